@@ -1,0 +1,91 @@
+"""Runs every program of tests/programs under guard and prints what was named rightly, wrongly, and not at all.
+
+    python benchmarks/programs.py [crash|healthy] [NAME ...]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+PROGRAMS = Path(__file__).resolve().parents[1] / "tests" / "programs"
+SECONDS = 120
+
+
+def guarded(script: Path, arguments: list[str]) -> tuple[int, dict[str, Any], str]:
+    """Exit code, report and standard output of one program under guard."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "report.json"
+        command = [sys.executable, "-m", "stepscope", "run", "--quiet", "--output", str(output), script.name, *arguments]
+        ended = subprocess.run(
+            command, cwd=script.parent, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL,
+            env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False,
+        )  # fmt: skip
+        report = json.loads(output.read_text()) if output.exists() else {"findings": [], "error": ended.stderr[-800:]}
+        return ended.returncode, report, ended.stdout
+
+
+def faults(script: Path, wanted: dict[str, Any], code: int, report: dict[str, Any]) -> list[str]:
+    """What a report gets wrong about a crashing program; empty where all is right."""
+    if "error" in report:
+        return [f"no report: {report['error']}"]
+    if not report["findings"]:
+        return ["nothing found"]
+    found, wrong = report["findings"][0], []
+    place = found["place"]
+    if found["name"] not in wanted["cause"]:
+        wrong.append(f"cause {found['name']} instead of {wanted['cause'][0]} ({found['headline']})")
+    if found["stage"] not in wanted["stage"]:
+        wrong.append(f"stage {found['stage']} instead of {wanted['stage']}")
+    texts = script.read_text(encoding="utf-8").splitlines()
+    line = texts[place["line"] - 1].strip() if place["line"] and place["line"] <= len(texts) else None
+    if line not in wanted["lines"] or Path(place["file"]).name != script.name:
+        wrong.append(f"line {place['file']}:{place['line']} {line!r} instead of {wanted['lines'][0]!r}")
+    samples = [sample["index"] for sample in place["samples"]]
+    if wanted.get("samples") and not set(samples) & set(wanted["samples"]):
+        wrong.append(f"samples {samples[:5]} instead of {wanted['samples'][:5]}")
+    files = [sample["file"] or "" for sample in place["samples"]]
+    if wanted.get("file_of_sample") and not any(file.endswith(wanted["file_of_sample"]) for file in files):
+        wrong.append(f"file {files[:3]} instead of {wanted['file_of_sample']}")
+    if code != wanted["exit"]:
+        wrong.append(f"exit code {code} instead of {wanted['exit']}")
+    return wrong
+
+
+def judge(kind: str, name: str, wanted: dict[str, Any]) -> list[str]:
+    """The faults of one program."""
+    script = PROGRAMS / kind / f"{name}.py"
+    try:
+        code, report, _ = guarded(script, wanted.get("args", []))
+    except subprocess.TimeoutExpired:
+        return ["took too long"]
+    if kind == "crash":
+        return faults(script, wanted, code, report)
+    wrong = [f"false alarm {finding['name']}: {finding['headline']}" for finding in report["findings"]]
+    return wrong if code == wanted["exit"] else [*wrong, f"exit code {code} instead of {wanted['exit']}"]
+
+
+def main() -> None:
+    """Print a line for each program that is not right, and the shares."""
+    kinds = [argument for argument in sys.argv[1:] if argument in ("crash", "healthy")] or ["crash", "healthy"]
+    names = [argument for argument in sys.argv[1:] if argument not in ("crash", "healthy")]
+    for kind in kinds:
+        ledger = json.loads((PROGRAMS / kind / "expected.json").read_text())
+        chosen = [name for name in ledger if not names or name in names]
+        with ThreadPoolExecutor(2) as pool:
+            results = dict(zip(chosen, pool.map(lambda name: judge(kind, name, ledger[name]), chosen), strict=True))
+        for name, wrong in results.items():
+            for fault in wrong:
+                print(f"{kind}/{name}: {fault}")
+        right = sum(not wrong for wrong in results.values())
+        print(f"{kind}: {right} of {len(results)} right")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,4 @@
+"""`python -m stepscope`."""
+
+from stepscope.commands.main import main
+main()

@@ -1,0 +1,1 @@
+"""The only place that touches a framework, a file format or a process."""

@@ -1,0 +1,120 @@
+"""An exception becomes evidence: its words, and its frames with their source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FrameType, TracebackType
+
+from stepscope.collect.owner import is_users, shown
+from stepscope.collect.source import entries, expression, line_text, span
+from stepscope.evidence import Failure, Frame
+
+OUTER, INNER = 60, 60
+"""Frames kept from each end of a very deep stack."""
+MESSAGE = 20_000
+CHAIN = 8
+
+
+def failure_of(exception: BaseException, depth: int = 0) -> Failure:
+    """The exception with its chain, nearest cause first. Never raises for a strange exception."""
+    kind = type(exception)
+    causes = [] if depth >= CHAIN else [failure_of(cause, CHAIN) for cause in chain(exception)]
+    return Failure(
+        type=kind.__name__,
+        module=kind.__module__,
+        message=_message(exception),
+        bases=tuple(base.__name__ for base in kind.__mro__[1:]),
+        frames=frames_of(exception.__traceback__),
+        causes=tuple(causes),
+        errno=_plain_int(getattr(exception, "errno", None)),
+        filename=_filename(exception),
+        key=repr(exception.args[0])[:200] if isinstance(exception, KeyError) and exception.args else None,
+    )
+
+
+def chain(exception: BaseException) -> list[BaseException]:
+    """The exceptions that this one was raised from or while handling, nearest first, each once."""
+    found: list[BaseException] = []
+    following = _before(exception)
+    while following is not None and all(following is not seen for seen in (exception, *found)) and len(found) < CHAIN:
+        found.append(following)
+        following = _before(following)
+    return found
+
+
+def frames_of(traceback: TracebackType | None) -> tuple[Frame, ...]:
+    """The frames of a traceback without ours, outermost first."""
+    found = [entry for entry in entries(traceback) if not is_ours(entry[0])]
+    if len(found) > OUTER + INNER:
+        found = found[:OUTER] + found[-INNER:]
+    return tuple(frame_of(*entry) for entry in found)
+
+
+def frame_of(frame: FrameType, line: int, instruction: int = -1) -> Frame:
+    """One frame with its source line and, where Python tells it, the expression."""
+    file = frame.f_code.co_filename
+    return Frame(
+        file=shown(file),
+        line=line,
+        function=qualified(frame),
+        code=line_text(file, line, frame),
+        expression=expression(file, span(frame.f_code, instruction)) if is_users(file) else "",
+        user=is_users(file),
+    )
+
+
+def qualified(frame: FrameType) -> str:
+    """The function's name; with its class from Python 3.11 on."""
+    name = str(getattr(frame.f_code, "co_qualname", frame.f_code.co_name))
+    return name.replace("<locals>.", "")
+
+
+def is_ours(frame: FrameType) -> bool:
+    """Whether the frame is stepscope's own."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == "stepscope"
+
+
+def without_ours(traceback: TracebackType | None) -> TracebackType | None:
+    """The same traceback as it would be if we were not there: our frames are taken out of the chain."""
+    while traceback is not None and is_ours(traceback.tb_frame):
+        traceback = traceback.tb_next
+    entry = traceback
+    while entry is not None:
+        while entry.tb_next is not None and is_ours(entry.tb_next.tb_frame):
+            entry.tb_next = entry.tb_next.tb_next
+        entry = entry.tb_next
+    return traceback
+
+
+def stack_of(frame: FrameType | None) -> tuple[Frame, ...]:
+    """A running frame and its callers, outermost first."""
+    found: list[FrameType] = []
+    while frame is not None:
+        found.append(frame)
+        frame = frame.f_back
+    kept: Sequence[FrameType] = found[::-1]
+    return tuple(frame_of(entry, entry.f_lineno, entry.f_lasti) for entry in kept if not is_ours(entry))
+
+
+def _before(exception: BaseException) -> BaseException | None:
+    if exception.__cause__ is not None:
+        return exception.__cause__
+    return None if exception.__suppress_context__ else exception.__context__
+
+
+def _message(exception: BaseException) -> str:
+    try:
+        return str(exception)[:MESSAGE]
+    except Exception:
+        return "(its text could not be made)"
+
+
+def _filename(exception: BaseException) -> str | None:
+    name = getattr(exception, "filename", None)
+    if isinstance(name, bytes):
+        return name.decode(errors="replace")
+    return str(name) if isinstance(name, str) or hasattr(name, "__fspath__") else None
+
+
+def _plain_int(value: object) -> int | None:
+    return value if isinstance(value, int) else None

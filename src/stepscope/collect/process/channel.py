@@ -1,0 +1,69 @@
+"""The run folder: the supervised processes write observations there, the supervisor reads them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from stepscope import evidence
+from stepscope.evidence import Observation
+
+VARIABLE = "STEPSCOPE_RUN"
+"""The environment variable that names the run folder to every process of the run."""
+SUFFIX = ".observation.json"
+
+
+def run_folder() -> Path | None:
+    """The folder of the run that this process belongs to, or None outside of one."""
+    name = os.environ.get(VARIABLE)
+    return Path(name) if name and os.path.isdir(name) else None
+
+
+def write(folder: Path, observation: Observation) -> Path:
+    """Write an observation so that it is either there whole or not at all. Raises OSError when it cannot."""
+    pieces = [{"type": type(piece).__name__, "value": _plain(piece)} for piece in observation]
+    target = folder / f"{time.time_ns()}-{os.getpid()}{SUFFIX}"
+    draft = target.with_suffix(".part")
+    draft.write_text(json.dumps(pieces), encoding="utf-8", errors="surrogatepass")
+    draft.replace(target)
+    return target
+
+
+def read(folder: Path) -> list[Observation]:
+    """All observations of the folder in the order of their time; one that cannot be read is left out."""
+    found = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            found.append(decode(path.read_bytes()))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def decode(data: bytes) -> Observation:
+    """An observation from its JSON text. Raises ValueError where it is not one."""
+    import msgspec
+
+    kinds = {name: getattr(evidence, name) for name in evidence.__all__}
+    pieces = [piece for piece in json.loads(data) if piece.get("type") in kinds]
+    return Observation(*(msgspec.convert(piece["value"], kinds[piece["type"]], strict=False) for piece in pieces))
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can hold it: no NaN, no infinity, no half of a surrogate pair."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8") if not isinstance(value, evidence.Stage) else value.value
+    return value

@@ -1,0 +1,82 @@
+"""Why a process ended: its exit status, the system's own books, and what faulthandler wrote."""
+
+from __future__ import annotations
+
+import re
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from stepscope.collect.owner import is_users, shown
+from stepscope.collect.source import line_text
+from stepscope.evidence import Frame
+
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in (?P<function>.+)$')
+_THREAD = re.compile(r"^(?P<current>Current thread|Thread) 0x[0-9a-f]+")
+_CGROUP_V2 = ("memory.events", re.compile(r"^oom_kill (\d+)$", re.MULTILINE))
+_CGROUP_V1 = ("memory.oom_control", re.compile(r"^oom_kill (\d+)$", re.MULTILINE))
+
+
+def signal_name(number: int) -> str:
+    """SIGSEGV for 11; "signal 99" for one without a name."""
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"
+
+
+def memory_kills() -> tuple[int | None, str]:
+    """How many processes the system has killed for lack of memory so far, and where that was read."""
+    for group in _groups():
+        for name, pattern in (_CGROUP_V2, _CGROUP_V1):
+            with suppress(OSError):
+                found = pattern.search((group / name).read_text())
+                if found:
+                    return int(found.group(1)), str(group / name)
+    with suppress(OSError):
+        found = re.search(r"^oom_kill (\d+)$", Path("/proc/vmstat").read_text(), re.MULTILINE)
+        if found:
+            return int(found.group(1)), "/proc/vmstat"
+    return None, ""
+
+
+def _groups() -> list[Path]:
+    """The folders of this process's control group, version 2 first."""
+    found = []
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            root = Path("/sys/fs/cgroup") / ("memory" if "memory" in controllers else "")
+            found += [root / path.lstrip("/"), root] if controllers in ("", "memory") else []
+    return found
+
+
+def dumped_stack(text: str) -> tuple[Frame, ...]:
+    """The stack that faulthandler wrote last for the current thread (else the main one, written last), outermost frame first."""
+    stacks: list[tuple[bool, list[Frame]]] = []
+    for line in text.splitlines():
+        thread = _THREAD.match(line)
+        if thread:
+            stacks.append((thread["current"] == "Current thread", []))
+        elif (found := _FRAME.match(line)) and stacks:
+            stacks[-1][1].append(_frame(found["file"], int(found["line"]), found["function"]))
+    filled = [(current, frames) for current, frames in stacks if frames]
+    current = [frames for is_current, frames in filled if is_current]
+    chosen = current[-1] if current else filled[-1][1] if filled else []
+    return tuple(reversed(chosen))
+
+
+def fatal_word(text: str) -> str:
+    """What faulthandler called the end: "Segmentation fault", "Aborted"."""
+    found = re.search(r"^Fatal Python error: (.+)$", text, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def _frame(file: str, line: int, function: str) -> Frame:
+    return Frame(file=shown(file), line=line, function=function, code=line_text(file, line), user=is_users(file))
+
+
+def read_dump(folder: Path, pid: int, kind: str) -> str:
+    """What the interpreter of a process wrote into its file of this kind; empty where there is none."""
+    with suppress(OSError):
+        return (folder / f"{pid}.{kind}").read_text(encoding="utf-8", errors="replace")
+    return ""

@@ -1,0 +1,54 @@
+"""What several processes of one run saw, put together: the first cause, not its echoes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stepscope.collect.process.heartbeat import Beat
+from stepscope.evidence import Batch, Failure, Moment, Observation, WorkerDeath
+
+
+def merged(observations: Sequence[Observation], beats: Sequence[Beat]) -> list[Observation]:
+    """The observation of the process that failed first; empty where none failed.
+
+    A loader worker's exception counts only where the main process stopped for it: there are scripts that catch it and go on.
+    """
+    ordered = sorted(observations, key=lambda seen: seen.moment.time)
+    mains = [seen for seen in ordered if seen.moment.worker is None]
+    if not mains:
+        return []
+    first = mains[0]
+    worker = _worker_behind(first, [seen for seen in ordered if seen.moment.worker is not None])
+    return [_named(worker or first, beats)]
+
+
+def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observation | None:
+    """The worker's observation that the main process raised again, with what only the main process knows."""
+    failure = main.get(Failure)
+    if failure is None or not failure.passes("reraise"):
+        return None
+    for seen in reversed(workers):
+        theirs = seen.get(Failure)
+        if theirs is not None and theirs.type in failure.message:
+            moment = replace(main.moment, worker=seen.moment.worker, stage=seen.moment.stage or main.moment.stage)
+            return seen.with_(replace(theirs, causes=(*theirs.causes, failure)), moment)
+    return None
+
+
+def _named(observation: Observation, beats: Sequence[Beat]) -> Observation:
+    """With the sample that a dead worker was loading, as its heartbeat says."""
+    death, batch = observation.get(WorkerDeath), observation.get(Batch)
+    beat = next((beat for beat in beats if death and beat.pid == death.pid), None)
+    if death is None or beat is None:
+        return observation
+    indices = death.samples or beat.samples
+    rows = (indices.index(beat.last),) if beat.last in indices else ()
+    known = replace(batch, indices=indices, culprits=rows) if batch else Batch(indices=indices, culprits=rows)
+    return observation.with_(replace(death, samples=indices, last=beat.last), known)
+
+
+def first_time(observations: Sequence[Observation]) -> float | None:
+    """When the earliest of these was made, in seconds since 1970."""
+    times = [seen.moment.time for seen in observations if Moment in seen]
+    return min(times, default=None)

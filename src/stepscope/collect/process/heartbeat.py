@@ -1,0 +1,130 @@
+"""The heartbeat: a small page of shared memory in which a process says where it is, readable after its death."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SIZE = 4096
+_HEADER = struct.Struct("<4sIIiiQdddd")
+_MAGIC = b"BEAT"
+_STATE = struct.Struct("<I")
+_STATE_AT = 4
+_WORKER = struct.Struct("<i")
+_WORKER_AT = 12
+_STEP = struct.Struct("<Qdd")
+_STEP_AT = struct.calcsize("<4sIIii")
+_LAST = struct.Struct("<q")
+_LAST_AT = 512
+_COUNT = struct.Struct("<I")
+_COUNT_AT = 520
+_SAMPLES_AT = 528
+SAMPLES = (SIZE - _SAMPLES_AT) // 8
+
+RUNNING, ENDED, FAILED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What a page says.
+
+    `steps` counts finished optimizer steps, `moved` is when the last one was finished (seconds since 1970), `usual_seconds` what
+    one took of late. `samples` are the indices of the batch that was being loaded, `last` the one of them that was asked for.
+    """
+
+    pid: int
+    parent: int
+    state: int
+    worker: int | None
+    rank: int | None
+    steps: int
+    moved: float
+    usual_seconds: float
+    started: float
+    megabytes: float
+    samples: tuple[int, ...]
+    last: int | None
+
+
+class Page:
+    """The page of this process. Writing costs well under a microsecond and never blocks."""
+
+    def __init__(self, folder: Path, worker: int | None = None, rank: int | None = None) -> None:
+        self.path = folder / f"{os.getpid()}-{time.time_ns()}.beat"
+        with open(self.path, "w+b") as file:
+            file.truncate(SIZE)
+            self._page = mmap.mmap(file.fileno(), SIZE)
+        now = time.time()
+        _HEADER.pack_into(
+            self._page, 0, _MAGIC, RUNNING, os.getppid(), -1 if worker is None else worker, -1 if rank is None else rank,
+            0, now, 0.0, now, 0.0,
+        )  # fmt: skip
+        _LAST.pack_into(self._page, _LAST_AT, -1)
+        self._steps = 0
+        self._moved = now
+        self._usual = 0.0
+
+    def is_worker(self, number: int) -> None:
+        """The process turns out to be the loader worker with this number."""
+        _WORKER.pack_into(self._page, _WORKER_AT, number)
+
+    def step(self) -> None:
+        """A step is finished."""
+        now = time.time()
+        took = now - self._moved
+        self._steps += 1
+        self._usual = took if self._steps < 3 else 0.9 * self._usual + 0.1 * took
+        self._moved = now
+        _STEP.pack_into(self._page, _STEP_AT, self._steps, now, self._usual)
+
+    def samples(self, indices: Sequence[int]) -> None:
+        """These samples are being loaded."""
+        count = min(len(indices), SAMPLES)
+        struct.pack_into(f"<{count}q", self._page, _SAMPLES_AT, *indices[:count])
+        _COUNT.pack_into(self._page, _COUNT_AT, count)
+
+    def sample(self, index: int) -> None:
+        """This sample of the batch has been asked for."""
+        _LAST.pack_into(self._page, _LAST_AT, index)
+
+    def end(self, state: int) -> None:
+        """The process leaves in a way that it can tell."""
+        _STATE.pack_into(self._page, _STATE_AT, state)
+
+
+def read(path: Path) -> Beat | None:
+    """What a page says; None where it is not one or was never filled."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    if len(data) < SIZE or data[:4] != _MAGIC:
+        return None
+    _, state, parent, worker, rank, steps, moved, usual, started, megabytes = _HEADER.unpack_from(data)
+    (count,) = _COUNT.unpack_from(data, _COUNT_AT)
+    (last,) = _LAST.unpack_from(data, _LAST_AT)
+    return Beat(
+        pid=int(path.name.partition("-")[0]),
+        parent=parent,
+        state=state,
+        worker=None if worker < 0 else worker,
+        rank=None if rank < 0 else rank,
+        steps=steps,
+        moved=moved,
+        usual_seconds=usual,
+        started=started,
+        megabytes=megabytes,
+        samples=struct.unpack_from(f"<{min(count, SAMPLES)}q", data, _SAMPLES_AT),
+        last=None if last < 0 else last,
+    )
+
+
+def read_all(folder: Path) -> list[Beat]:
+    """The pages of all processes of a run, in the order in which they began."""
+    beats = [read(path) for path in folder.glob("*.beat")]
+    return sorted((beat for beat in beats if beat is not None), key=lambda beat: beat.started)

@@ -1,0 +1,168 @@
+"""A stack that ran out becomes evidence: what repeats, and the circle among objects that makes it repeat."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+from stepscope.collect.failure import frame_of, qualified
+from stepscope.collect.stack import Entry, Fold, describe, fold
+from stepscope.evidence import Recursion
+from stepscope.graph import depth as nesting
+from stepscope.graph import find_object_cycle, object_cycle
+
+Live = tuple[FrameType, int, int]
+_WALKS_FOLDERS = {"listdir", "scandir", "iterdir", "walk", "glob", "rglob"}
+_GRAPH = re.compile(r"backward|grad|topo", re.IGNORECASE)
+
+
+def recursion_of(exception: BaseException, stack: Sequence[Live]) -> Recursion | None:
+    """The folded stack of a RecursionError; None where nothing repeats in what Python shows of it."""
+    folded = fold([_entry(*entry) for entry in stack])
+    if folded is None:
+        return _of_native(exception, stack)
+    first = len(folded.prefix)
+    period = [stack[first + place] for place in range(len(folded.period))]
+    every = [entry[0] for entry in stack[first : len(stack) - len(folded.suffix)]]
+    kind = _kind([*period, *stack[-3:]], str(exception))
+    circle = _circle(kind, stack[first][0], every)
+    frames = tuple(frame_of(*entry) for entry in period)
+    return Recursion(
+        period=frames,
+        times=folded.times,
+        folded=describe(folded),
+        kind=kind,
+        circle=circle,
+        endless=bool(circle) or _endless(kind, folded),
+        limit=sys.getrecursionlimit(),
+        depth=None if circle else _depth(period[0][0]),
+        entry=_entry_line(stack[: first + 1]),
+    )
+
+
+def _of_native(exception: BaseException, stack: Sequence[Live]) -> Recursion | None:
+    """A recursion of C code (pickle, json, repr): the object that was handed in tells whether it is a circle."""
+    if not stack:
+        return None
+    frame = stack[-1][0]
+    circle = next((c for value in frame.f_locals.values() if (c := _object_circle("data", value))), "")
+    return Recursion(
+        period=(),
+        times=0,
+        folded="a recursion in native code",
+        kind=_kind(stack[-3:], str(exception)),
+        circle=circle,
+        endless=True if circle else None,
+        limit=sys.getrecursionlimit(),
+        entry=_entry_line(stack),
+    )
+
+
+def _entry(frame: FrameType, line: int, _: int) -> Entry:
+    return Entry(frame.f_code.co_filename, line, qualified(frame), _token(_subject(frame)))
+
+
+def _subject(frame: FrameType) -> Any:
+    """What the call works on: `self`, or its first argument."""
+    names = frame.f_code.co_varnames[: frame.f_code.co_argcount] or (".0",)
+    return frame.f_locals.get(names[0])
+
+
+def _token(value: Any) -> int | None:
+    return None if value is None or isinstance(value, (int, float, str, bytes)) else id(value)
+
+
+def _kind(entries: Sequence[Live], message: str) -> str:
+    """What is being walked, from the code that walks it and the thing that it is given."""
+    codes = [frame.f_code for frame, _, _ in entries]
+    names = {code.co_name for code in codes}
+    files = {os.path.basename(code.co_filename) for code in codes}
+    subjects = [_subject(frame) for frame, _, _ in entries]
+    tests: tuple[tuple[str, bool], ...] = (
+        ("attribute", bool(names & {"__getattr__", "__getattribute__"})),
+        ("collate", "collate.py" in files or any("collate" in name for name in names)),
+        ("copy", bool(files & {"copy.py", "copyreg.py", "pickle.py"}) or "pickling" in message),
+        ("folder", any(_WALKS_FOLDERS & set(code.co_names) for code in codes)),
+        ("graph", any(_GRAPH.search(name) for name in names) or any(_has_gradient(thing) for thing in subjects)),
+        ("module", any(hasattr(type(thing), "named_modules") for thing in subjects)),
+        ("data", any(isinstance(thing, (list, dict, tuple)) for thing in subjects)),
+    )
+    return next((kind for kind, holds in tests if holds), "call")
+
+
+def _has_gradient(thing: Any) -> bool:
+    return type(thing).__module__.startswith("torch") and hasattr(type(thing), "next_functions")
+
+
+def _circle(kind: str, frame: FrameType, frames: Sequence[FrameType]) -> str:
+    """The objects that lead back to themselves, in words; empty where none do."""
+    subject = _subject(frame)
+    if kind == "folder":
+        return _folder_circle(frames)
+    if kind == "attribute":
+        name = next((value for value in frame.f_locals.values() if isinstance(value, str)), "an attribute")
+        return f"{type(subject).__name__}.{name} → __getattr__ → {type(subject).__name__}.{name}"
+    return _object_circle(_name_of(frame, subject), subject)
+
+
+def _object_circle(name: str, subject: Any) -> str:
+    find: Callable[..., Any] = object_cycle if hasattr(type(subject), "named_modules") else find_object_cycle
+    if subject is None or isinstance(subject, (int, float, str, bytes)):
+        return ""
+    found = find(subject, name=name)
+    return str(found) if found is not None else ""
+
+
+def _name_of(frame: FrameType, subject: Any) -> str:
+    """The caller's name for the thing that is walked; its class where it has none."""
+    caller = frame.f_back
+    while caller is not None:
+        for name, value in {**caller.f_globals, **caller.f_locals}.items():
+            if value is subject and name != "self" and not name.startswith("_"):
+                return name
+        caller = caller.f_back
+    return type(subject).__name__.lower()
+
+
+def _folder_circle(frames: Sequence[FrameType]) -> str:
+    """A link that leads back: two of the walked paths are the same folder."""
+    seen: dict[str, str] = {}
+    for frame in frames:
+        path = next((p for p in map(_as_path, [_subject(frame), *frame.f_locals.values()]) if p), None)
+        if path is None:
+            continue
+        real = os.path.realpath(path)
+        if real in seen and seen[real] != path:
+            return f"{path} → {seen[real]}"
+        seen.setdefault(real, path)
+    return ""
+
+
+def _as_path(value: Any) -> str | None:
+    if isinstance(value, (str, os.PathLike)):
+        path = os.fspath(value)
+        return path if isinstance(path, str) and os.path.isdir(path) else None
+    return None
+
+
+def _endless(kind: str, folded: Fold) -> bool | None:
+    """Walking the same objects again and again has no end; each level with its own object is depth."""
+    if folded.same_objects is None or kind in ("module", "copy", "graph", "data", "collate"):
+        return False if folded.same_objects is False else None
+    return folded.same_objects
+
+
+def _depth(frame: FrameType) -> int | None:
+    subject = _subject(frame)
+    return nesting(subject) if isinstance(subject, (list, tuple, dict)) else None
+
+
+def _entry_line(stack: Sequence[Live]) -> Any:
+    """The user's line that set the recursion off."""
+    frames = [frame_of(*entry) for entry in stack]
+    users = [frame for frame in frames if frame.user]
+    return users[-1] if users else None

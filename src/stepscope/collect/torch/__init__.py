@@ -1,0 +1,1 @@
+"""PyTorch: hooks, and what frames and modules tell after a failure."""

@@ -1,0 +1,176 @@
+"""The batch at hand when a step failed: its rows as samples of the data set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from stepscope.collect.owner import is_users
+from stepscope.collect.torch.calls import Entry, named_tensors
+from stepscope.collect.torch.files import files_of
+from stepscope.collect.torch.loaders import LOADERS, Announced, History
+from stepscope.collect.torch.sites import SITES
+from stepscope.collect.torch.tensors import is_tensor, tensor_of
+from stepscope.evidence import Batch
+
+FILES = 5
+"""Samples whose files are looked up."""
+
+
+def batch_of(stack: list[Entry], suspects: tuple[int, ...] = ()) -> Batch | None:
+    """The batch, with the rows that the loading itself blames.
+
+    `suspects` are rows that another collector found; their files are looked up too.
+    """
+    if LOADERS.in_worker:
+        return _loading(stack, LOADERS.in_worker, None)
+    if _in_loader(stack):
+        history = next(iter(LOADERS.recent()), None)
+        return _loading(stack, history.loading() if history else (), history)
+    return _at_hand(stack, suspects)
+
+
+def _in_loader(stack: list[Entry]) -> bool:
+    return any("torch/utils/data/" in frame.f_code.co_filename.replace("\\", "/") for frame, _, _ in stack)
+
+
+def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | None) -> Batch:
+    """A batch that failed while it was being made: one sample could not be loaded, or they do not fit together."""
+    dataset = _dataset(stack, history)
+    samples = _samples_to_collate(stack)
+    odd = odd_ones(samples) if samples is not None else {}
+    culprits: tuple[int, ...] = tuple(odd)
+    if samples is None and Announced.last in indices:
+        culprits = (indices.index(Announced.last),)
+    return _batch(indices, culprits, dataset, history, odd=odd, files_for=culprits)
+
+
+def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
+    """The list of loaded samples, where loading was over and collation failed."""
+    for frame, line, _ in stack:
+        if frame.f_code.co_name == "fetch" and "torch/utils/data" in frame.f_code.co_filename.replace("\\", "/"):
+            data = frame.f_locals.get("data")
+            if isinstance(data, list) and data:
+                return data
+    return None
+
+
+def odd_ones(samples: list[Any]) -> dict[int, str]:
+    """The samples whose shapes or types differ from most of the others, with what they are; empty where there is no majority."""
+    signatures = [signature(sample) for sample in samples]
+    counts = Counter(signatures).most_common()
+    if len(counts) < 2 or (counts[0][1] == counts[1][1] and len(samples) > 2):
+        return dict(list(enumerate(signatures))[1:2]) if len(counts) > 1 else {}
+    usual = counts[0][0]
+    return {row: text for row, text in enumerate(signatures) if text != usual}
+
+
+def signature(sample: Any, depth: int = 0) -> str:
+    """Shapes and types of a sample, in words that two equal samples share."""
+    if hasattr(sample, "shape") and hasattr(sample, "dtype"):
+        return f"{str(sample.dtype).removeprefix('torch.')}{list(sample.shape)}"
+    if isinstance(sample, dict) and depth < 4:
+        return "{" + ", ".join(f"{key}: {signature(value, depth + 1)}" for key, value in sample.items()) + "}"
+    if isinstance(sample, (list, tuple)) and depth < 4:
+        if len(sample) > 8 or all(isinstance(item, (int, float)) for item in sample):
+            return f"{type(sample).__name__} of {len(sample)}"
+        return "(" + ", ".join(signature(item, depth + 1) for item in sample) + ")"
+    return type(sample).__name__
+
+
+def _at_hand(stack: list[Entry], suspects: tuple[int, ...]) -> Batch | None:
+    """A batch that failed later: its indices are those of the iterator that was drawn from last."""
+    fields = _fields(stack)
+    rows = {shape[0] for shape in (tensor.shape for tensor in fields.values()) if shape}
+    for history in LOADERS.recent()[:3]:
+        indices = history.current()
+        if indices and (not rows or len(indices) in rows):
+            dataset = getattr(history.iterator, "_dataset", None)
+            return _batch(indices, (), dataset, history, fields=fields, files_for=suspects)
+    indices = _of_slices(stack) or _of_index_vectors(stack)
+    if not indices and not fields:
+        return None
+    return Batch(indices=indices, fields=fields, rows=len(indices) or None)
+
+
+def _fields(stack: list[Entry]) -> dict[str, Any]:
+    """The tensors of the innermost user frame that has any."""
+    for frame, _, _ in reversed(stack):
+        if is_users(frame.f_code.co_filename) and (found := named_tensors(frame)):
+            return {name: tensor_of(value) for name, value in list(found.items())[:12]}
+    return {}
+
+
+def _of_slices(stack: list[Entry]) -> tuple[int, ...]:
+    """Rows of a tensor cut from a longer one (`x[i:i + 32]`): a view knows where it begins."""
+    for tensor in _user_tensors(stack):
+        base = tensor._base
+        if base is None or not tensor.dim() or tensor.dim() != base.dim() or tensor.shape[1:] != base.shape[1:]:
+            continue
+        stride = tensor.stride(0)
+        if stride and tensor.shape[0] < base.shape[0] and tensor.storage_offset() % stride == 0:
+            first = (tensor.storage_offset() - base.storage_offset()) // stride
+            return tuple(range(first, first + tensor.shape[0]))
+    return ()
+
+
+def _of_index_vectors(stack: list[Entry]) -> tuple[int, ...]:
+    """Rows picked by a vector of indices (`x[order[i:j]]`): proven by comparing the rows."""
+    tensors = [tensor for tensor in _user_tensors(stack) if tensor.dim() and tensor.device.type == "cpu"]
+    vectors = [t for t in tensors if t.dim() == 1 and t.dtype.is_signed and not t.is_floating_point() and t.numel() > 1]
+    for vector in vectors:
+        for whole in tensors:
+            if whole.shape[0] <= int(vector.max()) or int(vector.min()) < 0:
+                continue
+            for part in tensors:
+                if part is not vector and part.shape[0] == vector.numel() and part.shape[1:] == whole.shape[1:]:
+                    if part.dtype == whole.dtype and whole.shape[0] > part.shape[0] and part.equal(whole[vector]):
+                        return tuple(int(index) for index in vector)
+    return ()
+
+
+def _user_tensors(stack: list[Entry]) -> list[Any]:
+    found: list[Any] = []
+    for frame, _, _ in reversed(stack):
+        if is_users(frame.f_code.co_filename):
+            names = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
+            found += [value for value in names if is_tensor(value) and all(value is not seen for seen in found)]
+    return found[:40]
+
+
+def _dataset(stack: list[Entry], history: History | None) -> Any:
+    if history is not None:
+        return getattr(history.iterator, "_dataset", None)
+    return next((f.f_locals["self"].dataset for f, _, _ in stack if f.f_code.co_name == "fetch" and "self" in f.f_locals), None)
+
+
+def _batch(
+    indices: tuple[int, ...],
+    culprits: tuple[int, ...],
+    dataset: Any,
+    history: History | None,
+    **details: Any,
+) -> Batch:
+    asked = [row for row in details.pop("files_for")[:FILES] if row < len(indices)]
+    paths = files_of(dataset, [indices[row] for row in asked])
+    iterator = history.iterator if history else None
+    return Batch(
+        indices=indices,
+        culprits=culprits,
+        files={row: paths[indices[row]] for row in asked if indices[row] in paths},
+        rows=len(indices) or None,
+        dataset=type(dataset).__name__ if dataset is not None else "",
+        dataset_size=_length(dataset),
+        loader=None if iterator is None else SITES.of(iterator),
+        workers=int(getattr(iterator, "_num_workers", 0) or 0),
+        **details,
+    )
+
+
+def _length(dataset: Any) -> int | None:
+    try:
+        return len(dataset)
+    except Exception:
+        return None
+
+

@@ -1,0 +1,113 @@
+"""The loader's index lists: what the current batch is made of."""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+KEPT = 64
+"""Index lists kept per iterator: more than any prefetch, so that an early worker does not push out the current one."""
+
+
+class History:
+    """The index lists that one iterator has asked for, by the number of the batch."""
+
+    def __init__(self, iterator: Any, drawn_at: int) -> None:
+        self._iterator = weakref.ref(iterator)
+        self._lists: OrderedDict[int, Any] = OrderedDict()
+        self._asked = 0
+        self.drawn_at = drawn_at
+
+    def add(self, indices: Any) -> None:
+        self._lists[self._asked] = indices
+        self._asked += 1
+        if len(self._lists) > KEPT:
+            self._lists.popitem(last=False)
+
+    @property
+    def iterator(self) -> Any:
+        """The iterator, or None when it is gone."""
+        return self._iterator()
+
+    def current(self) -> tuple[int, ...]:
+        """The indices of the batch that was handed out last; empty where they are not numbers."""
+        return self._at(getattr(self.iterator, "_num_yielded", 0) - 1)
+
+    def loading(self) -> tuple[int, ...]:
+        """The indices of the batch that is being loaded, where the main process loads it."""
+        return self._at(self._asked - 1)
+
+    def task(self, number: int) -> tuple[int, ...]:
+        """The indices of the batch with this number."""
+        return self._at(number)
+
+    def _at(self, number: int) -> tuple[int, ...]:
+        return numbers(self._lists.get(number))
+
+
+class Loaders:
+    """All iterators that were drawn from, the latest last."""
+
+    def __init__(self) -> None:
+        self._histories: OrderedDict[int, History] = OrderedDict()
+        self._clock = 0
+        self.in_worker: tuple[int, ...] = ()
+
+    def drew(self, iterator: Any, indices: Any) -> None:
+        """An iterator has chosen the next index list."""
+        self._clock += 1
+        key = id(iterator)
+        history = self._histories.get(key)
+        if history is None or history.iterator is not iterator:
+            history = self._histories[key] = History(iterator, self._clock)
+            for stale in [k for k, h in self._histories.items() if h.iterator is None]:
+                del self._histories[stale]
+        history.drawn_at = self._clock
+        history.add(indices)
+
+    def restarted(self, iterator: Any) -> None:
+        """A persistent iterator begins its next pass."""
+        self._histories.pop(id(iterator), None)
+
+    def of(self, iterator: Any) -> History | None:
+        """The history of one iterator."""
+        history = self._histories.get(id(iterator))
+        return history if history is not None and history.iterator is iterator else None
+
+    def recent(self) -> list[History]:
+        """The living histories, the one drawn from last first."""
+        living = [history for history in self._histories.values() if history.iterator is not None]
+        return sorted(living, key=lambda history: -history.drawn_at)
+
+
+def numbers(indices: Any) -> tuple[int, ...]:
+    """An index list as numbers; empty where the sampler hands out something else."""
+    if indices is None:
+        return ()
+    if isinstance(indices, int):
+        return (indices,)
+    try:
+        return tuple(int(index) for index in indices)
+    except (TypeError, ValueError):
+        return ()
+
+
+class Announced(list):  # type: ignore[type-arg]
+    """An index list that tells the heartbeat which index is being asked for, as it is iterated."""
+
+    page: Any = None
+    last: int | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        page = Announced.page
+        for index in list.__iter__(self):
+            if isinstance(index, int):
+                Announced.last = index
+                if page is not None:
+                    page.sample(index)
+            yield index
+
+
+LOADERS = Loaders()

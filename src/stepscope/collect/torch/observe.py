@@ -1,0 +1,99 @@
+"""An exception that leaves a PyTorch run becomes an observation: every collector looks at the frames it left."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, TypeVar
+
+from stepscope.collect.failure import failure_of, is_ours
+from stepscope.collect.machine import machine_now
+from stepscope.collect.owner import is_users, running_script
+from stepscope.collect.recursion import recursion_of
+from stepscope.collect.source import entries
+from stepscope.collect.torch.batches import batch_of
+from stepscope.collect.torch.calls import Entry, call_of
+from stepscope.collect.torch.labels import labels_of
+from stepscope.collect.torch.layers import head_activation, head_of, layer_of
+from stepscope.collect.torch.rows import outside_rows
+from stepscope.collect.torch.stages import stage_of
+from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.workers import worker_death_of
+from stepscope.collect.trouble import trouble
+from stepscope.evidence import Failure, Head, Moment, Observation
+from dataclasses import replace
+
+T = TypeVar("T")
+
+
+def observe(exception: BaseException, worker: int | None = None) -> Observation:
+    """Everything that can be seen of this exception, best effort: a collector that fails leaves its part out."""
+    failure = failure_of(exception)
+    stack = [entry for entry in entries(exception.__traceback__) if not is_ours(entry[0])]
+    observation = Observation(failure, moment_of(failure, stack, worker), _try("the machine", machine_now))
+    if _try("the recursion", lambda: isinstance(exception, RecursionError)):
+        return observation.with_(_try("the recursion", lambda: recursion_of(exception, stack)))
+    if "torch" not in sys.modules:
+        return observation
+    return observation.with_(*_torch_pieces(stack))
+
+
+def _torch_pieces(stack: list[Entry]) -> list[Any]:
+    labels = _try("the labels", lambda: labels_of(stack))
+    suspects = tuple(row for row, _ in labels.outside) if labels else _try("the rows", lambda: outside_rows(stack)) or ()
+    head = _try("the head", lambda: head_of(stack, labels.classes)) if labels else None
+    batch = _try("the batch", lambda: batch_of(stack, suspects))
+    if batch is not None and suspects and not batch.culprits:
+        batch = replace(batch, culprits=suspects)
+    return [
+        _try("the call", lambda: call_of(stack)),
+        _try("the layer", lambda: layer_of(stack)),
+        labels,
+        head and replace(head, activation=_try("the head", lambda: head_activation(stack))),
+        batch,
+        _try("the worker", lambda: worker_death_of(stack)),
+    ]
+
+
+def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -> Moment:
+    """Where the run was when the exception was raised."""
+    rank = os.environ.get("RANK", "")
+    return Moment(
+        stage=stage_of(failure),
+        step=STEPS.finished_steps + 1 if STEPS.finished_steps or _in_loop(stack) else None,
+        epoch=_epoch([frame for frame, _, _ in stack]),
+        rank=int(rank) if rank.isdigit() else None,
+        worker=worker,
+        time=time.time(),
+        pid=os.getpid(),
+        script=running_script(),
+    )
+
+
+def _in_loop(stack: list[Entry]) -> bool:
+    """Whether a training step was under way at all: an optimizer or a loader exists in sight of the stack."""
+    from stepscope.collect.torch.loaders import LOADERS
+
+    return bool(LOADERS.recent()) or bool(LOADERS.in_worker)
+
+
+def _epoch(frames: list[FrameType]) -> int | None:
+    """The user's own counter of epochs, by its name."""
+    for frame in reversed(frames):
+        if is_users(frame.f_code.co_filename):
+            for name in ("epoch", "ep", "epoch_idx", "current_epoch"):
+                value = frame.f_locals.get(name)
+                if isinstance(value, int) and not isinstance(value, bool):
+                    return value
+    return None
+
+
+def _try(what: str, collect: Callable[[], T]) -> T | None:
+    try:
+        return collect()
+    except Exception as problem:
+        trouble(f"could not read {what}", problem)
+        return None

@@ -1,0 +1,95 @@
+"""The stage at which an exception was raised, read from its frames."""
+
+from __future__ import annotations
+
+import re
+
+from stepscope.evidence import Failure, Frame, Stage
+
+_FILES: tuple[tuple[str, Stage], ...] = (
+    ("torch/utils/data/_utils/collate.py", Stage.COLLATE),
+    ("transformers/data/data_collator.py", Stage.COLLATE),
+    ("torch/utils/data/", Stage.DATA),
+    ("torchvision/datasets/", Stage.DATA),
+    ("torchvision/transforms/", Stage.AUGMENT),
+    ("albumentations/", Stage.AUGMENT),
+    ("kornia/augmentation/", Stage.AUGMENT),
+    ("torch/nn/modules/loss.py", Stage.LOSS),
+    ("torch/optim/", Stage.OPTIMIZER),
+    ("torch/amp/grad_scaler.py", Stage.OPTIMIZER),
+    ("torch/autograd/", Stage.BACKWARD),
+    ("torch/serialization.py", Stage.CHECKPOINT),
+    ("safetensors/", Stage.CHECKPOINT),
+    ("torch/distributed/", Stage.DISTRIBUTED),
+    ("torch/nn/parallel/distributed.py", Stage.DISTRIBUTED),
+    ("torchmetrics/", Stage.METRICS),
+    ("sklearn/metrics/", Stage.METRICS),
+    ("torch/utils/tensorboard/", Stage.LOGGING),
+    ("tensorboardX/", Stage.LOGGING),
+    ("wandb/", Stage.LOGGING),
+    ("torch/nn/modules/", Stage.FORWARD),
+)
+_LOSSES = re.compile(r"(loss|cross_entropy|kl_div|huber|smooth_l1|criterion|ctc)", re.IGNORECASE)
+_NAMES: tuple[tuple[re.Pattern[str], Stage], ...] = (
+    (re.compile(r"collate", re.IGNORECASE), Stage.COLLATE),
+    (re.compile(r"augment|transform|jitter|random_?(flip|crop|resize)", re.IGNORECASE), Stage.AUGMENT),
+    (re.compile(r"^__getitems?__$|load_(image|sample|item|dataset|data)|read_image", re.IGNORECASE), Stage.DATA),
+    (_LOSSES, Stage.LOSS),
+    (re.compile(r"^backward$", re.IGNORECASE), Stage.BACKWARD),
+    (re.compile(r"accuracy|metric|confusion|f1_?score|precision|recall", re.IGNORECASE), Stage.METRICS),
+    (re.compile(r"^(save|load|resume)_?(checkpoint|model|weights|state)|checkpoint", re.IGNORECASE), Stage.CHECKPOINT),
+    (re.compile(r"^(forward|training_step|generate)$"), Stage.FORWARD),
+)
+_LINES: tuple[tuple[re.Pattern[str], Stage], ...] = (
+    (re.compile(r"\.backward\("), Stage.BACKWARD),
+    (re.compile(r"\b\w*(loss|criterion)\w*\s*(=|\+=|\()", re.IGNORECASE), Stage.LOSS),
+    (re.compile(r"\.(to|cuda)\([^)]*\)"), Stage.TRANSFER),
+    (re.compile(r"\b(acc|accuracy|correct|hits|metric\w*|precision|recall)\w*\s*(=|\+=)"), Stage.METRICS),
+    (re.compile(r"\b(optimi[sz]er|opt|sched\w*)\.step\("), Stage.OPTIMIZER),
+    (re.compile(r"\btorch\.(save|load)\(|load_state_dict\("), Stage.CHECKPOINT),
+)
+_FUNCTIONS = {
+    "load_state_dict": Stage.CHECKPOINT,
+    "backward": Stage.BACKWARD,
+    "default_collate": Stage.COLLATE,
+}
+
+
+def stage_of(failure: Failure) -> Stage | None:
+    """The stage at which an exception was raised; None where no frame tells it."""
+    return stage_of_frames(failure.frames)
+
+
+def stage_of_frames(frames: tuple[Frame, ...]) -> Stage | None:
+    """The stage, from the innermost frame that tells one; None where none does."""
+    users = [frame for frame in frames if frame.user]
+    for frame in reversed(frames):
+        stage = _of_user(frame, frame is users[-1]) if frame.user else _of_library(frame)
+        if stage is not None:
+            return stage
+    return None
+
+
+def _of_library(frame: Frame) -> Stage | None:
+    file = frame.file.replace("\\", "/")
+    if frame.name in _FUNCTIONS and "/torch/" in file:
+        return _FUNCTIONS[frame.name]
+    if file.endswith("torch/nn/functional.py"):
+        return Stage.LOSS if _LOSSES.search(frame.name) else Stage.FORWARD
+    if file.endswith("torch/nn/modules/module.py"):
+        return Stage.FORWARD if "_call_impl" in frame.name else None
+    return next((stage for part, stage in _FILES if f"/{part}" in file), None)
+
+
+def _of_user(frame: Frame, innermost: bool) -> Stage | None:
+    """What a frame of the user's tells by its name, its class and (where the run stopped) its line."""
+    owner = frame.function.rpartition(".")[0]
+    if frame.name in ("forward", "__call__") and _LOSSES.search(owner):
+        return Stage.LOSS
+    if frame.name == "__call__":
+        return next((stage for pattern, stage in _NAMES[:2] if pattern.search(owner)), None)
+    if innermost:
+        for pattern, stage in _LINES:
+            if pattern.search(frame.code):
+                return stage
+    return next((stage for pattern, stage in _NAMES if pattern.search(frame.name)), None)

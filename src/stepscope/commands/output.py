@@ -1,0 +1,59 @@
+"""Where a report goes: the options that every command shares, and the writing."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from stepscope.diagnose import Report
+from stepscope.report import terminal
+
+FORMATS = ("terminal", "json", "sarif")
+_BY_SUFFIX = {".json": "json", ".sarif": "sarif"}
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def report_options(function: F) -> F:
+    """--format, --output, --strict and --quiet."""
+    for option in (
+        click.option("--quiet", is_flag=True, help="Show nothing on the terminal."),
+        click.option("--strict", is_flag=True, help="Exit with 1 when there are error findings."),
+        click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."),
+        click.option("--format", "style", type=click.Choice(FORMATS), help="Form of the report."),
+    ):
+        function = option(function)
+    return function
+
+
+def text_of(report: Report, style: str) -> str:
+    """The report in one of FORMATS, without colour."""
+    rendered: str = import_module(f"stepscope.report.{style}").render(report)
+    return rendered
+
+
+def deliver(report: Report, style: str | None, output: Path | None, quiet: bool) -> None:
+    """Write the report to the file, and show it on standard error: standard output belongs to the user's script.
+
+    Raises click.FileError where the file cannot be written.
+    """
+    if output is not None:
+        chosen = style or _BY_SUFFIX.get(output.suffix.lower(), "terminal")
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(text_of(report, chosen), encoding="utf-8", errors="replace")
+        except OSError as problem:
+            raise click.FileError(str(output), problem.strerror or str(problem)) from problem
+    if quiet or not (report.findings or report.notes or style in ("json", "sarif")):
+        return
+    if output is None and style in ("json", "sarif"):
+        click.echo(text_of(report, style), err=True)
+    elif report.findings or report.notes:
+        colour = terminal.wants_colour(sys.stderr.isatty())
+        width = shutil.get_terminal_size((terminal.WIDTH, 24)).columns if sys.stderr.isatty() else None
+        click.echo("\n" + terminal.render(report, colour, width), err=True, color=colour)

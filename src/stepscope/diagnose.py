@@ -1,0 +1,136 @@
+"""Evidence becomes a report: every rule whose evidence is at hand is asked, the others are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from stepscope.catalogue import catalogue
+from stepscope.evidence import Batch, Call, Failure, Frame, Layer, Observation, Stage
+from stepscope.evidence.ending import Death, Interruption
+from stepscope.finding import Confidence, Finding, Place, Sample, Severity
+from stepscope.rule import Draft, Rule
+
+_SURE = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
+_GRAVE = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+SAMPLES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """A rule that could not be asked, with the evidence that it needs."""
+
+    code: str
+    name: str
+    needs: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command found. `findings[0]` is the primary cause."""
+
+    command: str
+    findings: tuple[Finding, ...] = ()
+    asked: int = 0
+    not_asked: tuple[NotAsked, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def diagnose(command: str, observations: Sequence[Observation], notes: Iterable[str] = ()) -> Report:
+    """Ask every rule about every observation. The observations come in the order of their time."""
+    rules = catalogue()
+    findings = [finding for observation in observations for finding in _findings(rules, observation)]
+    asked = {rule.code for rule in rules if any(_can_ask(rule, observation) for observation in observations)}
+    return Report(
+        command=command,
+        findings=tuple(sorted(findings, key=lambda finding: _GRAVE.index(finding.severity))),
+        asked=len(asked),
+        not_asked=tuple(
+            NotAsked(rule.code, rule.name, " or ".join(dict.fromkeys(w.needs_text for w in rule.witnesses)))
+            for rule in rules
+            if rule.code not in asked
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _can_ask(rule: Rule, observation: Observation) -> bool:
+    return any(all(kind in observation for kind in witness.needs) for witness in rule.witnesses)
+
+
+def _findings(rules: Sequence[Rule], observation: Observation) -> list[Finding]:
+    drafts = [draft for rule in rules for draft in _best_of(rule, observation)]
+    spoken = {draft.rule.name for draft in drafts}
+    drafts = [draft for draft in drafts if not spoken.intersection(draft.rule.yields_to)]
+    drafts.sort(key=lambda draft: (draft.rule.fallback, _SURE.index(draft.confidence)))
+    if observation.has_ending:
+        drafts = drafts[:1]
+    return [_complete(draft, observation) for draft in drafts]
+
+
+def _best_of(rule: Rule, observation: Observation) -> list[Draft]:
+    """The surest witness of a rule, the first of them where several are: one mistake, one finding."""
+    drafts = [draft for witness in rule.witnesses for draft in witness.ask(observation)]
+    drafts.sort(key=lambda draft: _SURE.index(draft.confidence))
+    return drafts[:1] if observation.has_ending else drafts
+
+
+def _complete(draft: Draft, observation: Observation) -> Finding:
+    failed = _failed_line(observation)
+    layer = observation.get(Layer)
+    definition = Place(
+        file=layer.definition.file, line=layer.definition.line, code=layer.definition.code, about="the layer was built here"
+    ) if layer and layer.definition else None  # fmt: skip
+    place = _place(draft, observation, draft.line or failed)
+    others = []
+    if draft.line and failed and (draft.line.file, draft.line.line) != (failed.file, failed.line):
+        others.append(Place(failed.file, failed.line, failed.code, "the run stopped here"))
+    if definition and (definition.file, definition.line) not in {(p.file, p.line) for p in (place, *others)}:
+        others.append(definition)
+    return draft.rule.finding(draft, _stage(draft, observation), place, tuple(others))
+
+
+def _stage(draft: Draft, observation: Observation) -> Stage:
+    return draft.stage or observation.moment.stage or draft.rule.stage
+
+
+def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
+    moment, layer, call = observation.moment, observation.get(Layer), observation.get(Call)
+    return Place(
+        file=line.file if line else moment.script,
+        line=line.line if line else None,
+        code=line.code if line else "",
+        about=draft.about,
+        step=moment.step,
+        epoch=moment.epoch,
+        layer=draft.layer or (layer.path if layer else None),
+        operator=draft.operator or (call.function if call else None),
+        rank=moment.rank,
+        samples=_samples(draft, observation.get(Batch)),
+    )
+
+
+def _samples(draft: Draft, batch: Batch | None) -> tuple[Sample, ...]:
+    rows = draft.rows or (batch.culprits if batch else ())
+    return tuple(
+        Sample(
+            index=batch.indices[row] if batch and row < len(batch.indices) else None,
+            row=row,
+            file=batch.files.get(row) if batch else None,
+        )
+        for row in rows[:SAMPLES_SHOWN]
+    )
+
+
+def _failed_line(observation: Observation) -> Frame | None:
+    failure, death, stop = observation.get(Failure), observation.get(Death), observation.get(Interruption)
+    if failure:
+        return failure.user_frame
+    stack = death.stack if death else stop.stacks.get("main", ()) if stop else ()
+    users = [frame for frame in stack if frame.user]
+    return users[-1] if users else None

@@ -1,0 +1,29 @@
+"""The batch that was at hand, and the samples of the data set that it was made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stepscope.evidence.failure import Frame
+from stepscope.evidence.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch with its provenance.
+
+    `indices[r]` is the index in the data set of row r, empty where it is not known. `culprits` are the rows whose
+    values break the failing call (positions in the batch, from 0), empty where no row stands out.
+    `files` maps a row to the file that its sample was read from. `fields` are the batch's tensors by name.
+    """
+
+    indices: tuple[int, ...] = ()
+    culprits: tuple[int, ...] = ()
+    files: dict[int, str] = field(default_factory=dict)
+    fields: dict[str, Tensor] = field(default_factory=dict)
+    rows: int | None = None
+    dataset: str = ""
+    dataset_size: int | None = None
+    loader: Frame | None = None
+    workers: int = 0
+    odd: dict[int, str] = field(default_factory=dict)

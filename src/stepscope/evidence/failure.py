@@ -1,0 +1,82 @@
+"""An exception as it was seen: its type, its words, its frames, what it was raised from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One entry of a call stack.
+
+    `line` counts from 1. `code` is the text of that line; `expression` the part of it that was being
+    evaluated (PEP 657), empty where Python does not tell (3.10, or a log). `user` is true for code that
+    belongs to the person who trains: not the standard library, not an installed package, not ours.
+    """
+
+    file: str
+    line: int
+    function: str
+    code: str = ""
+    expression: str = ""
+    user: bool = False
+
+    @property
+    def name(self) -> str:
+        """The function's name without its class."""
+        return self.function.rpartition(".")[2]
+
+    @property
+    def torch(self) -> bool:
+        """Whether the frame belongs to PyTorch itself."""
+        return not self.user and "/torch/" in self.file.replace("\\", "/")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception, with the exceptions that led to it.
+
+    `type` is the class's name without its module ("OutOfMemoryError"), `bases` the names of all classes it
+    inherits from. `frames` run from the outermost to the innermost; the middle of a very deep stack is left
+    out. `causes` are the chained exceptions (`from`, or raised while handling), the nearest first.
+    """
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+    bases: tuple[str, ...] = ()
+    module: str = "builtins"
+    causes: tuple[Failure, ...] = ()
+    errno: int | None = None
+    filename: str | None = None
+    key: str | None = None
+
+    def is_a(self, *names: str) -> bool:
+        """Whether the exception is of one of these classes or inherits from one."""
+        return self.type in names or any(name in self.bases for name in names)
+
+    def says(self, *words: str) -> bool:
+        """Whether the message holds any of these words, whatever their case."""
+        message = self.message.lower()
+        return any(word.lower() in message for word in words)
+
+    def passes(self, *functions: str) -> bool:
+        """Whether a frame of one of these functions is on the stack."""
+        return any(frame.name in functions or frame.function in functions for frame in self.frames)
+
+    def passes_file(self, *endings: str) -> bool:
+        """Whether a frame of a file with one of these endings (with forward slashes) is on the stack."""
+        return any(frame.file.replace("\\", "/").endswith(endings) for frame in self.frames)
+
+    @property
+    def innermost(self) -> Frame | None:
+        """The frame that raised."""
+        return self.frames[-1] if self.frames else None
+
+    @property
+    def user_frame(self) -> Frame | None:
+        """The innermost frame of the user's own code; without one, the outermost frame."""
+        for frame in reversed(self.frames):
+            if frame.user:
+                return frame
+        return self.frames[0] if self.frames else None

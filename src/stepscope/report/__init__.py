@@ -1,0 +1,1 @@
+"""A report as text: one format per file. A format never asks a rule anything."""

@@ -1,0 +1,54 @@
+"""A report as plain values, the one form that JSON and its readers share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stepscope.diagnose import Report
+from stepscope.finding import Finding, Place
+
+SCHEMA = 1
+
+
+def plain(report: Report) -> dict[str, Any]:
+    """The report as in docs/report.schema.json. Fields are added, never renamed."""
+    return {
+        "schema": SCHEMA,
+        "command": report.command,
+        "findings": [_finding(finding) for finding in report.findings],
+        "asked": report.asked,
+        "not_asked": [{"code": rule.code, "name": rule.name, "needs": rule.needs} for rule in report.not_asked],
+        "notes": list(report.notes),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "stage": finding.stage.value,
+        "headline": finding.headline,
+        "place": _place(finding.place),
+        "places": [_place(place) for place in finding.places],
+        "count": finding.count,
+        "seen": dict(finding.seen),
+        "why": finding.why,
+        "fix": list(finding.fix),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "file": place.file,
+        "line": place.line,
+        "code": place.code,
+        "about": place.about,
+        "step": place.step,
+        "epoch": place.epoch,
+        "layer": place.layer,
+        "operator": place.operator,
+        "rank": place.rank,
+        "samples": [{"index": s.index, "row": s.row, "file": s.file} for s in place.samples],
+    }

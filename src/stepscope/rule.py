@@ -1,0 +1,120 @@
+"""A rule: one mistake, known by its code and slug, with the witnesses that recognise it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any, get_type_hints
+
+from stepscope.evidence import Frame, Observation, Stage
+from stepscope.finding import Confidence, Finding, Place, Severity
+from stepscope.page import Page
+
+@dataclass(frozen=True)
+class Draft:
+    """What a witness says: only what it knows better than the observation does.
+
+    `line` is the line to change, where that is another one than the line that failed. `rows` are the rows of the
+    batch to blame. `fix` goes before the fixes of the rule's page.
+    """
+
+    rule: Rule
+    headline: str
+    confidence: Confidence
+    stage: Stage | None
+    line: Frame | None
+    about: str
+    rows: tuple[int, ...]
+    layer: str | None
+    operator: str | None
+    seen: dict[str, str]
+    fix: tuple[str, ...]
+    severity: Severity
+
+
+Witnessed = Iterable[Draft]
+"""What a witness returns."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A function that takes evidence by type and yields drafts."""
+
+    function: Callable[..., Witnessed]
+    needs: tuple[type, ...]
+
+    def ask(self, observation: Observation) -> Iterator[Draft]:
+        """The drafts for this observation; nothing where a needed piece is missing."""
+        pieces = [observation.get(kind) for kind in self.needs]
+        if all(piece is not None for piece in pieces):
+            yield from self.function(*pieces)
+
+    @property
+    def needs_text(self) -> str:
+        """What it needs, in words: "failure, labels"."""
+        return ", ".join(kind.__name__.lower() for kind in self.needs)
+
+
+class Rule:
+    """One mistake.
+
+    `code` is three letters and three digits, never reused. The slug is the file's name. `yields_to` names the
+    rules (slugs) that say the same more narrowly: where one of them speaks, this one is silent. `fallback` is true
+    for rules that speak only where no other does.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        severity: Severity,
+        *,
+        stage: Stage,
+        yields_to: tuple[str, ...] = (),
+        fallback: bool = False,
+    ) -> None:
+        frame = sys._getframe(1)
+        self.code = code
+        self.name = PurePath(frame.f_code.co_filename).stem.replace("_", "-")
+        self.severity = severity
+        self.stage = stage
+        self.yields_to = yields_to
+        self.fallback = fallback
+        self.page = Page.read(frame.f_globals.get("__doc__") or "")
+        self.witnesses: list[Witness] = []
+
+    def seen_in(self, function: Callable[..., Witnessed]) -> Callable[..., Witnessed]:
+        """Register a witness. Its parameters' types say which evidence it needs."""
+        hints = get_type_hints(function)
+        needs = tuple(hints[name] for name in inspect.signature(function).parameters)
+        self.witnesses.append(Witness(function, needs))
+        return function
+
+    def found(self, headline: str, confidence: Confidence = Confidence.CERTAIN, **details: Any) -> Draft:
+        """A draft of a finding; see Draft for what `details` may hold."""
+        empty: dict[str, Any] = {
+            "stage": None, "line": None, "about": "", "rows": (), "layer": None, "operator": None,
+            "seen": {}, "fix": (), "severity": self.severity,
+        }  # fmt: skip
+        unknown = set(details) - set(empty)
+        if unknown:
+            raise TypeError(f"a draft has no {', '.join(sorted(unknown))}")
+        return Draft(rule=self, headline=headline, confidence=confidence, **{**empty, **details})
+
+    def finding(self, draft: Draft, stage: Stage, place: Place, places: tuple[Place, ...]) -> Finding:
+        """The finding that a draft becomes once its places are known."""
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=draft.severity,
+            confidence=draft.confidence,
+            stage=stage,
+            headline=draft.headline,
+            place=place,
+            places=places,
+            seen={key: str(value) for key, value in draft.seen.items() if value not in (None, "")},
+            why=self.page.why,
+            fix=(*draft.fix, *self.page.fix),
+        )

@@ -1,0 +1,1 @@
+"""Mistakes of everything that no narrower family holds."""
