@@ -25,6 +25,7 @@ def test_a_batch_that_holds_itself_is_told_as_an_access_path():
     assert str(circle) == "batch['meta'][0] → batch"
     assert circle.path == ("batch", "['meta']", "[0]")
     assert circle.objects[0] is batch
+    assert circle == find_object_cycle(batch, name="batch")
 
 
 def test_the_circle_may_begin_below_the_root():

@@ -56,7 +56,7 @@ def backward(
     `start`: 1.0 for a scalar loss. `accumulate(sum, part)` joins what comes over several edges; it may work
     in place only if no pullback returns its argument or keeps what it returned.
 
-    Nothing of the user's is called before the order is known: a graph with a cycle raises `CycleError` first.
+    No pullback is called before the order is known: a graph with a cycle raises `CycleError` first.
     """
     links: dict[Hashable, tuple[tuple[Node, Pullback[Grad]], ...]] = {}
 

@@ -25,7 +25,7 @@ class Circle:
 
     path: tuple[str, ...]
     back_to: int
-    objects: tuple[Any, ...] = field(repr=False)
+    objects: tuple[Any, ...] = field(repr=False, compare=False)
 
     def __str__(self) -> str:
         """For a report: `batch['meta'][0] → batch`."""
@@ -40,7 +40,6 @@ class Survey:
 
     def __init__(self, root: object, look: Look, max_nodes: int) -> None:
         """Read the objects; `look(thing)` gives pairs of an access text with a part."""
-        self.root = root
         self.objects: dict[int, Any] = {id(root): root}
         self._parts: dict[int, list[tuple[str, Any]]] = {}
         self._came: dict[int, tuple[Any, str]] = {}

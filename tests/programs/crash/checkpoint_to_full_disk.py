@@ -22,9 +22,9 @@ class VAE(nn.Module):
         return self.decoder(z), kl
 
 
-def save(model, epoch):
+def save(network, epoch):
     with open(os.path.join(folder, f"model_{epoch}.pt"), "wb") as file:
-        torch.save(model.state_dict(), file)
+        torch.save(network.state_dict(), file)
         file.flush()
 
 

@@ -15,7 +15,8 @@ class AmpTrainer:
         nn.utils.clip_grad_norm_(self.model.parameters(), self.clip)
 
     def log_gradient_norm(self):
-        self.scaler.unscale_(self.optimizer) if self.scaler.is_enabled() else None
+        optimizer = self.optimizer
+        self.scaler.unscale_(optimizer)
         return sum(p.grad.norm().item() for p in self.model.parameters())
 
     def epoch(self):

@@ -34,8 +34,8 @@ inputs = ids[:length].view(batch, -1)
 targets = ids[1 : length + 1].view(batch, -1)
 
 model = CharLSTM(len(chars))
-optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-for epoch in range(3):
+optimizer = torch.optim.Adam(model.parameters(), lr=2e-2)
+for epoch in range(5):
     state = None
     for t in range(0, inputs.size(1) - bptt, bptt):
         x, y = inputs[:, t : t + bptt], targets[:, t : t + bptt]

@@ -16,7 +16,7 @@ dist.init_process_group("gloo", init_method=f"file://{store.name}", rank=0, worl
 
 net = nn.Sequential(nn.Linear(6, 12), nn.ReLU(), nn.Linear(12, 12), nn.ReLU(), nn.Linear(12, 2))
 model = DistributedDataParallel(net, gradient_as_bucket_view=True)
-optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+optimizer = torch.optim.Adam(model.parameters(), lr=3e-2)
 x = torch.randn(240, 6)
 y = (x[:, :3].sum(1) > x[:, 3:].sum(1)).long()
 

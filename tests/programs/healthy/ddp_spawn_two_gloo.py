@@ -21,7 +21,7 @@ def worker(rank, world_size, store):
     sampler = DistributedSampler(data, shuffle=True, seed=0)
     loader = DataLoader(data, batch_size=50, sampler=sampler)
     model = DDP(nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10)))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.9)
     for epoch in range(2):
         sampler.set_epoch(epoch)
         for x, y in loader:

@@ -10,9 +10,9 @@ Transition = namedtuple("Transition", "state action reward next_state done")
 
 
 class Corridor:
-    """Walk right to the end; -0.1 a step, +1 at the goal."""
+    """Walk right to the end; -0.05 a step, +1 at the goal."""
 
-    length = 8
+    length = 6
 
     def reset(self):
         self.at = 0
@@ -24,13 +24,13 @@ class Corridor:
     def step(self, action):
         self.at = max(0, self.at + (1 if action else -1))
         done = self.at == self.length - 1
-        return self.observe(), 1.0 if done else -0.1, done
+        return self.observe(), 1.0 if done else -0.05, done
 
 
 class Agent:
     def __init__(self):
-        self.q = nn.Sequential(nn.Linear(8, 24), nn.ReLU(), nn.Linear(24, 2))
-        self.target = nn.Sequential(nn.Linear(8, 24), nn.ReLU(), nn.Linear(24, 2))
+        self.q = nn.Sequential(nn.Linear(6, 24), nn.ReLU(), nn.Linear(24, 2))
+        self.target = nn.Sequential(nn.Linear(6, 24), nn.ReLU(), nn.Linear(24, 2))
         self.target.load_state_dict(self.q.state_dict())
         self.optimizer = optim.Adam(self.q.parameters(), lr=5e-3)
         self.memory = deque(maxlen=500)
@@ -62,17 +62,18 @@ random.seed(0)
 torch.manual_seed(0)
 torch.set_num_threads(1)
 env, agent = Corridor(), Agent()
-for episode in range(25):
+for episode in range(30):
     state, total = env.reset(), 0.0
     for _ in range(30):
-        action = agent.act(state, epsilon=max(0.1, 1 - episode / 15))
+        action = agent.act(state, epsilon=max(0.05, 1 - episode / 20))
         next_state, reward, done = env.step(action)
         agent.memory.append(Transition(state, action, reward, next_state, done))
         state, total = next_state, total + reward
         agent.learn()
         if done:
             break
-    if episode % 5 == 0:
+    if episode % 2 == 0:
         agent.target.load_state_dict(agent.q.state_dict())
-        print(f"episode {episode} return {total:.1f} loss {agent.losses[-1] if agent.losses else 0:.6f}")
+    if episode % 5 == 4:
+        print(f"episode {episode} return {total:.2f} loss {agent.losses[-1] if agent.losses else 0:.6f}")
 print("digest", hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in agent.q.parameters())).hexdigest())

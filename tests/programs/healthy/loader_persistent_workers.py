@@ -10,9 +10,10 @@ from torch.utils.data import DataLoader, TensorDataset
 torch.manual_seed(0)
 torch.set_num_threads(1)
 x, y = load_breast_cancer(return_X_y=True)
-x = (x - x.mean(0)) / x.std(0)
 parts = train_test_split(x, y, test_size=0.25, random_state=0, stratify=y)
 x_train, x_val, y_train, y_val = (torch.tensor(p, dtype=torch.float32) for p in parts)
+mean, std = x_train.mean(0), x_train.std(0)
+x_train, x_val = (x_train - mean) / std, (x_val - mean) / std
 
 options = dict(num_workers=1, persistent_workers=True, prefetch_factor=4)
 train_loader = DataLoader(TensorDataset(x_train, y_train), batch_size=32, shuffle=True, **options)

@@ -6,15 +6,15 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 
-class Parity(Dataset):
-    """Eight bits, and whether their number is odd."""
+class Majority(Dataset):
+    """Eight bits, and whether more than half of them are set."""
 
     def __len__(self):
         return 256
 
     def __getitem__(self, i):
         bits = [(i >> k) & 1 for k in range(8)]
-        return torch.tensor(bits, dtype=torch.float32), torch.tensor(float(sum(bits) % 2))
+        return torch.tensor(bits, dtype=torch.float32), torch.tensor(float(sum(bits) > 4))
 
 
 class Net(nn.Module):
@@ -31,7 +31,7 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     torch.set_num_threads(1)
     loader = DataLoader(
-        Parity(), batch_size=32, shuffle=True, num_workers=1, multiprocessing_context="spawn", persistent_workers=True
+        Majority(), batch_size=32, shuffle=True, num_workers=1, multiprocessing_context="spawn", persistent_workers=True
     )
     model = Net()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)

@@ -30,7 +30,7 @@ class Preemption:
 
 preemption = Preemption()
 model = nn.Linear(5, 1)
-optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.3)
 x = torch.randn(100, 5)
 y = x @ torch.arange(5.0).unsqueeze(1)
 saved = 0

@@ -48,7 +48,7 @@ class Deep(nn.Module):
 
 
 model = nn.Sequential(Deep(40), nn.Linear(4, 1))
-optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
 x = torch.randn(50, 4)
 for step in range(15):
     loss = nn.functional.mse_loss(model(x), x.norm(dim=1, keepdim=True))

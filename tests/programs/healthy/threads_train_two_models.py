@@ -19,7 +19,7 @@ class Job(threading.Thread):
             torch.manual_seed(seed)
             self.model = nn.Sequential(nn.Linear(4, 12), nn.Tanh(), nn.Linear(12, 1))
         x = torch.randn(160, 4, generator=self.generator)
-        self.data = TensorDataset(x, x.prod(1, keepdim=True))
+        self.data = TensorDataset(x, x[:, :2].prod(1, keepdim=True))
 
     def run(self):
         optimizer = torch.optim.SGD(self.model.parameters(), lr=self.lr, momentum=0.9)

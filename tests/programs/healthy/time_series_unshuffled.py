@@ -1,4 +1,4 @@
-"""Forecast a series with windows taken in the order of time, not shuffled, batches of one at the end, stateful GRU."""
+"""Forecast a series with windows taken in the order of time, not shuffled, tested one window at a time."""
 import hashlib
 
 import numpy as np
@@ -34,7 +34,7 @@ class Forecast(nn.Module):
 
 
 train = DataLoader(Windows(series[:345]), batch_size=32, shuffle=False)
-test = DataLoader(Windows(series[320:]), batch_size=1)
+test = DataLoader(Windows(series[321:]), batch_size=1)
 model = Forecast()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 for epoch in range(4):

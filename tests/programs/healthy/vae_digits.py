@@ -35,7 +35,8 @@ optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
 for epoch in range(4):
     total = 0.0
     for x in loader:
-        loss = loss_function(*[(o := model(x))[0], x, *o[1:]], beta=min(1.0, epoch / 2))
+        logits, mu, log_var = model(x)
+        loss = loss_function(logits, x, mu, log_var, beta=min(1.0, epoch / 2))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -14,8 +14,8 @@ x = torch.rand(120, 2) * 2 - 1
 y = (x.norm(dim=1, keepdim=True) < 0.7).float()
 loader = DataLoader(TensorDataset(x, y), batch_size=20, shuffle=True)
 model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1))
-optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2)
+optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, gamma=0.5)
 for epoch in range(5):
     for xb, yb in loader:
         optimizer.zero_grad()

@@ -1,0 +1,1 @@
+"""Runs that wait for something that does not come."""

@@ -1,0 +1,44 @@
+"""The run waits for a file system or a network.
+
+Why
+---
+A read from a mount that is gone, or a request without a time limit, returns when the other side answers: perhaps never.
+
+Fix
+---
+- Give every request a time limit: `requests.get(url, timeout=30)`, `socket.setdefaulttimeout(30)`.
+- Copy the data to a local disk before the run.
+
+Bad
+---
+    data = requests.get(url).content
+
+Good
+----
+    data = requests.get(url, timeout=30).content
+"""
+
+from stepscope.evidence import Frame, Interruption, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+HANG_IO = Rule("HNG102", Severity.ERROR, stage=Stage.DATA, yields_to=("hang-worker",))
+
+_NETWORK = ("/socket.py", "/ssl.py", "/http/client.py", "/urllib/request.py", "/urllib3/connection.py", "/requests/adapters.py")
+
+
+@HANG_IO.seen_in
+def standstill(stop: Interruption) -> Witnessed:
+    main = stop.stacks.get("main", ())
+    inner = next((frame for frame in reversed(main) if _waits(frame)), None)
+    if not stop.standing_still or inner is None:
+        return
+    yield HANG_IO.found(
+        f"waited {stop.still_seconds:.0f} s in `{inner.name}` for a network or a file system",
+        Confidence.LIKELY,
+        seen={"waits in": f"{inner.file}:{inner.line}", "a step took before": f"{stop.usual_seconds:.3g} s"},
+    )
+
+
+def _waits(frame: Frame) -> bool:
+    return frame.file.replace("\\", "/").endswith(_NETWORK)

@@ -1,0 +1,1 @@
+"""Mistakes with call stacks, recursion and loops that do not end."""
