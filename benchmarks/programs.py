@@ -78,13 +78,13 @@ def main() -> None:
     for kind in kinds:
         ledger = json.loads((PROGRAMS / kind / "expected.json").read_text())
         chosen = [name for name in ledger if not names or name in names]
-        with ThreadPoolExecutor(2) as pool:
-            results = dict(zip(chosen, pool.map(lambda name: judge(kind, name, ledger[name]), chosen), strict=True))
-        for name, wrong in results.items():
-            for fault in wrong:
-                print(f"{kind}/{name}: {fault}")
-        right = sum(not wrong for wrong in results.values())
-        print(f"{kind}: {right} of {len(results)} right")
+        right = 0
+        with ThreadPoolExecutor(int(os.environ.get("JOBS", "2"))) as pool:
+            for name, wrong in zip(chosen, pool.map(lambda name: judge(kind, name, ledger[name]), chosen), strict=True):
+                right += not wrong
+                for fault in wrong:
+                    print(f"{kind}/{name}: {fault}", flush=True)
+        print(f"{kind}: {right} of {len(chosen)} right")
 
 
 if __name__ == "__main__":

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
 from stepscope.collect.failure import frame_of, qualified
+from stepscope.collect.owner import is_users, shown
 from stepscope.collect.stack import Entry, Fold, describe, fold
-from stepscope.evidence import Recursion
+from stepscope.evidence import Frame, Recursion
+from stepscope.graph import Circle, find_object_cycle, object_cycle
 from stepscope.graph import depth as nesting
-from stepscope.graph import find_object_cycle, object_cycle
 
 Live = tuple[FrameType, int, int]
 _WALKS_FOLDERS = {"listdir", "scandir", "iterdir", "walk", "glob", "rglob"}
@@ -41,6 +43,7 @@ def recursion_of(exception: BaseException, stack: Sequence[Live]) -> Recursion |
         limit=sys.getrecursionlimit(),
         depth=None if circle else _depth(period[0][0]),
         entry=_entry_line(stack[: first + 1]),
+        closed_at=_closing_line(_subject(stack[first][0]), [entry[0] for entry in stack[: first + 1]]) if circle else None,
     )
 
 
@@ -67,13 +70,24 @@ def _entry(frame: FrameType, line: int, _: int) -> Entry:
 
 
 def _subject(frame: FrameType) -> Any:
-    """What the call works on: `self`, or its first argument."""
+    """What the call works on: its first argument; a visitor (`self` that is no module) works on the one after it."""
     names = frame.f_code.co_varnames[: frame.f_code.co_argcount] or (".0",)
-    return frame.f_locals.get(names[0])
+    values = [frame.f_locals.get(name) for name in names]
+    if names[0] == "self" and len(values) > 1 and not _is_module(values[0]) and not _is_plain(values[1]):
+        return values[1]
+    return values[0]
+
+
+def _is_module(thing: Any) -> bool:
+    return hasattr(type(thing), "named_modules")
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (int, float, str, bytes))
 
 
 def _token(value: Any) -> int | None:
-    return None if value is None or isinstance(value, (int, float, str, bytes)) else id(value)
+    return None if _is_plain(value) else id(value)
 
 
 def _kind(entries: Sequence[Live], message: str) -> str:
@@ -88,7 +102,7 @@ def _kind(entries: Sequence[Live], message: str) -> str:
         ("copy", bool(files & {"copy.py", "copyreg.py", "pickle.py"}) or "pickling" in message),
         ("folder", any(_WALKS_FOLDERS & set(code.co_names) for code in codes)),
         ("graph", any(_GRAPH.search(name) for name in names) or any(_has_gradient(thing) for thing in subjects)),
-        ("module", any(hasattr(type(thing), "named_modules") for thing in subjects)),
+        ("module", any(map(_is_module, subjects))),
         ("data", any(isinstance(thing, (list, dict, tuple)) for thing in subjects)),
     )
     return next((kind for kind, holds in tests if holds), "call")
@@ -110,11 +124,30 @@ def _circle(kind: str, frame: FrameType, frames: Sequence[FrameType]) -> str:
 
 
 def _object_circle(name: str, subject: Any) -> str:
-    find: Callable[..., Any] = object_cycle if hasattr(type(subject), "named_modules") else find_object_cycle
-    if subject is None or isinstance(subject, (int, float, str, bytes)):
-        return ""
-    found = find(subject, name=name)
+    found = _find_circle(name, subject)
     return str(found) if found is not None else ""
+
+
+def _find_circle(name: str, subject: Any) -> Circle | None:
+    if _is_plain(subject):
+        return None
+    return object_cycle(subject, name=name, registered=True) if _is_module(subject) else find_object_cycle(subject, name=name)
+
+
+def _closing_line(subject: Any, frames: Sequence[FrameType]) -> Frame | None:
+    """The user's line that assigns the attribute by which the circle closes."""
+    found = _find_circle("it", subject)
+    name = re.match(r"\.(\w+)$", found.path[-1]) if found is not None else None
+    if name is None:
+        return None
+    assignment = re.compile(rf"""\.{name[1]}\s*=[^=]|add_module\(\s*['"]{name[1]}['"]""")
+    files = [frame.f_code.co_filename for frame in frames]
+    files += [getattr(sys.modules.get(type(thing).__module__), "__file__", None) or "" for thing in found.objects] if found else []
+    for file in dict.fromkeys(file for file in files if file and is_users(file)):
+        for number, text in enumerate(linecache.getlines(file), 1):
+            if assignment.search(text):
+                return Frame(file=shown(file), line=number, function="", code=text.strip(), user=True)
+    return None
 
 
 def _name_of(frame: FrameType, subject: Any) -> str:

@@ -32,14 +32,19 @@ def command(
     they are; the report follows on standard error, and goes to --output where that is given.
     """
     from stepscope.collect.process.supervisor import CannotStart, supervise
+    from stepscope.collect.trouble import trouble
     from stepscope.diagnose import diagnose
 
     try:
         ended = supervise(command_line(arguments, module))
     except CannotStart as problem:
         raise NoCommand(f"cannot start {problem.filename}: {problem.strerror}", problem.filename) from problem
-    report = diagnose("run", ended.observations, ended.notes if ended.code else ())
-    deliver(report, style, output, quiet)
+    try:
+        report = diagnose("run", ended.observations, ended.notes if ended.code else ())
+        deliver(report, style, output, quiet)
+    except Exception as problem:  # the command's exit code is the user's, whatever becomes of our report
+        trouble("could not make the report", problem)
+        sys.exit(2 if strict else ended.code)
     sys.exit(1 if strict and report.has_errors else ended.code)
 
 

@@ -2,33 +2,48 @@
 
 from stepscope.evidence.batch import Batch
 from stepscope.evidence.call import Call, Operand
+from stepscope.evidence.callee import Callee, Lookup
 from stepscope.evidence.ending import Death, Interruption, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
+from stepscope.evidence.file import Empty, File
+from stepscope.evidence.history import History, OwnBackward, Reused, Written
 from stepscope.evidence.labels import Head, Labels
 from stepscope.evidence.layer import Layer
 from stepscope.evidence.machine import Machine
 from stepscope.evidence.moment import Moment
 from stepscope.evidence.observation import Observation
+from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
 from stepscope.evidence.stage import Stage
+from stepscope.evidence.stale import OptimizerParameters
 from stepscope.evidence.tensor import Tensor
 
 __all__ = [
     "Batch",
     "Call",
+    "Callee",
     "Death",
+    "Empty",
     "Failure",
+    "File",
     "Frame",
     "Head",
+    "History",
     "Interruption",
     "Labels",
     "Layer",
+    "Lookup",
     "Machine",
     "Moment",
     "Observation",
     "Operand",
+    "OptimizerParameters",
+    "OwnBackward",
+    "PlainModules",
     "Recursion",
+    "Reused",
     "Stage",
     "Tensor",
     "WorkerDeath",
+    "Written",
 ]

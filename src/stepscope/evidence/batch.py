@@ -14,7 +14,7 @@ class Batch:
 
     `indices[r]` is the index in the data set of row r, empty where it is not known. `culprits` are the rows whose
     values break the failing call (positions in the batch, from 0), empty where no row stands out.
-    `files` maps a row to the file that its sample was read from. `fields` are the batch's tensors by name.
+    `files` maps a row to the file that its sample was read from. `fields` are the batch's tensors by name, `loader` the line that built the loader.
     """
 
     indices: tuple[int, ...] = ()

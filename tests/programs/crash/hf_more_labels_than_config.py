@@ -13,10 +13,10 @@ WORDS = ["bad", "okay", "good", "plot", "actor", "music"]
 def examples(count=48):
     generator = torch.Generator().manual_seed(4)
     for i in range(count):
-        ids = torch.randint(0, len(WORDS), (8,), generator=generator)
+        ids = torch.randint(0, len(WORDS), (3,), generator=generator)
         bad, good = bool((ids == 0).any()), bool((ids == 2).any())
         name = {(0, 0): "neutral", (1, 0): "negative", (0, 1): "positive", (1, 1): "mixed"}[bad, good]
-        yield {"input_ids": ids + 1, "attention_mask": torch.ones(8, dtype=torch.long), "label": LABELS[name]}
+        yield {"input_ids": ids + 1, "attention_mask": torch.ones(3, dtype=torch.long), "label": LABELS[name]}
 
 
 config = DistilBertConfig(vocab_size=10, dim=16, hidden_dim=32, n_layers=1, n_heads=2, num_labels=3)

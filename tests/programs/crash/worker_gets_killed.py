@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ MEMORY_LIMIT = 8_000_000
 def enforce_limit(array):
     """What the cluster does to a process that asks for too much."""
     if array.nbytes > MEMORY_LIMIT:
+        time.sleep(1)
         os.kill(os.getpid(), signal.SIGKILL)
 
 

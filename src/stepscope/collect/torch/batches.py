@@ -9,6 +9,7 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
 from stepscope.collect.torch.loaders import LOADERS, Announced, History
+from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Batch
@@ -42,7 +43,7 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     culprits: tuple[int, ...] = tuple(odd)
     if samples is None and Announced.last in indices:
         culprits = (indices.index(Announced.last),)
-    return _batch(indices, culprits, dataset, history, odd=odd, files_for=culprits)
+    return _batch(stack, indices, culprits, dataset, history, odd=odd, files_for=culprits)
 
 
 def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
@@ -85,8 +86,7 @@ def _at_hand(stack: list[Entry], suspects: tuple[int, ...]) -> Batch | None:
     for history in LOADERS.recent()[:3]:
         indices = history.current()
         if indices and (not rows or len(indices) in rows):
-            dataset = getattr(history.iterator, "_dataset", None)
-            return _batch(indices, (), dataset, history, fields=fields, files_for=suspects)
+            return _batch(stack, indices, (), history.dataset, history, fields=fields, files_for=suspects)
     indices = _of_slices(stack) or _of_index_vectors(stack)
     if not indices and not fields:
         return None
@@ -140,11 +140,12 @@ def _user_tensors(stack: list[Entry]) -> list[Any]:
 
 def _dataset(stack: list[Entry], history: History | None) -> Any:
     if history is not None:
-        return getattr(history.iterator, "_dataset", None)
+        return history.dataset
     return next((f.f_locals["self"].dataset for f, _, _ in stack if f.f_code.co_name == "fetch" and "self" in f.f_locals), None)
 
 
 def _batch(
+    stack: list[Entry],
     indices: tuple[int, ...],
     culprits: tuple[int, ...],
     dataset: Any,
@@ -153,7 +154,6 @@ def _batch(
 ) -> Batch:
     asked = [row for row in details.pop("files_for")[:FILES] if row < len(indices)]
     paths = files_of(dataset, [indices[row] for row in asked])
-    iterator = history.iterator if history else None
     return Batch(
         indices=indices,
         culprits=culprits,
@@ -161,10 +161,21 @@ def _batch(
         rows=len(indices) or None,
         dataset=type(dataset).__name__ if dataset is not None else "",
         dataset_size=_length(dataset),
-        loader=None if iterator is None else SITES.of(iterator),
-        workers=int(getattr(iterator, "_num_workers", 0) or 0),
+        loader=_loader_line(stack, dataset) if dataset is not None else None,
+        workers=history.workers if history else 0,
         **details,
     )
+
+
+def _loader_line(stack: list[Entry], dataset: Any) -> Any:
+    """The line that built the loader of this data set, for a loader that a user's frame can name."""
+    for frame, _, _ in reversed(stack):
+        if is_users(frame.f_code.co_filename):
+            globals_used = [frame.f_globals.get(name) for name in frame.f_code.co_names]
+            for value in [*frame.f_locals.values(), *globals_used]:
+                if type(value).__name__.endswith("Loader") and stored_attributes(value).get("dataset") is dataset:
+                    return SITES.of(value)
+    return None
 
 
 def _length(dataset: Any) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from itertools import takewhile
 from types import FrameType
 from typing import Any
 
@@ -17,22 +18,39 @@ from stepscope.evidence.call import Setting
 
 Entry = tuple[FrameType, int, int]
 OPERANDS = 16
+_DISPATCH = {"_wrapped_call_impl", "_call_impl", "inner", "wrapper", "decorate_context"}
+"""Frames that pass any arguments on: they name no operator."""
 _BINARY = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.MatMult: "matmul", ast.Pow: "pow",
     ast.FloorDiv: "floor_divide", ast.Mod: "remainder", ast.BitAnd: "bitwise_and", ast.BitOr: "bitwise_or",
 }  # fmt: skip
+_OPERATIONS = (ast.Call, ast.BinOp, ast.AugAssign)
+INDEX_LOSSES = {"cross_entropy", "nll_loss", "multi_margin_loss"}
+"""Losses whose targets are class indices."""
+PAIR_LOSSES = {
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div",
+    "soft_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss", "poisson_nll_loss",
+}  # fmt: skip
+"""Losses that hold each output against a target of the same shape."""
 
 
 def call_of(stack: list[Entry]) -> Call | None:
-    """The call at the innermost frame of a stack (outermost first); None where no tensor took part."""
-    if not stack:
-        return None
-    frame = stack[-1][0]
-    if frame.f_code.co_filename.endswith("functional.py") and frame.f_code.co_argcount:
-        call = _of_arguments(frame)
-    else:
-        call = _of_expression(*stack[-1]) or (None if _is_users(stack[-1]) else _of_arguments(frame))
-    return call if call is not None and call.operands else _of_outer(stack)
+    """The innermost call of a stack (outermost first) that shows its tensors; None where no tensor took part.
+
+    It is looked for in the framework's frames and in the user's line that called them, no further out.
+    """
+    library = list(takewhile(lambda entry: not _is_users(entry), reversed(stack)))
+    losses = [entry for entry in library if is_loss_function(entry[0])]
+    for entry in [*losses, *library, *stack[::-1][len(library) :][:1]]:
+        call = _of_entry(entry)
+        if call is not None and call.operands:
+            return call
+    return None
+
+
+def is_loss_function(frame: FrameType) -> bool:
+    """Whether the frame runs a loss of `torch.nn.functional`, which tells more than the functions it is made of."""
+    return frame.f_code.co_name in INDEX_LOSSES | PAIR_LOSSES and frame.f_code.co_filename.endswith("functional.py")
 
 
 def named_tensors(frame: FrameType) -> dict[str, Any]:
@@ -40,13 +58,16 @@ def named_tensors(frame: FrameType) -> dict[str, Any]:
     return {name: value for name, value in frame.f_locals.items() if is_tensor(value)}
 
 
-def _of_outer(stack: list[Entry]) -> Call | None:
-    """The framework function that the user called, where the innermost frame shows no tensor."""
-    for outer, inner in zip(stack[-2::-1], stack[:0:-1], strict=False):
-        if _is_users(outer) and not _is_users(inner):
-            call = _of_expression(*outer)
-            return call if call is not None and call.operands else _of_arguments(inner[0])
-    return None
+def _of_entry(entry: Entry) -> Call | None:
+    frame = entry[0]
+    if _is_users(entry):
+        return _of_expression(*entry)
+    if frame.f_code.co_name in _DISPATCH:
+        return None
+    if frame.f_code.co_filename.endswith("functional.py") and frame.f_code.co_argcount:
+        return _of_arguments(frame)
+    call = _of_expression(*entry)
+    return call if call is not None and call.operands else _of_arguments(frame)
 
 
 def _is_users(entry: Entry) -> bool:
@@ -58,7 +79,14 @@ def _of_arguments(frame: FrameType) -> Call:
     names = inspect.getargvalues(frame)
     parameters = [*names.args, *([names.varargs] if names.varargs else [])]
     values = [(name, names.locals.get(name)) for name in parameters if name != "self"]
-    return _call(frame.f_code.co_name, values)
+    return _call(_operator(frame), values)
+
+
+def _operator(frame: FrameType) -> str:
+    """The function's name; for a method of a layer, the layer's class ("LSTM" rather than "check_input")."""
+    owner = frame.f_locals.get("self")
+    layers = any(base.__name__ == "Module" for base in type(owner).__mro__)
+    return type(owner).__name__ if layers and frame.f_code.co_name != "__init__" else frame.f_code.co_name
 
 
 def _of_expression(frame: FrameType, line: int, instruction: int) -> Call | None:
@@ -67,8 +95,10 @@ def _of_expression(frame: FrameType, line: int, instruction: int) -> Call | None
     node: ast.AST | None = parse_expression(expression(file, span(frame.f_code, instruction)))
     if node is None:
         tree = parse_line(line_text(file, line, frame))
-        node = next((n for n in ast.walk(tree) if isinstance(n, (ast.Call, ast.BinOp))), None) if tree else None
+        node = next((n for n in ast.walk(tree) if isinstance(n, _OPERATIONS)), None) if tree else None
     match node:
+        case ast.AugAssign(target=left, op=operation, value=right):
+            return _call(_BINARY.get(type(operation), "operator"), [_value(left, frame), _value(right, frame)])
         case ast.Call(func=function):
             return _call(_name(function), list(_arguments(node, frame)))
         case ast.BinOp(left=left, op=operation, right=right):
@@ -85,10 +115,22 @@ def _arguments(node: ast.Call, frame: FrameType) -> Iterator[tuple[str, Any]]:
     if isinstance(node.func, ast.Attribute):
         yield _value(node.func.value, frame)
     for argument in node.args:
-        yield _value(argument.value if isinstance(argument, ast.Starred) else argument, frame)
+        if isinstance(argument, (ast.List, ast.Tuple)):
+            yield from _elements(argument, frame)
+        else:
+            yield _value(argument.value if isinstance(argument, ast.Starred) else argument, frame)
     for keyword in node.keywords:
         if keyword.arg:
             yield keyword.arg, _value(keyword.value, frame)[1]
+
+
+def _elements(node: ast.List | ast.Tuple, frame: FrameType) -> Iterator[tuple[str, Any]]:
+    """A list of tensors as its members, as far as they can be named; any other list as one value."""
+    values = [_value(element, frame) for element in node.elts]
+    if any(is_tensor(value) for _, value in values):
+        yield from values
+    else:
+        yield _value(node, frame)
 
 
 def _value(node: ast.AST, frame: FrameType) -> tuple[str, Any]:

@@ -46,7 +46,7 @@ def _watch_optimizers(module: ModuleType) -> None:
 def _watch_loaders(module: ModuleType) -> None:
     watch_construction(module.DataLoader)
     kind = module._BaseDataLoaderIter
-    next_index, reset = kind._next_index, kind._reset
+    next_index = kind._next_index
     if hasattr(next_index, "_stepscope"):
         return
 
@@ -61,13 +61,20 @@ def _watch_loaders(module: ModuleType) -> None:
             page.samples(numbers(indices))
         return indices if hasattr(self._dataset, "__getitems__") else Announced(indices)
 
-    @wraps(reset)
-    def _reset(self: Any, *args: Any, **kwargs: Any) -> Any:
-        LOADERS.restarted(self)
-        return reset(self, *args, **kwargs)
-
     _next_index._stepscope = next_index  # type: ignore[attr-defined]
-    kind._next_index, kind._reset = _next_index, _reset
+    kind._next_index = _next_index
+    kind._num_yielded = _Yielded()
+
+
+class _Yielded:
+    """The iterator's own counter of batches, which tells us of each as it is counted: no frame of ours stands in a traceback."""
+
+    def __get__(self, iterator: Any, kind: type) -> Any:
+        return self if iterator is None else iterator.__dict__["_num_yielded"]
+
+    def __set__(self, iterator: Any, count: int) -> None:
+        iterator.__dict__["_num_yielded"] = count
+        LOADERS.yielded(iterator, count)
 
 
 def _watch_workers(module: ModuleType, worker_begins: WorkerBegins) -> None:

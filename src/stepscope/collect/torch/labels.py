@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from types import FrameType
 from typing import Any
 
 from stepscope.collect.owner import is_users
-from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.calls import INDEX_LOSSES, PAIR_LOSSES, Entry
+from stepscope.collect.torch.rows import index_of
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Labels
 
 SHOWN = 20
-_LOSSES = {"cross_entropy", "nll_loss", "multi_margin_loss", "nll_loss_nd", "cross_entropy_loss"}
+_NAMES = re.compile(r"(?:^|_)(?:y|labels?|targets?|class(?:es)?|cls|truth|gt|masks?|tags?|categor(?:y|ies)|digits?)(?:_|$|\d)", re.IGNORECASE)
+"""How labels are called. An index of any other name is an index."""
 
 
 def labels_of(stack: list[Entry]) -> Labels | None:
-    """The labels of the innermost call that uses them as class indices; None where there is none."""
+    """The targets of the innermost loss, or the class indices of the innermost encoding; None where there are none."""
     for frame, _, _ in reversed(stack):
         found = _of_loss(frame) or _of_one_hot(frame)
         if found is not None:
             target, classes, ignored = found
             return labels_from(stack, target, classes, ignored)
+        if frame.f_code.co_name in PAIR_LOSSES:
+            return _of_pair(stack, frame)
+    used = index_of(stack)
+    if used is not None and used.size is not None and _NAMES.search(used.name):
+        return labels_from(stack, used.index, used.size, None, used.name)
     return None
 
 
-def labels_from(stack: list[Entry], target: Any, classes: int, ignored: int | None) -> Labels | None:
-    """Facts of integer targets held against a number of classes."""
-    tensor = tensor_of(target)
-    if not tensor.integral or tensor.minimum is None:
-        return None
+def labels_from(stack: list[Entry], target: Any, classes: int, ignored: int | None, name: str = "") -> Labels:
+    """Facts of targets; whole numbers are held against the number of classes."""
     values = target.detach().cpu()
     outside = (values < 0) | (values >= classes)
     if ignored is not None:
         outside &= values != ignored
+    if values.is_floating_point() or "bool" in str(values.dtype):
+        outside &= False
+    return _labels(name or name_of(stack, target), target, classes, outside, ignored)
+
+
+def _of_pair(stack: list[Entry], frame: FrameType) -> Labels | None:
+    """Targets of a loss that wants one per output; a binary one wants them between 0 and 1."""
+    output: Any = frame.f_locals.get("input")
+    target: Any = frame.f_locals.get("target")
+    if not (is_tensor(output) and is_tensor(target)):
+        return None
+    values = target.detach().cpu()
+    binary = frame.f_code.co_name.startswith("binary")
+    outside = (values < 0) | (values > 1) if binary else values != values
+    return _labels(name_of(stack, target), target, int(output.shape[1]) if output.dim() > 1 else 1, outside, None)
+
+
+def _labels(name: str, target: Any, classes: int, outside: Any, ignored: int | None) -> Labels:
     where = outside.nonzero()
     return Labels(
-        name=name_of(stack, target),
-        tensor=tensor,
+        name=name,
+        tensor=tensor_of(target),
         classes=classes,
-        outside=tuple(_pairs(where, values)),
+        outside=tuple(_pairs(where, target.detach().cpu())),
         outside_count=int(where.shape[0]),
-        total=int(values.numel()),
+        total=int(target.numel()),
         ignored=ignored,
     )
 
@@ -68,7 +91,7 @@ def _pairs(where: Any, values: Any) -> list[tuple[int, float]]:
 
 
 def _of_loss(frame: FrameType) -> tuple[Any, int, int | None] | None:
-    if frame.f_code.co_name not in _LOSSES:
+    if frame.f_code.co_name not in INDEX_LOSSES:
         return None
     output, target = frame.f_locals.get("input"), frame.f_locals.get("target")
     if not (is_tensor(output) and is_tensor(target)) or output.dim() == 0:

@@ -16,8 +16,11 @@ class History:
 
     def __init__(self, iterator: Any, drawn_at: int) -> None:
         self._iterator = weakref.ref(iterator)
+        self._dataset = _weak(getattr(iterator, "_dataset", None))
         self._lists: OrderedDict[int, Any] = OrderedDict()
         self._asked = 0
+        self.yielded = 0
+        self.workers = int(getattr(iterator, "_num_workers", 0) or 0)
         self.drawn_at = drawn_at
 
     def add(self, indices: Any) -> None:
@@ -28,12 +31,17 @@ class History:
 
     @property
     def iterator(self) -> Any:
-        """The iterator, or None when it is gone."""
+        """The iterator, or None when it is gone: an exception that leaves a `for` loop takes it along."""
         return self._iterator()
+
+    @property
+    def dataset(self) -> Any:
+        """The data set, or None when it is gone or is of a kind that cannot be watched (a list)."""
+        return self._dataset() if self._dataset is not None else getattr(self.iterator, "_dataset", None)
 
     def current(self) -> tuple[int, ...]:
         """The indices of the batch that was handed out last; empty where they are not numbers."""
-        return self._at(getattr(self.iterator, "_num_yielded", 0) - 1)
+        return self._at(self.yielded - 1)
 
     def loading(self) -> tuple[int, ...]:
         """The indices of the batch that is being loaded, where the main process loads it."""
@@ -67,9 +75,12 @@ class Loaders:
         history.drawn_at = self._clock
         history.add(indices)
 
-    def restarted(self, iterator: Any) -> None:
-        """A persistent iterator begins its next pass."""
-        self._histories.pop(id(iterator), None)
+    def yielded(self, iterator: Any, count: int) -> None:
+        """An iterator has handed out so many batches; 0 where it begins a pass anew."""
+        if count == 0:
+            self._histories.pop(id(iterator), None)
+        elif (history := self.of(iterator)) is not None:
+            history.yielded = count
 
     def of(self, iterator: Any) -> History | None:
         """The history of one iterator."""
@@ -77,9 +88,15 @@ class Loaders:
         return history if history is not None and history.iterator is iterator else None
 
     def recent(self) -> list[History]:
-        """The living histories, the one drawn from last first."""
-        living = [history for history in self._histories.values() if history.iterator is not None]
-        return sorted(living, key=lambda history: -history.drawn_at)
+        """The histories at hand, the one drawn from last first; that of a loop just left is among them."""
+        return sorted(self._histories.values(), key=lambda history: -history.drawn_at)
+
+
+def _weak(thing: Any) -> weakref.ref[Any] | None:
+    try:
+        return weakref.ref(thing)
+    except TypeError:
+        return None
 
 
 def numbers(indices: Any) -> tuple[int, ...]:

@@ -6,25 +6,32 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 from typing import Any, TypeVar
 
+from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of, is_ours
+from stepscope.collect.files import file_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
 from stepscope.collect.torch.batches import batch_of
+from stepscope.collect.torch.callee import callee_of, lookup_of
 from stepscope.collect.torch.calls import Entry, call_of
+from stepscope.collect.torch.history import history_of
 from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
+from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
+from stepscope.collect.torch.reuse import reused_of
 from stepscope.collect.torch.rows import outside_rows
 from stepscope.collect.torch.stages import stage_of
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.workers import worker_death_of
+from stepscope.collect.torch.writes import own_backward_of, written_of
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Failure, Head, Moment, Observation
-from dataclasses import replace
+from stepscope.evidence import Batch, Failure, Moment, Observation
 
 T = TypeVar("T")
 
@@ -36,12 +43,13 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     observation = Observation(failure, moment_of(failure, stack, worker), _try("the machine", machine_now))
     if _try("the recursion", lambda: isinstance(exception, RecursionError)):
         return observation.with_(_try("the recursion", lambda: recursion_of(exception, stack)))
-    if "torch" not in sys.modules:
-        return observation
-    return observation.with_(*_torch_pieces(stack))
+    observation = observation.with_(_try("what is empty", lambda: empty_of(stack)))
+    if "torch" in sys.modules:
+        observation = observation.with_(*_torch_pieces(stack, exception))
+    return observation.with_(_try("the file", lambda: file_of(failure, observation.get(Batch))))
 
 
-def _torch_pieces(stack: list[Entry]) -> list[Any]:
+def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     labels = _try("the labels", lambda: labels_of(stack))
     suspects = tuple(row for row, _ in labels.outside) if labels else _try("the rows", lambda: outside_rows(stack)) or ()
     head = _try("the head", lambda: head_of(stack, labels.classes)) if labels else None
@@ -55,6 +63,14 @@ def _torch_pieces(stack: list[Entry]) -> list[Any]:
         head and replace(head, activation=_try("the head", lambda: head_activation(stack))),
         batch,
         _try("the worker", lambda: worker_death_of(stack)),
+        _try("the history", lambda: history_of(stack, exception)),
+        _try("the graph used twice", lambda: reused_of(stack, exception)),
+        _try("the tensors written over", lambda: written_of(stack, exception)),
+        _try("the user's own backward", lambda: own_backward_of(exception)),
+        _try("the plain lists of modules", lambda: plain_modules_of(stack, exception)),
+        _try("the optimizer", lambda: optimizer_of(stack)),
+        _try("the function called", lambda: callee_of(stack)),
+        _try("the key looked up", lambda: lookup_of(stack, exception)),
     ]
 
 

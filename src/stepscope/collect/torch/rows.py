@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
+from stepscope.collect.owner import is_users
+from stepscope.collect.source import expression, line_text, parse_expression, parse_line, span
 from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.resolve import MISSING, resolve
 from stepscope.collect.torch.tensors import is_tensor
 
 SHOWN = 20
+_SAME_VALUES = {
+    "unsqueeze", "squeeze", "view", "reshape", "flatten", "expand", "expand_as", "contiguous", "clone", "detach",
+    "long", "int", "to", "cpu", "cuda", "numpy", "type", "astype", "repeat",
+}  # fmt: skip
+"""Methods after which a tensor of indices still holds the same indices, row for row."""
+_INDEXED = {"gather", "scatter", "scatter_", "scatter_add", "scatter_add_", "index_select", "take_along_dim", "index_add_", "index_copy_"}
+
+
+class Used(NamedTuple):
+    """A tensor used as an index: the user's name for it, and how many entries the indexed axis has (None: not known)."""
+
+    name: str
+    index: Any
+    size: int | None
+
 
 
 def outside_rows(stack: list[Entry]) -> tuple[int, ...]:
@@ -21,7 +40,80 @@ def outside_rows(stack: list[Entry]) -> tuple[int, ...]:
             rows = outside.nonzero()[:, 0].unique().tolist()
             if rows and len(rows) < outside.shape[0]:
                 return tuple(rows[:SHOWN])
-    return ()
+    used = index_of(stack)
+    if used is None or used.size is None or not used.index.dim():
+        return ()
+    outside = (used.index >= used.size) | (used.index < -used.size)
+    return tuple(sorted(set(outside.nonzero()[:, 0].tolist()))[:SHOWN])
+
+
+def index_of(stack: list[Entry]) -> Used | None:
+    """The index that goes past its table in the user's innermost line: `table[index]`, `gather`, `scatter` and their kin."""
+    entry = next((entry for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)), None)
+    if entry is None:
+        return None
+    frame, line, instruction = entry
+    file = frame.f_code.co_filename
+    tree: ast.AST | None = parse_expression(expression(file, span(frame.f_code, instruction)))
+    tree = tree or parse_line(line_text(file, line, frame))
+    uses = [use for node in ast.walk(tree) for use in _uses(node, frame)] if tree else []
+    wrong = [use for use in uses if use.size is not None and _too_far(use)]
+    return next(iter(wrong or uses), None)
+
+
+def _too_far(use: Used) -> bool:
+    return bool(use.index.numel()) and use.size is not None and (int(use.index.max()) >= use.size or int(use.index.min()) < -use.size)
+
+
+def _uses(node: ast.AST, frame: FrameType) -> Iterator[Used]:
+    match node:
+        case ast.Subscript(value=table, slice=ast.Tuple(elts=parts)):
+            for axis, part in enumerate(parts):
+                yield from _used(part, table, axis, frame)
+        case ast.Subscript(value=table, slice=part):
+            yield from _used(part, table, 0, frame)
+        case ast.Call(func=ast.Attribute(value=table, attr=name), args=[dim, index, *_]) if name in _INDEXED:
+            if isinstance(resolve(table, frame), type(ast)):
+                return
+            axis = resolve(dim, frame)
+            yield from _used(index, table, axis if isinstance(axis, int) else None, frame)
+
+
+def _used(node: ast.AST, table: ast.AST, axis: int | None, frame: FrameType) -> Iterator[Used]:
+    base = _base(node)
+    index = resolve(base, frame)
+    if is_tensor(index) and not index.is_floating_point() and "bool" not in str(index.dtype):
+        yield Used(ast.unparse(base).removeprefix("self."), index.detach().cpu(), _size(table, axis, frame))
+
+
+def _base(node: ast.AST) -> ast.AST:
+    """The tensor behind `y.long().unsqueeze(1)` or `y[:, None]`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in _SAME_VALUES:
+            return _base(inner)
+        case ast.Subscript(value=inner, slice=ast.Tuple(elts=parts)) if all(_keeps_all(part) for part in parts):
+            return _base(inner)
+    return node
+
+
+def _keeps_all(part: ast.expr) -> bool:
+    match part:
+        case ast.Slice(lower=None, upper=None, step=None) | ast.Constant(value=None):
+            return True
+    return False
+
+
+def _size(table: ast.AST, axis: int | None, frame: FrameType) -> int | None:
+    """How many entries the table has along the axis."""
+    match table:
+        case ast.Call(func=ast.Attribute(attr="eye"), args=[count, *_]):
+            value = resolve(count, frame)
+            return value if isinstance(value, int) else None
+    value = resolve(table, frame)
+    shape = getattr(value, "shape", None) if is_tensor(value) or type(value).__module__ == "numpy" else None
+    if value is MISSING or shape is None or axis is None or not -len(shape) <= axis < len(shape):
+        return None
+    return int(shape[axis])
 
 
 def _embedding(frame: FrameType) -> Any:

@@ -23,48 +23,78 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Layer, Stage
+from stepscope.evidence import Call, Failure, Layer, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.shapes.fit import Fit, fit_of
+from stepscope.rules.shapes.words import SIZES, broadcast
 
 INPUT_SHAPE_MISMATCH = Rule(
     "SHP101",
     Severity.ERROR,
     stage=Stage.FORWARD,
-    yields_to=("channel-mismatch", "channel-order", "skip-connection-shape-mismatch", "input-rank", "label-out-of-range"),
-)
-
-_MATMUL = re.compile(r"shapes cannot be multiplied \((?P<rows>\d+)x(?P<got>\d+) and (?P<expects>\d+)x(?P<out>\d+)\)")
+    yields_to=(
+        "channel-mismatch", "channel-order", "skip-connection-shape-mismatch", "input-rank", "label-out-of-range", "dtype-mismatch",
+        "target-shape-mismatch", "output-shape-vs-labels", "output-units-vs-classes", "custom-loss-bug", "collate-inconsistent-shapes",
+        "metric-shape-depends-on-batch", "augmentation-failure", "custom-gradient-wrong", "checkpoint-mismatch",
+    ),
+)  # fmt: skip
 
 
 @INPUT_SHAPE_MISMATCH.seen_in
-def linear(failure: Failure, layer: Layer, call: Call) -> Witnessed:
-    """A Linear that was built for another number of features."""
-    found = _MATMUL.search(failure.message)
-    expects = layer.number("in_features")
-    if not found or expects is None:
+def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
+    """A layer that was built for another number of features."""
+    fit = fit_of(layer, call, failure)
+    if fit is None or fit.got == fit.expects:
         return
-    arrives = call.operand("input")
-    got = arrives.tensor.shape[-1] if arrives and arrives.tensor.shape else int(found["got"])
     yield INPUT_SHAPE_MISMATCH.found(
-        f"{got} features arrive at a Linear that expects {expects}",
+        f"{fit.got} {_thing(fit)} arrive at a {layer.kind} that expects {fit.expects}",
         line=layer.definition,
         about="the layer was built here",
-        seen={
-            "arrives": str(arrives.tensor) if arrives else f"{found['rows']}x{got}",
-            "expects": f"{expects} in the last axis",
-            "layer": str(layer),
-        },
-        fix=(f"Make it `{layer.kind}({got}, {layer.number('out_features')})`, if the features that arrive are right.",),
+        seen={"arrives": fit.arrives, "expects": f"{fit.expects} ({fit.setting})", "layer": layer},
+        fix=_advice(layer, fit),
     )
 
 
 @INPUT_SHAPE_MISMATCH.seen_in
-def words(failure: Failure) -> Witnessed:
-    found = _MATMUL.search(failure.message)
+def table(failure: Failure, layer: Layer) -> Witnessed:
+    """A table of the module's own (positions, a scale) that is added to or multiplied with features of another size."""
+    sizes = broadcast(failure)
+    line = failure.user_frame
+    if sizes is None or line is None:
+        return
+    for name, own in layer.parameters.items():
+        if re.search(rf"\bself\.{name}\b", line.expression or line.code) and any(size in own.shape for size in sizes):
+            has = next(size for size in sizes if size in own.shape)
+            got = next((size for size in sizes if size != has), has)
+            yield INPUT_SHAPE_MISMATCH.found(
+                f"`{name}` has {has} entries where the features have {got}",
+                seen={"table": f"`self.{name}`, {own}", "sizes that meet": f"{sizes[0]} and {sizes[1]}"},
+                fix=(f"Build `{name}` for {got} entries, or cut (pad, interpolate) the input to {has}.",),
+            )
+
+
+@INPUT_SHAPE_MISMATCH.seen_in
+def words(failure: Failure, moment: Moment) -> Witnessed:
+    found = next((match for form in SIZES for match in [form.search(failure.message)] if match), None)
+    sizes = broadcast(failure)
     if found:
+        got, expects = found.groupdict().get("got"), found.groupdict().get("expects")
+        headline = f"{got} arrive where {expects} are expected" if got and expects else found[0].strip()
+        yield INPUT_SHAPE_MISMATCH.found(headline[:79], Confidence.LIKELY, seen={"says": failure.message[:300]})
+    elif sizes and moment.stage in (Stage.FORWARD, None):
         yield INPUT_SHAPE_MISMATCH.found(
-            f"{found['got']} features meet a matrix that expects {found['expects']}",
-            Confidence.LIKELY,
-            seen={"shapes": f"({found['rows']}, {found['got']}) and ({found['expects']}, {found['out']})"},
+            f"an axis of {sizes[0]} meets an axis of {sizes[1]}", Confidence.POSSIBLE, seen={"says": failure.message[:300]}
         )
+
+
+def _thing(fit: Fit) -> str:
+    return "channels" if "channels" in fit.setting else "features"
+
+
+def _advice(layer: Layer, fit: Fit) -> tuple[str, ...]:
+    """The layer as it would fit, where its second number is known."""
+    second = layer.number("out_features", "out_channels", "hidden_size")
+    after = f", {second}" if second is not None else ""
+    rest = "" if layer.kind in ("Linear", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d") else ", ..."
+    return (f"Make it `{layer.kind}({fit.got}{after}{rest})`, if what arrives is right.",)

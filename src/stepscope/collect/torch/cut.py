@@ -1,0 +1,279 @@
+"""Where a value left the graph: its making is followed back through the user's source, helped by what is still alive."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from types import CodeType, FrameType, FunctionType, MethodType
+from typing import Any
+
+from stepscope.collect.owner import is_users
+from stepscope.collect.torch.layers import is_loss, is_module, walk_modules
+from stepscope.collect.torch.resolve import MISSING, attribute, stored_attributes
+from stepscope.collect.torch.syntax import Function, assignments, frame_at, function_of, holds, own_nodes
+from stepscope.collect.torch.tensors import is_tensor
+from stepscope.evidence import Frame
+
+_METHODS = {
+    "detach", "detach_", "item", "tolist", "numpy", "argmax", "argmin", "argsort", "long", "int", "bool", "byte", "short",
+    "eq", "ne", "gt", "lt", "ge", "le", "multinomial", "bernoulli", "sample", "nonzero", "__float__",
+}  # fmt: skip
+_FUNCTIONS = {"tensor", "Tensor", "FloatTensor", "LongTensor", "DoubleTensor", "from_numpy", "float", "int", "bool", "scalar_tensor"}
+_LISTS_ONLY = {"as_tensor", "asarray"}
+_NUMBERS = {"np", "numpy", "math", "statistics"}
+_OFF = ("no_grad", "inference_mode")
+_INTEGERS = ("torch.long", "torch.int", "torch.bool", "torch.uint8", "torch.LongTensor", "torch.IntTensor")
+
+
+class Fate(Enum):
+    """What is known of a value: it hangs on trainable parameters, it never did, it cannot be told."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The place where the value left the graph. `off` tells a switched-off recording from an operation that has no gradient."""
+
+    frame: Frame
+    how: str
+    off: bool = False
+    sure: bool = True
+
+
+Told = Fate | Cut
+
+
+@dataclass
+class Scope:
+    """A function's source with what its names stand for: a live frame's variables, or a call's arguments."""
+
+    function: Function
+    file: str
+    name: str
+    values: dict[str, Any]
+    given: dict[str, Told] = field(default_factory=dict)
+
+    @classmethod
+    def of_frame(cls, frame: FrameType) -> Scope | None:
+        """The scope of a running function."""
+        function = function_of(frame.f_code)
+        values = {**frame.f_globals, **frame.f_locals}
+        return None if function is None else cls(function, frame.f_code.co_filename, frame.f_code.co_name, values)
+
+    def at(self, node: ast.AST) -> Frame:
+        return frame_at(self.file, getattr(node, "lineno", 1), self.name)
+
+
+class Trace:
+    """One walk back from a loss. It runs nothing of the user's and ends after a fixed number of steps."""
+
+    def __init__(self, steps: int = 3000) -> None:
+        self._left = steps
+        self._open: set[tuple[int, str]] = set()
+
+    def fate(self, node: ast.AST, scope: Scope, line: int) -> Told:
+        """What became of the value of this expression, as seen from a line of the scope."""
+        self._left -= 1
+        if self._left < 0:
+            return Fate.UNKNOWN
+        match node:
+            case ast.Constant() | ast.Lambda() | ast.JoinedStr():
+                return Fate.DEAD
+            case ast.Name() | ast.Attribute():
+                return self._of_name(node, scope, line)
+            case ast.Compare(left=left, comparators=others):
+                return self._cut(node, "a comparison", [left, *others], scope, line)
+            case ast.Call():
+                return self._of_call(node, scope, line)
+            case ast.Subscript(value=ast.Call(func=ast.Attribute(attr=name)) as call, slice=ast.Constant(value=1)) if name in ("max", "min", "topk", "sort"):
+                return self._cut(node, f"the indices of {name}", [call], scope, line)
+            case ast.Subscript(value=value):
+                return self.fate(value, scope, line)
+        return together([self.fate(child, scope, line) for child in ast.iter_child_nodes(node) if isinstance(child, (ast.expr, ast.comprehension))])
+
+    def of_returns(self, function: FunctionType, given: dict[str, Told], values: dict[str, Any]) -> Told:
+        """What became of the value that a function of the user's returns."""
+        code: CodeType = function.__code__
+        node = function_of(code)
+        if node is None or (id(node), "return") in self._open:
+            return Fate.UNKNOWN
+        self._open.add((id(node), "return"))
+        scope = Scope(node, code.co_filename, code.co_name, {**function.__globals__, **values}, given)
+        try:
+            if isinstance(node, ast.Lambda):
+                return self.fate(node.body, scope, node.lineno)
+            returned = [(n, n.value) for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+            told = together([self._recorded(statement, value, scope) for statement, value in returned])
+        finally:
+            self._open.discard((id(node), "return"))
+        off = next((d for d in getattr(node, "decorator_list", []) if _switches_off(d)), None)
+        return Cut(scope.at(off), f"@{ast.unparse(off)}", off=True) if off and not isinstance(told, Cut) else told
+
+    def _recorded(self, statement: ast.AST, value: ast.expr, scope: Scope) -> Told:
+        """The fate of a statement's value, unless it stands in a block that records nothing."""
+        line = getattr(statement, "lineno", 1)
+        told = self.fate(value, scope, line)
+        block = _block_without_grad(scope.function, line)
+        if block is not None and told is not Fate.DEAD and not isinstance(told, Cut):
+            return Cut(scope.at(block), f"with {ast.unparse(block.items[0].context_expr)}", off=True)
+        return told
+
+    def _of_name(self, node: ast.Name | ast.Attribute, scope: Scope, line: int) -> Told:
+        key = ast.unparse(node)
+        value = _value(node, scope)
+        if is_tensor(value) and value.requires_grad:
+            return Fate.ALIVE
+        if isinstance(node, ast.Attribute) and node.attr in ("data", "indices", "grad"):
+            return self._cut(node, f".{node.attr}", [node.value], scope, line)
+        made = assignments(scope.function, key)
+        before = [one for one in made if getattr(one[0], "lineno", 0) < line] or made
+        if before and (id(scope.function), key) not in self._open:
+            self._open.add((id(scope.function), key))
+            try:
+                return together([self._recorded(statement, part, scope) for statement, part in before[-4:]])
+            finally:
+                self._open.discard((id(scope.function), key))
+        if key in scope.given:
+            return scope.given[key]
+        if isinstance(node, ast.Attribute) and value is MISSING:
+            return self.fate(node.value, scope, line)
+        return Fate.DEAD if value is not MISSING else Fate.UNKNOWN
+
+    def _of_call(self, node: ast.Call, scope: Scope, line: int) -> Told:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        arguments: list[ast.expr] = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if _leaves_graph(node, name):
+            return self._cut(node, _how(node, name), [*receiver, *arguments], scope, line)
+        target = _value(node.func, scope)
+        if is_module(target):
+            return self._of_module(target, node, scope, line)
+        function = plain_function(target)
+        if function is not None and is_users(function.__code__.co_filename):
+            owner = target.__self__ if isinstance(target, MethodType) else MISSING
+            return self.of_returns(function, self._given(function, node, scope, line), {} if owner is MISSING else {"self": owner})
+        told = together([self.fate(argument, scope, line) for argument in [*receiver, *arguments]])
+        return told if told is not Fate.DEAD or target is not MISSING else Fate.UNKNOWN
+
+    def _of_module(self, module: Any, node: ast.Call, scope: Scope, line: int) -> Told:
+        inner = _unwrapped(module)
+        arguments = together([self.fate(argument, scope, line) for argument in [*node.args, *(k.value for k in node.keywords)]])
+        forward = plain_function(getattr(type(inner), "forward", None))
+        if forward is not None and is_users(forward.__code__.co_filename):
+            told = self.of_returns(forward, self._given(forward, node, scope, line), {"self": inner})
+            if isinstance(told, Cut) or is_loss(inner):
+                return told
+        return Fate.ALIVE if trainable(inner) else arguments
+
+    def _given(self, function: FunctionType, node: ast.Call, scope: Scope, line: int) -> dict[str, Told]:
+        """The fates of the arguments by the names that the called function gives them."""
+        names = list(function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount])
+        if names[:1] == ["self"]:
+            names = names[1:]
+        given = {name: self.fate(argument, scope, line) for name, argument in zip(names, node.args, strict=False)}
+        return given | {k.arg: self.fate(k.value, scope, line) for k in node.keywords if k.arg}
+
+    def _cut(self, node: ast.AST, how: str, parts: Sequence[ast.expr], scope: Scope, line: int) -> Told:
+        told = together([self.fate(part, scope, line) for part in parts])
+        if told is Fate.DEAD or isinstance(told, Cut):
+            return told
+        return Cut(scope.at(node), how, sure=told is Fate.ALIVE)
+
+
+def together(fates: Sequence[Told]) -> Told:
+    """The fate of a value made of several: one living part keeps it alive, else the first cut counts."""
+    if Fate.ALIVE in fates:
+        return Fate.ALIVE
+    cuts = [told for told in fates if isinstance(told, Cut)]
+    if cuts:
+        return next((told for told in cuts if told.sure), cuts[0])
+    return Fate.UNKNOWN if Fate.UNKNOWN in fates else Fate.DEAD
+
+
+def trainable(module: Any) -> bool:
+    """Whether any parameter of a module, or of one below it, requires a gradient."""
+    modules = [module, *(below for _, below, _ in walk_modules(module))]
+    tables = [stored_attributes(one).get("_parameters") or {} for one in modules]
+    return any(parameter is not None and parameter.requires_grad for table in tables for parameter in table.values())
+
+
+def _leaves_graph(node: ast.Call, name: str) -> bool:
+    if isinstance(node.func, ast.Attribute):
+        owner = ast.unparse(node.func.value)
+        if owner.partition(".")[0] in _NUMBERS or name in _METHODS:
+            return True
+        if name in ("to", "type") and any(ast.unparse(a).startswith(_INTEGERS) for a in [*node.args, *(k.value for k in node.keywords)]):
+            return True
+        if owner != "torch":
+            return False
+    return name in _FUNCTIONS or (name in _LISTS_ONLY and bool(node.args) and isinstance(node.args[0], (ast.List, ast.ListComp)))
+
+
+def _how(node: ast.Call, name: str) -> str:
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    if not owner or owner.partition(".")[0] in (*_NUMBERS, "torch"):
+        return f"{ast.unparse(node.func)}(...)"
+    return f".{name}()"
+
+
+def _switches_off(node: ast.expr) -> bool:
+    text = ast.unparse(node)
+    return any(word in text for word in _OFF) or "set_grad_enabled(False)" in text
+
+
+def _block_without_grad(function: ast.AST, line: int) -> ast.With | None:
+    """The innermost `with` around a line that records nothing; None where an inner one switches recording on again."""
+    blocks = [node for node in own_nodes(function) if isinstance(node, ast.With) and holds(node, line)]
+    for block in blocks[::-1]:
+        text = ast.unparse(block.items[0].context_expr)
+        if "enable_grad" in text or "set_grad_enabled(True)" in text:
+            return None
+        if any(_switches_off(item.context_expr) for item in block.items):
+            return block
+    return None
+
+
+def _value(node: ast.AST, scope: Scope) -> Any:
+    """The live object that an expression names, methods included; nothing is run."""
+    match node:
+        case ast.Name(id=name):
+            return scope.values.get(name, vars(builtins).get(name, MISSING))
+        case ast.Attribute(value=inner, attr=name):
+            owner = _value(inner, scope)
+            found = attribute(owner, name)
+            return _method(owner, name) if found is MISSING else found
+        case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
+            held = _value(inner, scope)
+            below = stored_attributes(held).get("_modules") if is_module(held) else held
+            return below.get(str(key), MISSING) if isinstance(below, dict) and is_module(held) else MISSING
+    return MISSING
+
+
+def _method(owner: Any, name: str) -> Any:
+    if owner is MISSING or is_tensor(owner):
+        return MISSING
+    found = inspect.getattr_static(type(owner), name, MISSING)
+    if isinstance(found, FunctionType):
+        return MethodType(found, owner)
+    return found.__func__ if isinstance(found, staticmethod) else MISSING
+
+
+def plain_function(target: Any) -> FunctionType | None:
+    """The user's function behind decorators."""
+    function = getattr(target, "__func__", target)
+    function = inspect.unwrap(function) if isinstance(function, FunctionType) else None
+    return function if isinstance(function, FunctionType) else None
+
+
+def _unwrapped(module: Any) -> Any:
+    """The module inside of DataParallel, DistributedDataParallel or a compiled one."""
+    children = stored_attributes(module).get("_modules") or {}
+    inner = children.get("module") or children.get("_orig_mod")
+    return inner if inner is not None and is_module(inner) else module

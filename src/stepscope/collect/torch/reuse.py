@@ -1,0 +1,123 @@
+"""The tensor whose graph an earlier backward had freed, told from the loops around the line that failed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+from stepscope.collect.owner import is_users
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.history import models
+from stepscope.collect.torch.layers import walk_modules
+from stepscope.collect.torch.resolve import resolve, stored_attributes
+from stepscope.collect.torch.syntax import assignments, frame_at, function_of, holds, loops_around, own_nodes
+from stepscope.collect.torch.tensors import is_tensor
+from stepscope.evidence import Frame, Reused
+
+BEFORE, CARRIED, SHARED, KEPT = "made before the loop", "carried over from the step before", "in two losses", "kept by the model"
+
+
+def reused_of(stack: list[Entry], exception: BaseException) -> Reused | None:
+    """The tensor that two backward passes share; None where none stands out."""
+    if "backward through the graph a second time" not in str(exception):
+        return None
+    for frame, line, _ in stack[::-1]:
+        if is_users(frame.f_code.co_filename):
+            found = _in_frame(frame, line)
+            if found is not None:
+                return found
+    return _in_models(stack)
+
+
+def _in_frame(frame: FrameType, line: int) -> Reused | None:
+    function = function_of(frame.f_code)
+    if function is None:
+        return None
+    for loop in loops_around(function, line):
+        for name, first_read in _reads(loop).items():
+            if not _has_graph(resolve(ast.parse(name, mode="eval").body, frame)):
+                continue
+            made = [node for node, _ in assignments(function, name)]
+            inside = [node for node in made if holds(loop, _line(node))]
+            if made and not inside:
+                return Reused(name, BEFORE, _at(frame, made[-1]))
+            if inside and first_read <= min(_line(node) for node in inside) and not isinstance(inside[0], ast.For):
+                return Reused(name, CARRIED, _at(frame, inside[-1]))
+    return _shared(frame, function, line)
+
+
+def _reads(loop: ast.For | ast.While) -> dict[str, int]:
+    """The names and attributes that a loop's body reads, with the first line that does."""
+    found: dict[str, int] = {}
+    for statement in loop.body:
+        for node in [statement, *own_nodes(statement)]:
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                found.setdefault(ast.unparse(node), node.lineno)
+            if isinstance(node, ast.AugAssign):
+                found.setdefault(ast.unparse(node.target), node.lineno)
+    return found
+
+
+def _has_graph(value: Any) -> bool:
+    parts = list(value.values()) if type(value) is dict else value if type(value) in (tuple, list) else [value]
+    return any(is_tensor(part) and part.grad_fn is not None for part in list(parts)[:50])
+
+
+def _shared(frame: FrameType, function: ast.AST, line: int) -> Reused | None:
+    """The last tensor that was made before both of two backward calls of one function and went into both losses."""
+    calls = [n for n in own_nodes(function) if isinstance(n, ast.Attribute) and n.attr == "backward" and n.lineno <= line]
+    if len(calls) < 2:
+        return None
+    earlier = set().union(*(_makers(function, ast.unparse(call.value)) for call in calls[:-1]))
+    both = earlier & _makers(function, ast.unparse(calls[-1].value))
+    places = [(made[-1][0], name) for name in both if _has_graph(frame.f_locals.get(name)) and (made := assignments(function, name))]
+    if not places:
+        return None
+    node, name = max(places, key=lambda place: _line(place[0]))
+    return Reused(name, SHARED, _at(frame, node))
+
+
+def _makers(function: ast.AST, name: str) -> set[str]:
+    """All names that a name was made of, itself included."""
+    found, waiting = {name}, [name]
+    while waiting:
+        for _, value in assignments(function, waiting.pop()):
+            names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} - found
+            found |= names
+            waiting += names
+    return found
+
+
+def _in_models(stack: list[Entry]) -> Reused | None:
+    """A state with a graph that a module keeps as a plain attribute."""
+    for owner in _owners(stack):
+        for name, value in list(stored_attributes(owner).items()):
+            if not name.startswith("_") and _has_graph(value):
+                return Reused(f"{type(owner).__name__}.{name}", KEPT, _written(owner, name))
+    return None
+
+
+def _owners(stack: list[Entry]) -> Iterator[Any]:
+    for model in models(stack):
+        yield model
+        yield from (module for _, module, _ in walk_modules(model))
+
+
+def _written(owner: Any, name: str) -> Frame | None:
+    for method in vars(type(owner)).values():
+        code = getattr(method, "__code__", None)
+        function = function_of(code) if code is not None and is_users(code.co_filename) else None
+        made = assignments(function, f"self.{name}") if function is not None and code.co_name != "__init__" else []
+        if made:
+            return frame_at(code.co_filename, _line(made[-1][0]), code.co_name)
+    return None
+
+
+def _line(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0))
+
+
+def _at(frame: FrameType, node: ast.AST) -> Frame:
+    return frame_at(frame.f_code.co_filename, _line(node), frame.f_code.co_name)

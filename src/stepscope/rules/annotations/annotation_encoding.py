@@ -1,0 +1,40 @@
+"""A byte-order mark, another encoding or stray bytes in an annotation file.
+
+Why
+---
+Files written on Windows are often in another encoding than UTF-8, or begin with a byte-order mark; a list of names may hold the bytes of an
+older system. Reading stops at the first byte that does not fit.
+
+Fix
+---
+- Name the encoding: `open(path, encoding="utf-8-sig")`, `"cp1252"` or `"utf-16"`, whichever the file has.
+- Convert the file once: `iconv -f cp1252 -t utf-8`.
+
+Bad
+---
+    names = open("classes.txt").read().split()
+
+Good
+----
+    names = open("classes.txt", encoding="utf-8-sig").read().split()
+"""
+
+from stepscope.evidence import Failure, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+ANNOTATION_ENCODING = Rule("ANN102", Severity.ERROR, stage=Stage.DATA)
+
+_NOT_TEXT = ("pickle.py", "torch/serialization.py")
+
+
+@ANNOTATION_ENCODING.seen_in
+def decoding(failure: Failure) -> Witnessed:
+    bom = failure.says("utf-8 bom", "unexpected utf-8 bom")
+    if (failure.is_a("UnicodeDecodeError") or bom) and not failure.passes_file(*_NOT_TEXT):
+        yield ANNOTATION_ENCODING.found(
+            "a text file begins with a byte-order mark" if bom else "a text file holds bytes of another encoding",
+            Confidence.LIKELY,
+            stage=Stage.DATA,
+            seen={"says": failure.message[:300]},
+        )

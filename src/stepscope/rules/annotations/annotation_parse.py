@@ -1,0 +1,39 @@
+"""An annotation file does not parse.
+
+Why
+---
+One misplaced comma, a file that was cut off, or an error page under the file's name, and none of the annotations can be read.
+
+Fix
+---
+- Open the file at the named line and column.
+- Write annotation files to a temporary name and rename them, so that a stopped export leaves no half of one.
+
+Bad
+---
+    {"images": [{"id": 1, "file_name": "a.jpg"},]}
+
+Good
+----
+    {"images": [{"id": 1, "file_name": "a.jpg"}]}
+"""
+
+from stepscope.evidence import Failure, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+ANNOTATION_PARSE = Rule("ANN101", Severity.ERROR, stage=Stage.DATA, yields_to=("annotation-encoding", "checkpoint-corrupt"))
+
+_PARSERS = {"JSONDecodeError": "JSON", "ParseError": "XML", "XMLSyntaxError": "XML", "ExpatError": "XML", "ScannerError": "YAML", "ParserError": "a table"}
+
+
+@ANNOTATION_PARSE.seen_in
+def parsing(failure: Failure) -> Witnessed:
+    kind = _PARSERS.get(failure.type) or ("a table" if failure.type == "Error" and failure.module == "_csv" else None)
+    if kind:
+        yield ANNOTATION_PARSE.found(
+            f"a file does not parse as {kind}: {failure.message}"[:79],
+            Confidence.LIKELY,
+            stage=Stage.DATA,
+            seen={"says": failure.message[:300]},
+        )

@@ -1,0 +1,1 @@
+"""Mistakes of the use of a framework."""

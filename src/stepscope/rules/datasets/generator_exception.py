@@ -1,0 +1,46 @@
+"""An exception of the user's own loading code, with no narrower name.
+
+Why
+---
+One sample, or one line of a table, is not what the code that reads it expects. The run stops at the step that comes to it, in the third epoch or
+after an hour, because the order is shuffled.
+
+Fix
+---
+- Ask for the named sample alone: `dataset[index]`.
+- Let the reading code say which file and line it stumbled over.
+
+Bad
+---
+    def __getitem__(self, index):
+        return float(self.rows[index]["price"])          # one cell holds "n/a"
+
+Good
+----
+    def __init__(self, rows):
+        self.rows = [row for row in rows if row["price"] != "n/a"]
+"""
+
+from stepscope.evidence import Failure, Moment, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+GENERATOR_EXCEPTION = Rule("DAT116", Severity.ERROR, stage=Stage.DATA, fallback=True, yields_to=("worker-exception",))
+
+_LOADING = ("__getitem__", "__getitems__")
+
+
+@GENERATOR_EXCEPTION.seen_in
+def loading(failure: Failure, moment: Moment) -> Witnessed:
+    line = failure.user_frame
+    in_sample = any(frame.user and frame.name in _LOADING for frame in failure.frames)
+    in_loader = failure.passes_file("torch/utils/data/_utils/fetch.py") and line is not None and moment.stage is Stage.DATA
+    if not (in_sample or in_loader) or line is None:
+        return
+    text = (failure.message.strip().splitlines() or [""])[0]
+    yield GENERATOR_EXCEPTION.found(
+        f"{failure.type} while a sample was loaded: {text}"[:79],
+        Confidence.CERTAIN,
+        stage=moment.stage or Stage.DATA,
+        seen={"exception": failure.type, "says": failure.message[:400]},
+    )

@@ -1,0 +1,63 @@
+"""A file or folder that the data set, the annotations or the configuration name is not there.
+
+Why
+---
+A path is resolved from the folder that the run was started in, not from the script's. One missing file among a hundred thousand stops the run at
+the step that asks for it.
+
+Fix
+---
+- Look at the part of the path that is there, and at the names beside it: a spelling, an extension, upper and lower case.
+- Make paths absolute from the script: `Path(__file__).parent / "data"`.
+- Check all files before the run: `missing = [p for p in paths if not p.exists()]`.
+
+Bad
+---
+    dataset = ImageFolder("data/trian")
+
+Good
+----
+    dataset = ImageFolder(Path(__file__).parent / "data" / "train")
+"""
+
+from stepscope.evidence import Failure, File, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+MISSING_FILE = Rule("DAT101", Severity.ERROR, stage=Stage.DATA, yields_to=("unreadable-entry", "link-loop", "empty-dataset"))
+
+_NOT_DATA = ("/subprocess.py", "/socket.py", "multiprocessing/connection.py", "multiprocessing/managers.py")
+
+
+@MISSING_FILE.seen_in
+def on_disk(failure: Failure, file: File) -> Witnessed:
+    if file.kind != "nothing" or not _is_missing(failure):
+        return
+    yield MISSING_FILE.found(
+        f"{_short(file.path)} is not there",
+        seen={
+            "asked for": file.path,
+            "is there": f"{file.nearest}, with {file.entries} entries" if file.nearest else "",
+            "names like it": ", ".join(file.alike),
+        },
+        fix=(f"Perhaps {file.alike[0]} was meant.",) if file.alike else (),
+    )
+
+
+@MISSING_FILE.seen_in
+def words(failure: Failure) -> Witnessed:
+    if _is_missing(failure):
+        name = failure.filename or failure.message.strip().splitlines()[0] if failure.message.strip() else "a file"
+        yield MISSING_FILE.found(f"{_short(name)} is not there", Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+def _is_missing(failure: Failure) -> bool:
+    if failure.passes_file(*_NOT_DATA) or failure.is_a("ImportError"):
+        return False
+    said = failure.says("no such file or directory", "parent directory", "cannot find the path", "cannot find the file", "file not found")
+    said = said and failure.says("does not exist", "no such file", "cannot find", "not found")
+    return failure.is_a("FileNotFoundError") or failure.errno == 2 or (said and failure.is_a("RuntimeError", "OSError", "ValueError"))
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= 60 else "..." + path[-57:]

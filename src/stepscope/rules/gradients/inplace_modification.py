@@ -1,0 +1,88 @@
+"""A tensor that backward needs was changed in place.
+
+Why
+---
+Autograd keeps the tensors that a gradient is computed from, not copies of them. Where one of them is written over between the forward and
+the backward pass, the gradient would be that of other values, so autograd stops. Leaves that require a gradient may
+not be changed in place at all while recording is on.
+
+Fix
+---
+- Write `x = x * 2` instead of `x *= 2`, `x = torch.relu(x)` instead of `relu_` or `inplace=True`.
+- Call `optimizer.step()` only after the last `backward` that uses its weights.
+- Change parameters by hand under `torch.no_grad()`, never by `weight -= ...` alone.
+- `torch.autograd.set_detect_anomaly(True)` names the operation of the forward pass whose result was changed.
+
+Bad
+---
+    gate = torch.sigmoid(x)
+    gate *= 2                     # the backward of sigmoid needs the old values
+
+Good
+----
+    gate = torch.sigmoid(x)
+    gate = gate * 2
+"""
+
+import re
+
+from stepscope.evidence import Failure, Stage, Written
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+INPLACE_MODIFICATION = Rule("GRD104", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("index-out-of-range",))
+
+_CHANGED = re.compile(
+    r"modified by an inplace operation: \[(?P<tensor>[^\]]*\])\](?:, which is (?P<of>output \d+ of \w+),)?"
+    r" is at version (?P<now>\d+); expected version (?P<then>\d+)"
+)
+_FORMS = {
+    "a leaf Variable that requires grad": "a leaf that requires a gradient is changed in place",
+    "a view of a leaf Variable that requires grad": "a view of a leaf that requires a gradient is changed in place",
+    "is a view and is being modified inplace": "a view that may not be changed in place is changed",
+    "and its base or another view of its base has been modified inplace": "the base of a view was changed in place",
+    "and is being modified inplace": "a view made without recording is changed while recording",
+    "one of the variables needed for gradient computation has been modified": "a tensor that backward needs was changed in place",
+    "Inplace update to inference tensor outside InferenceMode": "a tensor made in inference mode is changed in place",
+    "leaf variable has been moved into the graph interior": "a leaf was changed in place",
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory": (
+        "a tensor is written to whose elements share memory"
+    ),
+    "a leaf Variable that requires grad has been used in an in-place operation": "a leaf that requires a gradient is changed in place",
+}
+
+
+@INPLACE_MODIFICATION.seen_in
+def written(failure: Failure, written: Written) -> Witnessed:
+    found = _CHANGED.search(failure.message)
+    if not found or not written.lines:
+        return
+    first = written.lines[0] if len(written.lines) == 1 or written.optimizer else None
+    yield INPLACE_MODIFICATION.found(
+        "the optimizer moved weights that a later backward needs" if written.optimizer else _headline(found),
+        stage=Stage.BACKWARD,
+        line=first,
+        about="the tensor is changed here" if first else "",
+        seen={
+            "tensor": found["tensor"] + (f", {found['of']}" if found["of"] else ""),
+            "changed": f"version {found['now']} where version {found['then']} was kept",
+            "changes in place at": "; ".join(f"{line.file}:{line.line}" for line in written.lines[:5]),
+        },
+    )
+
+
+@INPLACE_MODIFICATION.seen_in
+def words(failure: Failure) -> Witnessed:
+    found = _CHANGED.search(failure.message)
+    form = next((form for words, form in _FORMS.items() if failure.is_a("RuntimeError") and words in failure.message), None)
+    if form:
+        yield INPLACE_MODIFICATION.found(
+            _headline(found) if found else form,
+            Confidence.CERTAIN if found or "leaf" in form else Confidence.LIKELY,
+            seen={"tensor": found["tensor"] if found else "", "says": "" if found else failure.message[:300]},
+        )
+
+
+def _headline(found: re.Match[str]) -> str:
+    of = (found["of"] or "").rpartition(" ")[2]
+    return f"a tensor that backward needs was changed in place: {of or found['tensor']}"[:79]

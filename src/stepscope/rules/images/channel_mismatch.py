@@ -1,0 +1,129 @@
+"""A picture has 1, 3 or 4 channels where another number is needed, or pictures of a batch differ in it.
+
+Why
+---
+Grey pictures have one channel, colour pictures three, PNG files with transparency four. A few of another kind among thousands stop the run
+when their turn comes; a network built for one kind takes no other.
+
+Fix
+---
+- Convert where the picture is read: `Image.open(path).convert("RGB")` (or `"L"`).
+- For grey pictures in a network for colour: `x.expand(-1, 3, -1, -1)`, or a first layer `nn.Conv2d(1, ...)`.
+- A normalisation has one mean and one deviation per channel.
+
+Bad
+---
+    image = Image.open(path)                  # RGB, L or RGBA, as the file has it
+
+Good
+----
+    image = Image.open(path).convert("RGB")
+"""
+
+import re
+
+from stepscope.evidence import Batch, Call, Failure, Layer, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.shapes.fit import fit_of
+from stepscope.rules.shapes.words import arrays, broadcast
+
+CHANNEL_MISMATCH = Rule("IMG104", Severity.ERROR, stage=Stage.DATA, yields_to=("channel-order", "input-rank", "custom-loss-bug"))
+
+_PICTURE = (1, 3, 4)
+_WORDS = re.compile(
+    r"output with shape \[(?P<has>[134]), \d+, \d+\] doesn't match the broadcast shape \[(?P<needs>[134]), \d+, \d+\]"
+    r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
+    r"|(?:mean|std) must have (?P<c>\d+) elements if it is an iterable, got (?P<d>\d+)|Unable to infer channel dimension format"
+)
+_TENSOR = re.compile(r"\w+\[(\d+(?:, \d+)*)\]")
+
+
+@CHANNEL_MISMATCH.seen_in
+def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
+    """The pictures themselves arrive at a layer that was built for another number of channels."""
+    fit = fit_of(layer, call, failure)
+    if fit is None or fit.setting not in ("in_channels", "num_features") or fit.got == fit.expects or len(fit.shape) != max(fit.dims) or len(fit.shape) < 4:
+        return
+    both = fit.got in _PICTURE and fit.expects in _PICTURE
+    picture = fit.got in _PICTURE and not fit.arrives.requires_grad and min(fit.shape[-2:]) > 4 and fit.expects < 16
+    if both or picture:
+        yield CHANNEL_MISMATCH.found(
+            f"pictures of {fit.got} channel{'s' if fit.got > 1 else ''} arrive at a {layer.kind} that expects {fit.expects}",
+            stage=Stage.FORWARD,
+            seen={"arrives": fit.arrives, "expects": f"{fit.expects} channels", "layer": layer},
+        )
+
+
+@CHANNEL_MISMATCH.seen_in
+def collated(failure: Failure, batch: Batch) -> Witnessed:
+    """Rows of one batch that differ from the others in nothing but the number of channels."""
+    usual = _TENSOR.findall(failure.message)
+    for row, signature in list(batch.odd.items())[:1]:
+        odd = _TENSOR.search(signature)
+        shapes = [_sizes(text) for text in usual if text] + ([_sizes(odd[1])] if odd else [])
+        pairs = [(a, b) for a in shapes for b in shapes if _differ_in_channels(a, b)]
+        if pairs and odd:
+            has = _sizes(odd[1])
+            other = next((b for a, b in pairs if a == has), pairs[0][0])
+            yield CHANNEL_MISMATCH.found(
+                f"a picture of {_channels(has, other)} channels among pictures of {_channels(other, has)}",
+                rows=tuple(batch.odd),
+                stage=Stage.COLLATE,
+                seen={"row": f"{row}: {signature}", "rows that differ": f"{len(batch.odd)} of {batch.rows}", "says": failure.message[:200]},
+            )
+
+
+@CHANNEL_MISMATCH.seen_in
+def normalised(failure: Failure, call: Call) -> Witnessed:
+    """A mean per channel, or a place in an array, for another number of channels than the picture has."""
+    sizes = broadcast(failure)
+    picture = next((operand.tensor for operand in call.operands if len(operand.tensor.shape) in (3, 4)), None)
+    if sizes is None or picture is None or not set(sizes) <= set(_PICTURE) or failure.passes("backward"):
+        return
+    means = next((operand for operand in call.operands if operand.tensor.shape[:1] and _is_mean(operand.tensor.shape)), None)
+    if means is not None and picture.shape[-3] in sizes and picture.shape[-3] in _PICTURE:
+        yield CHANNEL_MISMATCH.found(
+            f"a picture of {picture.shape[-3]} channels meets {max(means.tensor.shape)} values, one per channel",
+            seen={"picture": picture, f"`{means.name}`": means.tensor},
+        )
+
+
+@CHANNEL_MISMATCH.seen_in
+def words(failure: Failure) -> Witnessed:
+    found, shapes = _WORDS.search(failure.message), arrays(failure)
+    if found:
+        numbers = [found[name] for name in ("has", "needs", "a", "b", "c", "d") if found[name]]
+        headline = f"a picture has another number of channels: {' and '.join(numbers)}" if numbers else "the number of channels is not 1, 3 or 4"
+        yield CHANNEL_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]})
+    elif shapes and all(len(shape) in (1, 3, 4) for shape in shapes) and any(len(shape) > 2 for shape in shapes):
+        one, other = (shape[-1] for shape in shapes)
+        if {one, other} <= {3, 4} and one != other:
+            yield CHANNEL_MISMATCH.found(
+                f"a picture of {max(one, other)} channels meets one of {min(one, other)}", Confidence.LIKELY, seen={"says": failure.message[:200]}
+            )
+
+
+def _is_mean(shape: tuple[int, ...]) -> bool:
+    return max(shape) in _PICTURE and sum(size > 1 for size in shape) <= 1
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(size) for size in text.split(","))
+
+
+def _differ_in_channels(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two pictures, CHW or HWC (HW for a grey one), differ in the number of channels alone."""
+    if one == other or not (len(one) in (2, 3) and len(other) in (2, 3)):
+        return False
+    if len(one) != len(other):
+        flat, deep = sorted((one, other), key=len)
+        return (deep[1:] == flat and deep[0] in _PICTURE) or (deep[:-1] == flat and deep[-1] in _PICTURE)
+    first = one[1:] == other[1:] and {one[0], other[0]} <= set(_PICTURE)
+    return len(one) == 3 and (first or (one[:-1] == other[:-1] and {one[-1], other[-1]} <= set(_PICTURE)))
+
+
+def _channels(shape: tuple[int, ...], other: tuple[int, ...]) -> int:
+    if len(shape) == 2:
+        return 1
+    return shape[0] if shape[1:] == other[-2:] else shape[-1]

@@ -1,0 +1,76 @@
+"""An image cannot be decoded: it is damaged, empty, or not an image.
+
+Why
+---
+Downloads that failed leave an error page or nothing under the image's name. The order is shuffled, so the one file among thousands stops the
+run at a step that nobody can predict.
+
+Fix
+---
+- Replace or remove the named file.
+- Check all files before the run: open each, and decode it (`Image.open(path).load()`), not only its header.
+
+Bad
+---
+    image = Image.open(path).convert("RGB")
+
+Good
+----
+    try:
+        image = Image.open(path).convert("RGB")
+    except OSError as error:
+        raise OSError(f"cannot read {path}") from error
+"""
+
+from stepscope.evidence import Failure, File, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+CORRUPT_IMAGE = Rule("IMG101", Severity.ERROR, stage=Stage.DATA, yields_to=("truncated-image", "image-too-large", "missing-file", "unreadable-entry"))
+
+_DECODERS = ("/PIL/", "/imageio/", "torchvision/io/image.py", "/skimage/io/", "/tifffile/")
+_WORDS = (
+    "cannot identify image file",
+    "broken png file",
+    "broken data stream",
+    "input image may be corrupt",
+    "image decoding failed",
+    "unsupported image file",
+    "not a jpeg file",
+    "jpeg error",
+    "!_src.empty()",
+    "!buf.empty()",
+    "unrecognized data stream contents",
+    "could not find a format to read the specified file",
+)
+_NOT_THE_FILE = ("MemoryError", "AttributeError", "NameError", "ImportError", "FileNotFoundError", "PermissionError", "IsADirectoryError", "KeyboardInterrupt")
+
+
+@CORRUPT_IMAGE.seen_in
+def decoding(failure: Failure, file: File) -> Witnessed:
+    if not _is_decoding(failure) or file.kind != "file":
+        return
+    if file.content in ("HTML", "PDF", "ZIP", "gzip", "Git LFS pointer"):
+        what = f"is not an image: it begins like {file.content}"
+    else:
+        what = {"empty": "is empty", "zeros": "begins with zero bytes"}.get(file.content, "cannot be decoded")
+    yield CORRUPT_IMAGE.found(
+        f"{file.path[-45:]} {what}",
+        stage=Stage.DATA,
+        seen={"file": file.path, "size": f"{file.size} bytes", "begins like": file.content, "says": failure.message[:200]},
+    )
+
+
+@CORRUPT_IMAGE.seen_in
+def words(failure: Failure) -> Witnessed:
+    if _is_decoding(failure):
+        yield CORRUPT_IMAGE.found("an image cannot be decoded", Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:300]})
+
+
+def _is_decoding(failure: Failure) -> bool:
+    if failure.is_a(*_NOT_THE_FILE):
+        return False
+    inner = failure.innermost
+    in_decoder = inner is not None and any(part in inner.file.replace("\\", "/") for part in _DECODERS)
+    read = failure.is_a("OSError", "SyntaxError", "error", "EOFError", "RuntimeError")
+    return failure.type == "UnidentifiedImageError" or failure.says(*_WORDS) or (in_decoder and read and failure.passes("open", "load", "imread", "read"))

@@ -1,0 +1,45 @@
+"""An image ends early; some decoders fill the rest with grey.
+
+Why
+---
+A copy or a download was cut off. Pillow stops with "image file is truncated"; OpenCV and others hand out an image whose lower part is grey, and the
+model learns from it.
+
+Fix
+---
+- Fetch the named file again, or remove it.
+- `ImageFile.LOAD_TRUNCATED_IMAGES = True` lets the run go on with the grey part: only where that is acceptable.
+
+Bad
+---
+    image = Image.open("cut_off.jpg").convert("RGB")
+
+Good
+----
+    image = Image.open("whole.jpg").convert("RGB")
+"""
+
+from stepscope.evidence import Failure, File, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+TRUNCATED_IMAGE = Rule("IMG102", Severity.ERROR, stage=Stage.DATA)
+
+_WORDS = ("image file is truncated", "truncated file read", "premature end of", "truncated jpeg", "truncated png", "file truncated")
+
+
+@TRUNCATED_IMAGE.seen_in
+def cut_off(failure: Failure, file: File) -> Witnessed:
+    decoding = failure.says(*_WORDS, "broken data stream", "unrecognized data stream contents", "broken png")
+    if decoding and file.kind == "file" and file.content in ("JPEG", "PNG") and file.whole is False:
+        yield TRUNCATED_IMAGE.found(
+            f"{file.path[-45:]} ends early",
+            stage=Stage.DATA,
+            seen={"file": file.path, "size": f"{file.size} bytes", "end of a whole file": "missing", "says": failure.message[:200]},
+        )
+
+
+@TRUNCATED_IMAGE.seen_in
+def words(failure: Failure) -> Witnessed:
+    if failure.says(*_WORDS) and (failure.passes_file("ImageFile.py", "Image.py", "io/image.py") or failure.says("image", "jpeg", "png")):
+        yield TRUNCATED_IMAGE.found("an image ends early", Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:300]})

@@ -1,0 +1,102 @@
+"""The target has another shape, or another number of rows, than the output.
+
+Why
+---
+A loss holds each output against its target. A target with an axis too many (a column (N, 1) for (N,)), of another resolution, or with
+other rows than the output has no partner for some of its numbers.
+
+Fix
+---
+- A column of labels: `y.squeeze(1)`; a mask with a channel axis: `mask.squeeze(1)`.
+- A mask of another resolution: resize the output to it, `F.interpolate(output, size=mask.shape[-2:])`.
+- Another number of rows: look for a `view(-1, n)` in the model that mixes samples; `x.flatten(1)` keeps them.
+
+Bad
+---
+    y = torch.tensor(table[:, -1:])            # (N, 1)
+    loss = F.cross_entropy(scores, y)
+
+Good
+----
+    y = torch.tensor(table[:, -1])             # (N,)
+    loss = F.cross_entropy(scores, y)
+"""
+
+import re
+
+from stepscope.evidence import Call, Failure, Labels, Moment, Stage, Tensor
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.losses.meeting import TARGET, meeting, verdict
+from stepscope.rules.shapes.words import broadcast
+
+TARGET_SHAPE_MISMATCH = Rule(
+    "LBL104",
+    Severity.ERROR,
+    stage=Stage.LOSS,
+    yields_to=("custom-loss-bug", "output-units-vs-classes", "output-shape-vs-labels", "loss-label-format", "metric-shape-depends-on-batch"),
+)
+
+_WORDS = re.compile(
+    r"Expected input batch_size \((?P<out>\d+)\) to match target batch_size \((?P<target>\d+)\)|multi-target not supported"
+    r"|0D or 1D target tensor expected|only batches of spatial targets supported|input and target batch or spatial sizes don't match"
+    r"|Expected target size|that is different to the input size|Target size \(.*\) must be the same as input size"
+    r"|Found input variables with inconsistent numbers of samples: \[(?P<a>\d+), (?P<b>\d+)\]|Size mismatch between tensors"
+    r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
+    r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
+)
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
+def loss(failure: Failure, call: Call, labels: Labels) -> Witnessed:
+    """A loss of PyTorch, its output and its target."""
+    met = meeting(call)
+    if met is None or verdict(call) != TARGET:
+        return
+    output, target = met
+    rows = output.shape[:1] != target.shape[:1]
+    yield TARGET_SHAPE_MISMATCH.found(
+        f"{target.shape[0]} targets meet {output.shape[0]} outputs"
+        if rows and target.shape and output.shape
+        else f"the target is {_shape(target)}, the output {_shape(output)}",
+        seen={"target": f"`{labels.name}`, {target}", "output": output, "loss": call.function, "says": failure.message[:200]},
+        fix=_advice(labels.name, output, target),
+    )
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
+def difference(failure: Failure, call: Call, moment: Moment) -> Witnessed:
+    """An output and a target that meet in a line of the user's own, not in a function for it."""
+    sizes = broadcast(failure)
+    if sizes and moment.stage in (Stage.LOSS, Stage.METRICS):
+        yield TARGET_SHAPE_MISMATCH.found(
+            f"an axis of {sizes[0]} meets an axis of {sizes[1]} in the {moment.stage.value}",
+            Confidence.LIKELY,
+            seen={f"`{operand.name}`": operand.tensor for operand in call.operands[:4]},
+        )
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
+def words(failure: Failure) -> Witnessed:
+    found = _WORDS.search(failure.message)
+    if found:
+        one, other = found["out"] or found["a"], found["target"] or found["b"]
+        yield TARGET_SHAPE_MISMATCH.found(
+            f"{other} targets meet {one} outputs" if one else "the target has another shape than the output",
+            Confidence.LIKELY,
+            seen={"says": failure.message[:300]},
+        )
+
+
+def _advice(name: str, output: Tensor, target: Tensor) -> tuple[str, ...]:
+    """What these very shapes suggest."""
+    o, t = output.shape, target.shape
+    if len(t) > 1 and t[1] == 1 and (len(t) > len(o) or t[0] == o[0]):
+        return (f"Take the axis of length 1 away: `{name}.squeeze(1)`.",)
+    if len(t) == 2 and len(o) == 2 and t[0] * t[1] == o[0]:
+        return (f"The output is flattened, the target is not: `{name}.flatten()`.",)
+    return ()
+
+
+def _shape(tensor: Tensor) -> str:
+    return f"({', '.join(map(str, tensor.shape))})"

@@ -1,0 +1,77 @@
+"""Layers are kept in a plain list or dictionary, so that the optimizer, the device and the checkpoint never see them.
+
+Why
+---
+A module finds its parameters through its attributes: modules, parameters, `ModuleList`, `ModuleDict`, `ParameterList`. A Python list
+or dict of layers is an ordinary attribute; its layers run in `forward`, but they are not trained, not moved and not saved.
+
+Fix
+---
+- `nn.ModuleList([...])` instead of a list, `nn.ModuleDict({...})` instead of a dict, `nn.ParameterList` for bare parameters.
+- Build layers in `__init__`, not in `forward`: the optimizer is given what is there when it is built.
+
+Bad
+---
+    self.layers = [nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])]
+
+Good
+----
+    self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in zip(sizes, sizes[1:])])
+"""
+
+from stepscope.evidence import Failure, PlainModules, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+PARAMETER_NOT_REGISTERED = Rule("MOD101", Severity.ERROR, stage=Stage.SETUP)
+
+_EMPTY = "optimizer got an empty parameter list"
+
+
+@PARAMETER_NOT_REGISTERED.seen_in
+def plain(failure: Failure, plain: PlainModules) -> Witnessed:
+    """An optimizer without parameters, and a plain container that holds some."""
+    if not failure.says(_EMPTY):
+        return
+    yield PARAMETER_NOT_REGISTERED.found(
+        f"`{plain.owner}.{plain.attribute}` is a plain {plain.kind} of {plain.modules or plain.parameters} "
+        f"{'layers' if plain.modules else 'parameters'}",
+        stage=Stage.SETUP,
+        line=plain.line,
+        about="the layers are put into a plain container here" if plain.line else "",
+        seen={
+            "kept in": f"`{plain.owner}.{plain.attribute}`, a {plain.kind} with {plain.modules} modules",
+            "parameters in it": plain.parameters,
+            "parameters that the model knows": plain.registered,
+        },
+        fix=(f"`self.{plain.attribute} = nn.{'ModuleDict' if plain.kind == 'dict' else 'ModuleList'}(...)`.",) if plain.modules else (),
+    )
+
+
+@PARAMETER_NOT_REGISTERED.seen_in
+def other_device(failure: Failure, plain: PlainModules) -> Witnessed:
+    """`model.to(device)` moved all but the layers in a plain container."""
+    if failure.says("same device", "device type") and plain.modules and plain.parameters:
+        yield PARAMETER_NOT_REGISTERED.found(
+            f"`{plain.owner}.{plain.attribute}`, a plain {plain.kind}, stayed behind on its device"[:79],
+            Confidence.LIKELY,
+            line=plain.line,
+            seen={"parameters in it": plain.parameters, "says": failure.message[:200]},
+        )
+
+
+@PARAMETER_NOT_REGISTERED.seen_in
+def nothing_registered(failure: Failure) -> Witnessed:
+    if failure.says(_EMPTY) and not _filtered(failure):
+        yield PARAMETER_NOT_REGISTERED.found(
+            "the optimizer is given no parameter at all",
+            Confidence.POSSIBLE,
+            seen={"says": failure.message[:200]},
+            fix=("Print `len(list(model.parameters()))`: 0 means that the layers are not registered.",),
+        )
+
+
+def _filtered(failure: Failure) -> bool:
+    """The line itself chooses among the parameters, so that registered ones may be left out."""
+    line = failure.user_frame
+    return line is not None and any(word in line.code for word in ("filter(", " if ", "requires_grad"))

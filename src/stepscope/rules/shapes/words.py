@@ -1,0 +1,92 @@
+"""The sentences of PyTorch, numpy, timm and transformers about sizes that do not meet, as they stand in their sources."""
+
+from __future__ import annotations
+
+import re
+
+from stepscope.evidence import Failure
+
+SIZES = tuple(
+    re.compile(form)
+    for form in (
+        r"shapes cannot be multiplied \(\d+x(?P<got>\d+) and (?P<expects>\d+)x\d+\)",
+        r"size mismatch, m1: \[\d+ x (?P<got>\d+)\], m2: \[(?P<expects>\d+) x \d+\]",
+        r"size mismatch, got input",
+        r"inconsistent tensor size, expected tensor \[(?P<got>\d+)\] and src \[(?P<expects>\d+)\]",
+        r"Expected size for first two dimensions of batch2 tensor to be: \[\d+, (?P<got>\d+)\] but got: \[\d+, (?P<expects>\d+)\]",
+        r"expected input\[[\d, ]+\] to have (?P<expects>\d+) channels, but got (?P<got>\d+) channels",
+        r"running_mean should contain (?P<got>\d+) elements not (?P<expects>\d+)",
+        r"weight should contain (?P<got>\d+) elements not (?P<expects>\d+)",
+        r"to match num_features \((?P<expects>\d+)\), but got: (?P<got>\d+)",
+        r"Given normalized_shape=\[[\d, ]+\], expected input with shape \[[*\d, ]+\], but got input of size ?\[[\d, ]+\]",
+        r"Expected weight to be a vector of size equal to the number of channels in input",
+        r"Expected number of channels in input to be divisible by num_groups",
+        r"input\.size\(-1\) must be equal to input_size\. Expected (?P<expects>\d+), got (?P<got>\d+)",
+        r"input has inconsistent input_size: got (?P<got>\d+),? expected (?P<expects>\d+)",
+        r"Expected hidden(?:\[\d\])? size \([\d, ]+\), got \[[\d, ]+\]",
+        r"hidden\d? has inconsistent hidden_size: got (?P<got>\d+),? expected (?P<expects>\d+)",
+        r"Input batch size \d+ doesn't match hidden\d? batch size \d+",
+        r"input\d size does not match weight size: got (?P<got>\d+) but expected (?P<expects>\d+)",
+        r"expecting embedding dimension of (?P<expects>\d+), but got (?P<got>\d+)",
+        r"passed-in embed_dim (?P<expects>\d+) didn't match last dim of query (?P<got>\d+)",
+        r"the feature number of src and tgt must be equal to d_model|batch number of src and tgt must be equal",
+        r"shape '\[[-\d, ]*\]' is invalid for input of size \d+",
+        r"[Pp]rovided sizes \[[-\d, ]+\] don't multiply up to the size of dim",
+        r"einsum\(\): (?:subscript|operands do not broadcast|the number of subscripts)[^.\n]*",
+        r"matmul: Input operand \d has a mismatch in its core dimension",
+        r"shapes \([\d, ]+\) and \([\d, ]+\) not aligned",
+        r"cannot reshape array of size \d+ into shape \([-\d, ]+\)",
+        r"(?:Input )?(?:image )?(?:size|height|width) \([\d*x., ]+\) doesn't match model",
+        r"The shape of the \d*D? ?attn_mask is|key_padding_mask|[Ee]xpecting key_padding_mask shape",
+        r"Attention (?:mask|weights) should be of size|embed_dim must be divisible by num_heads",
+        r"key shape .* does not match value shape",
+    )
+)
+_BROADCAST = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)")
+_CAT = re.compile(r"Sizes of tensors must match except in dimension \d+\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)")
+_EXPANDED = re.compile(r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)")
+_NUMPY = re.compile(r"could not (?:be )?broadcast (?:together with shapes|input array from shape) \(([\d,]*)\) (?:into shape )?\(([\d,]*)\)")
+
+
+def broadcast(failure: Failure) -> tuple[int, int] | None:
+    """The two sizes of an elementwise operation that do not meet."""
+    found = _BROADCAST.search(failure.message)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def joined(failure: Failure) -> tuple[int, int] | None:
+    """The two sizes of a concatenation that do not meet."""
+    found = _CAT.search(failure.message)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def expanded(failure: Failure) -> tuple[int, int] | None:
+    """The place's size and the value's size of an assignment that do not meet."""
+    found = _EXPANDED.search(failure.message)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def arrays(failure: Failure) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The two shapes of a numpy operation that do not meet."""
+    found = _NUMPY.search(failure.message)
+    if not found:
+        return None
+    first, second = (tuple(int(size) for size in text.split(",") if size) for text in (found[1], found[2]))
+    return first, second
+
+
+def about_shapes(failure: Failure) -> bool:
+    """Whether the exception is about shapes that do not meet, in any of these words."""
+    return (
+        any(form.search(failure.message) for form in SIZES)
+        or any(reading(failure) for reading in (broadcast, joined, expanded, arrays))
+        or bool(_AXES.search(failure.message))
+    )
+
+
+_AXES = re.compile(
+    r"Dimension out of range|too many indices for (?:tensor|array)|shape mismatch: (?:indexing tensors|value tensor)"
+    r"|The shape of the mask|number of dimensions|stack expects each tensor to be equal size|must have same number of dimensions"
+    r"|1D tensors expected|must be a (?:matrix|[123]D tensor)|Index tensor must have the same number of dimensions|is out of bounds for (?:array|axis)"
+    r"|Expected target size|same size|output with shape .* doesn't match the broadcast shape"
+)

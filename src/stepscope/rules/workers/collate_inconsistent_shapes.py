@@ -1,0 +1,76 @@
+"""Samples of one batch differ in shape, length or structure, so they cannot be stacked.
+
+Why
+---
+A batch is one tensor: every sample must have the same shape, the same keys and the same number of entries. One text that is longer, one
+picture of another size or a `None` among the samples is enough.
+
+Fix
+---
+- Bring samples to one shape in the data set: resize, crop, pad or cut them.
+- Pad within the batch, in a `collate_fn`: `torch.nn.utils.rnn.pad_sequence(texts, batch_first=True)`.
+- For samples with several boxes each, keep lists: `collate_fn=lambda batch: tuple(zip(*batch))`.
+- With a tokenizer: `padding=True, truncation=True`, or `DataCollatorWithPadding`.
+
+Bad
+---
+    loader = DataLoader(sentences, batch_size=32)                 # 7 words, 12 words, ...
+
+Good
+----
+    loader = DataLoader(sentences, batch_size=32, collate_fn=lambda batch: pad_sequence(batch, batch_first=True))
+"""
+
+import re
+
+from stepscope.evidence import Batch, Failure, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file"))
+
+_UNEQUAL = re.compile(
+    r"stack expects each tensor to be equal size|each element in list of batch should be of equal size|expected sequence of length \d+ at dim"
+    r"|[Tt]rying to resize storage that is not resizable|all input arrays must have the same shape|inhomogeneous shape|Sizes of tensors must match except"
+    r"|batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class 'NoneType'>|all input array dimensions|setting an array element"
+    r"|only one element tensors can be converted|cannot reshape array|must have the same number of dimensions|must have same number of dimensions"
+)
+_TOKENIZER = ("you should probably activate truncation and/or padding", "Perhaps your features (")
+_COLLATE = ("torch/utils/data/_utils/collate.py", "transformers/data/data_collator.py")
+
+
+@COLLATE_INCONSISTENT_SHAPES.seen_in
+def rows(failure: Failure, batch: Batch) -> Witnessed:
+    """The samples that differ from most of the others are known."""
+    missing_key = failure.is_a("KeyError", "AttributeError", "TypeError") and failure.passes_file(*_COLLATE)
+    if not batch.odd or not (_unequal(failure) or missing_key):
+        return
+    row, odd = next(iter(batch.odd.items()))
+    index = f" (sample {batch.indices[row]})" if row < len(batch.indices) else ""
+    count = f"{len(batch.odd)} of {batch.rows} rows differ" if batch.rows else "rows differ"
+    yield COLLATE_INCONSISTENT_SHAPES.found(
+        f"row {row}{index} is {odd}, unlike the others"[:79],
+        rows=tuple(batch.odd),
+        stage=Stage.COLLATE,
+        seen={"rows": count, f"row {row}": odd, "says": failure.message[:200]},
+    )
+
+
+@COLLATE_INCONSISTENT_SHAPES.seen_in
+def words(failure: Failure) -> Witnessed:
+    if failure.says(*_TOKENIZER):
+        yield COLLATE_INCONSISTENT_SHAPES.found(
+            "token lists of several lengths are put into one batch", stage=Stage.COLLATE, seen={"says": failure.message[:300]}
+        )
+    elif _unequal(failure) and (failure.passes_file(*_COLLATE) or _in_collate(failure)):
+        yield COLLATE_INCONSISTENT_SHAPES.found(
+            "samples of one batch differ in shape or length", Confidence.LIKELY, stage=Stage.COLLATE, seen={"says": failure.message[:300]}
+        )
+
+
+def _unequal(failure: Failure) -> bool:
+    return bool(_UNEQUAL.search(failure.message))
+
+
+def _in_collate(failure: Failure) -> bool:
+    return any("collate" in frame.name.lower() for frame in failure.frames) or failure.passes_file("torch/utils/data/_utils/fetch.py")
