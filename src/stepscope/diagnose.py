@@ -117,9 +117,14 @@ def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
 
 def _samples(draft: Draft, batch: Batch | None) -> tuple[Sample, ...]:
     rows = draft.rows or (batch.culprits if batch else ())
+    known = batch.indices if batch else ()
+    if known and any(row >= len(known) for row in rows):
+        rows = ()  # rows of something else than the batch: positions, pixels
+    if len(known) == 1:
+        rows = (0,)
     return tuple(
         Sample(
-            index=batch.indices[row] if batch and row < len(batch.indices) else None,
+            index=known[row] if row < len(known) else None,
             row=row,
             file=batch.files.get(row) if batch else None,
         )
@@ -130,7 +135,8 @@ def _samples(draft: Draft, batch: Batch | None) -> tuple[Sample, ...]:
 def _failed_line(observation: Observation) -> Frame | None:
     failure, death, stop = observation.get(Failure), observation.get(Death), observation.get(Interruption)
     if failure:
-        return failure.user_frame
+        chain = [f for f in (failure, *failure.causes) if any(frame.user for frame in f.frames)]
+        return (chain or [failure])[0].user_frame
     stack = death.stack if death else stop.stacks.get("main", ()) if stop else ()
     users = [frame for frame in stack if frame.user]
     return users[-1] if users else None

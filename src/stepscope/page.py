@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from dataclasses import dataclass
 
 HEADINGS = ("Why", "Fix", "Bad", "Good")
@@ -31,15 +32,15 @@ class Page:
         Raises PageError when a heading is missing or empty, or stands in another order.
         """
         title, *parts = _HEADING.split(inspect.cleandoc(docstring) + "\n")
-        found = dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
+        found = dict(zip(parts[::2], (text.strip("\n").rstrip() for text in parts[1::2]), strict=True))
         if tuple(found) != HEADINGS or not all(found.values()):
             raise PageError(f"a page has {', '.join(HEADINGS)}, in this order; this one has {', '.join(found) or 'none'}")
         return cls(
             title=title.strip(),
             why=_paragraph(found["Why"]),
             fix=tuple(_paragraph(item) for item in re.split(r"^- ", found["Fix"], flags=re.MULTILINE) if item.strip()),
-            bad=inspect.cleandoc("\n" + found["Bad"]),
-            good=inspect.cleandoc("\n" + found["Good"]),
+            bad=textwrap.dedent(found["Bad"]),
+            good=textwrap.dedent(found["Good"]),
         )
 
     def markdown(self, code: str, name: str, stage: str, severity: str) -> str:

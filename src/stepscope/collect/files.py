@@ -27,7 +27,7 @@ def file_of(failure: Failure, batch: Batch | None) -> File | None:
     named = [failure.filename] if failure.filename else []
     words = [*_QUOTED.findall(failure.message[:4000]), *_BARE.findall(failure.message[:4000])]
     there = [path for path in words if os.path.lexists(path)]
-    sample = [path for path in (batch.files.values() if batch else ())]
+    sample = list(batch.files.values()) if batch else []
     path = next(iter([*named, *there, *sample, *_in_causes(failure)]), None)
     return look_at(path) if path else None
 

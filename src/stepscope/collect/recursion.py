@@ -13,6 +13,7 @@ from typing import Any
 from stepscope.collect.failure import frame_of, qualified
 from stepscope.collect.owner import is_users, shown
 from stepscope.collect.stack import Entry, Fold, describe, fold
+from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.evidence import Frame, Recursion
 from stepscope.graph import Circle, find_object_cycle, object_cycle
 from stepscope.graph import depth as nesting
@@ -30,7 +31,7 @@ def recursion_of(exception: BaseException, stack: Sequence[Live]) -> Recursion |
     first = len(folded.prefix)
     period = [stack[first + place] for place in range(len(folded.period))]
     every = [entry[0] for entry in stack[first : len(stack) - len(folded.suffix)]]
-    kind = _kind([*period, *stack[-3:]], str(exception))
+    kind = _kind([*period, *stack[-3:]], stack[max(0, first - 2) : first], str(exception))
     circle = _circle(kind, stack[first][0], every)
     frames = tuple(frame_of(*entry) for entry in period)
     return Recursion(
@@ -57,7 +58,7 @@ def _of_native(exception: BaseException, stack: Sequence[Live]) -> Recursion | N
         period=(),
         times=0,
         folded="a recursion in native code",
-        kind=_kind(stack[-3:], str(exception)),
+        kind=_kind(stack[-3:], (), str(exception)),
         circle=circle,
         endless=True if circle else None,
         limit=sys.getrecursionlimit(),
@@ -90,8 +91,8 @@ def _token(value: Any) -> int | None:
     return None if _is_plain(value) else id(value)
 
 
-def _kind(entries: Sequence[Live], message: str) -> str:
-    """What is being walked, from the code that walks it and the thing that it is given."""
+def _kind(entries: Sequence[Live], callers: Sequence[Live], message: str) -> str:
+    """What is being walked, from the code that walks it, the thing that it is given, and the functions that set it off."""
     codes = [frame.f_code for frame, _, _ in entries]
     names = {code.co_name for code in codes}
     files = {os.path.basename(code.co_filename) for code in codes}
@@ -101,15 +102,20 @@ def _kind(entries: Sequence[Live], message: str) -> str:
         ("collate", "collate.py" in files or any("collate" in name for name in names)),
         ("copy", bool(files & {"copy.py", "copyreg.py", "pickle.py"}) or "pickling" in message),
         ("folder", any(_WALKS_FOLDERS & set(code.co_names) for code in codes)),
-        ("graph", any(_GRAPH.search(name) for name in names) or any(_has_gradient(thing) for thing in subjects)),
+        ("graph", any(map(_GRAPH.search, names)) or any(map(_has_gradient, subjects))),
         ("module", any(map(_is_module, subjects))),
         ("data", any(isinstance(thing, (list, dict, tuple)) for thing in subjects)),
     )
-    return next((kind for kind, holds in tests if holds), "call")
+    found = next((kind for kind, holds in tests if holds), "call")
+    within = any(_GRAPH.search(frame.f_code.co_name) for frame, _, _ in callers)
+    return "graph" if found == "call" and within else found
 
 
 def _has_gradient(thing: Any) -> bool:
-    return type(thing).__module__.startswith("torch") and hasattr(type(thing), "next_functions")
+    """A node of torch's graph, or of a graph of the user's: something that keeps a gradient and is no module."""
+    if hasattr(type(thing), "next_functions"):
+        return True
+    return not _is_module(thing) and any(name in stored_attributes(thing) for name in ("grad", "gradient"))
 
 
 def _circle(kind: str, frame: FrameType, frames: Sequence[FrameType]) -> str:

@@ -55,7 +55,7 @@ def parse_expression(text: str) -> ast.expr | None:
 
 def parse_line(text: str) -> ast.AST | None:
     """The syntax tree of one line of source, also where it opens a block; None where it cannot stand alone."""
-    for attempt in (text, text + " pass" if text.endswith(":") else text + ")", text.lstrip("return ")):
+    for attempt in (text, text + " pass" if text.endswith(":") else text + ")", text.removeprefix("return ")):
         try:
             return ast.parse(attempt.strip())
         except (SyntaxError, ValueError, RecursionError, MemoryError):

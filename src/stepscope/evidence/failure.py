@@ -56,8 +56,8 @@ class Failure:
         return self.type in names or any(name in self.bases for name in names)
 
     def says(self, *words: str) -> bool:
-        """Whether the message holds any of these words, whatever their case."""
-        message = self.message.lower()
+        """Whether the message holds any of these words, whatever their case and the breaks of its lines."""
+        message = " ".join(self.message.lower().split())
         return any(word.lower() in message for word in words)
 
     def passes(self, *functions: str) -> bool:

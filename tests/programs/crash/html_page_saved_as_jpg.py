@@ -1,4 +1,3 @@
-import random
 import tempfile
 from pathlib import Path
 

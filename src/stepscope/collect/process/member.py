@@ -20,6 +20,8 @@ from stepscope.collect.trouble import trouble
 from stepscope.evidence import Observation
 
 Observe = Callable[[BaseException, "int | None"], Observation]
+SPARE = 4
+"""Descriptors kept back, so that a run that has used up all of its own can still be told of."""
 
 
 class Member:
@@ -30,6 +32,7 @@ class Member:
         self.worker: int | None = None
         self._told: BaseException | None = None
         self._files: list[TextIO] = []
+        self._spare: list[int] = []
         self.page: Page | None = None
         self._pid = os.getpid()
         self._ours = False
@@ -41,6 +44,7 @@ class Member:
         rank = os.environ.get("RANK", "")
         self.page = Page(self.folder, self.worker, int(rank) if rank.isdigit() else None)
         self._files = [self._file("fatal"), self._file("stopped")]
+        self._spare = self._spare or [os.open(os.devnull, os.O_RDONLY) for _ in range(SPARE)]
         if self._ours or not faulthandler.is_enabled():
             faulthandler.enable(self._files[0])
             self._ours = True
@@ -55,6 +59,8 @@ class Member:
         self._told = exception
         if isinstance(exception, KeyboardInterrupt):
             return
+        while self._spare:
+            os.close(self._spare.pop())
         try:
             from stepscope.collect.torch.observe import observe
 

@@ -8,9 +8,10 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
-from stepscope.collect.torch.loaders import LOADERS, Announced, History
+from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
+from stepscope.collect.torch.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Batch
 
@@ -41,14 +42,14 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     samples = _samples_to_collate(stack)
     odd = odd_ones(samples) if samples is not None else {}
     culprits: tuple[int, ...] = tuple(odd)
-    if samples is None and Announced.last in indices:
-        culprits = (indices.index(Announced.last),)
+    if samples is None and LOADERS.asked in indices:
+        culprits = (indices.index(LOADERS.asked),)
     return _batch(stack, indices, culprits, dataset, history, odd=odd, files_for=culprits)
 
 
 def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
     """The list of loaded samples, where loading was over and collation failed."""
-    for frame, line, _ in stack:
+    for frame, _, _ in stack:
         if frame.f_code.co_name == "fetch" and "torch/utils/data" in frame.f_code.co_filename.replace("\\", "/"):
             data = frame.f_locals.get("data")
             if isinstance(data, list) and data:
@@ -83,14 +84,27 @@ def _at_hand(stack: list[Entry], suspects: tuple[int, ...]) -> Batch | None:
     """A batch that failed later: its indices are those of the iterator that was drawn from last."""
     fields = _fields(stack)
     rows = {shape[0] for shape in (tensor.shape for tensor in fields.values()) if shape}
+    seen = _tensors_inside_out(stack)
     for history in LOADERS.recent()[:3]:
-        indices = history.current()
+        indices = history.holding(seen) or history.current()
         if indices and (not rows or len(indices) in rows):
-            return _batch(stack, indices, (), history.dataset, history, fields=fields, files_for=suspects)
-    indices = _of_slices(stack) or _of_index_vectors(stack)
+            culprits = suspects or row_of_loop(stack, len(indices))
+            return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
+    indices = rows_of_slice(stack) or rows_of_index_vector(stack)
     if not indices and not fields:
         return None
     return Batch(indices=indices, fields=fields, rows=len(indices) or None)
+
+
+def _tensors_inside_out(stack: list[Entry]) -> list[Any]:
+    """The tensors that the frames hold, those of the innermost frame first."""
+    found: list[Any] = []
+    for frame, _, _ in reversed(stack):
+        values = list(frame.f_locals.values())
+        held = [value.values() if isinstance(value, dict) else value for value in values if isinstance(value, (list, tuple, dict))]
+        found += [value for value in values if is_tensor(value)]
+        found += [item for part in held for item in list(part)[:16] if is_tensor(item)]
+    return found[:400]
 
 
 def _fields(stack: list[Entry]) -> dict[str, Any]:
@@ -99,43 +113,6 @@ def _fields(stack: list[Entry]) -> dict[str, Any]:
         if is_users(frame.f_code.co_filename) and (found := named_tensors(frame)):
             return {name: tensor_of(value) for name, value in list(found.items())[:12]}
     return {}
-
-
-def _of_slices(stack: list[Entry]) -> tuple[int, ...]:
-    """Rows of a tensor cut from a longer one (`x[i:i + 32]`): a view knows where it begins."""
-    for tensor in _user_tensors(stack):
-        base = tensor._base
-        if base is None or not tensor.dim() or tensor.dim() != base.dim() or tensor.shape[1:] != base.shape[1:]:
-            continue
-        stride = tensor.stride(0)
-        if stride and tensor.shape[0] < base.shape[0] and tensor.storage_offset() % stride == 0:
-            first = (tensor.storage_offset() - base.storage_offset()) // stride
-            return tuple(range(first, first + tensor.shape[0]))
-    return ()
-
-
-def _of_index_vectors(stack: list[Entry]) -> tuple[int, ...]:
-    """Rows picked by a vector of indices (`x[order[i:j]]`): proven by comparing the rows."""
-    tensors = [tensor for tensor in _user_tensors(stack) if tensor.dim() and tensor.device.type == "cpu"]
-    vectors = [t for t in tensors if t.dim() == 1 and t.dtype.is_signed and not t.is_floating_point() and t.numel() > 1]
-    for vector in vectors:
-        for whole in tensors:
-            if whole.shape[0] <= int(vector.max()) or int(vector.min()) < 0:
-                continue
-            for part in tensors:
-                if part is not vector and part.shape[0] == vector.numel() and part.shape[1:] == whole.shape[1:]:
-                    if part.dtype == whole.dtype and whole.shape[0] > part.shape[0] and part.equal(whole[vector]):
-                        return tuple(int(index) for index in vector)
-    return ()
-
-
-def _user_tensors(stack: list[Entry]) -> list[Any]:
-    found: list[Any] = []
-    for frame, _, _ in reversed(stack):
-        if is_users(frame.f_code.co_filename):
-            names = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
-            found += [value for value in names if is_tensor(value) and all(value is not seen for seen in found)]
-    return found[:40]
 
 
 def _dataset(stack: list[Entry], history: History | None) -> Any:

@@ -74,7 +74,8 @@ class _Yielded:
 
     def __set__(self, iterator: Any, count: int) -> None:
         iterator.__dict__["_num_yielded"] = count
-        LOADERS.yielded(iterator, count)
+        caller = sys._getframe(1)
+        LOADERS.yielded(iterator, count, caller.f_locals.get("data") if caller.f_code.co_name == "__next__" else None)
 
 
 def _watch_workers(module: ModuleType, worker_begins: WorkerBegins) -> None:

@@ -13,14 +13,14 @@ from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Labels
 
 SHOWN = 20
-_NAMES = re.compile(r"(?:^|_)(?:y|labels?|targets?|class(?:es)?|cls|truth|gt|masks?|tags?|categor(?:y|ies)|digits?)(?:_|$|\d)", re.IGNORECASE)
+_NAMES = re.compile(r"(?:^|_)(?:y[bs]?|lbls?|labels?|targets?|class(?:es)?|cls|truth|gt|masks?|tags?|categor(?:y|ies)|digits?)(?:_|$|\d)", re.IGNORECASE)
 """How labels are called. An index of any other name is an index."""
 
 
 def labels_of(stack: list[Entry]) -> Labels | None:
     """The targets of the innermost loss, or the class indices of the innermost encoding; None where there are none."""
     for frame, _, _ in reversed(stack):
-        found = _of_loss(frame) or _of_one_hot(frame)
+        found = _of_loss(frame)
         if found is not None:
             target, classes, ignored = found
             return labels_from(stack, target, classes, ignored)
@@ -50,7 +50,7 @@ def _of_pair(stack: list[Entry], frame: FrameType) -> Labels | None:
     if not (is_tensor(output) and is_tensor(target)):
         return None
     values = target.detach().cpu()
-    binary = frame.f_code.co_name.startswith("binary")
+    binary = frame.f_code.co_name.startswith("binary") and output.shape == target.shape
     outside = (values < 0) | (values > 1) if binary else values != values
     return _labels(name_of(stack, target), target, int(output.shape[1]) if output.dim() > 1 else 1, outside, None)
 
@@ -93,18 +93,10 @@ def _pairs(where: Any, values: Any) -> list[tuple[int, float]]:
 def _of_loss(frame: FrameType) -> tuple[Any, int, int | None] | None:
     if frame.f_code.co_name not in INDEX_LOSSES:
         return None
-    output, target = frame.f_locals.get("input"), frame.f_locals.get("target")
+    output: Any = frame.f_locals.get("input")
+    target: Any = frame.f_locals.get("target")
     if not (is_tensor(output) and is_tensor(target)) or output.dim() == 0:
         return None
     classes = int(output.shape[1] if output.dim() > 1 else output.shape[0])
     ignored = frame.f_locals.get("ignore_index")
     return target, classes, ignored if isinstance(ignored, int) else None
-
-
-def _of_one_hot(frame: FrameType) -> tuple[Any, int, int | None] | None:
-    if frame.f_code.co_name != "one_hot":
-        return None
-    target, classes = frame.f_locals.get("tensor"), frame.f_locals.get("num_classes")
-    if is_tensor(target) and isinstance(classes, int) and classes > 0:
-        return target, classes, None
-    return None

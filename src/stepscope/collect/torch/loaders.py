@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 KEPT = 64
 """Index lists kept per iterator: more than any prefetch, so that an early worker does not push out the current one."""
+
+AHEAD = 12
+"""Batches remembered after they were handed out: more than a trainer draws ahead."""
+TENSORS = 8
+"""Tensors of a batch that are remembered."""
 
 
 class History:
@@ -20,6 +25,7 @@ class History:
         self._lists: OrderedDict[int, Any] = OrderedDict()
         self._asked = 0
         self.yielded = 0
+        self.handed_out: deque[tuple[int, list[weakref.ref[Any]]]] = deque(maxlen=AHEAD)
         self.workers = int(getattr(iterator, "_num_workers", 0) or 0)
         self.drawn_at = drawn_at
 
@@ -43,6 +49,17 @@ class History:
         """The indices of the batch that was handed out last; empty where they are not numbers."""
         return self._at(self.yielded - 1)
 
+    def holding(self, tensors: Sequence[Any]) -> tuple[int, ...]:
+        """The indices of the recent batch that the first of these tensors belongs to; empty where none does.
+
+        Trainers draw ahead, so the batch that was handed out last need not be the one that is being worked on.
+        """
+        for tensor in tensors:
+            for number, held in reversed(self.handed_out):
+                if any(reference() is tensor for reference in held):
+                    return self._at(number)
+        return ()
+
     def loading(self) -> tuple[int, ...]:
         """The indices of the batch that is being loaded, where the main process loads it."""
         return self._at(self._asked - 1)
@@ -62,6 +79,7 @@ class Loaders:
         self._histories: OrderedDict[int, History] = OrderedDict()
         self._clock = 0
         self.in_worker: tuple[int, ...] = ()
+        self.asked: int | None = None
 
     def drew(self, iterator: Any, indices: Any) -> None:
         """An iterator has chosen the next index list."""
@@ -75,12 +93,17 @@ class Loaders:
         history.drawn_at = self._clock
         history.add(indices)
 
-    def yielded(self, iterator: Any, count: int) -> None:
-        """An iterator has handed out so many batches; 0 where it begins a pass anew."""
+    def stand_still(self) -> None:
+        """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""
+        self.asked = Announced.last
+
+    def yielded(self, iterator: Any, count: int, data: Any = None) -> None:
+        """An iterator has handed out so many batches, this one last; 0 where it begins a pass anew."""
         if count == 0:
             self._histories.pop(id(iterator), None)
         elif (history := self.of(iterator)) is not None:
             history.yielded = count
+            history.handed_out.append((count - 1, weak_tensors(data)))
 
     def of(self, iterator: Any) -> History | None:
         """The history of one iterator."""
@@ -97,6 +120,16 @@ def _weak(thing: Any) -> weakref.ref[Any] | None:
         return weakref.ref(thing)
     except TypeError:
         return None
+
+
+def weak_tensors(data: Any) -> list[weakref.ref[Any]]:
+    """Weak references to the tensors of a batch, as it is usually built: a tensor, a sequence or a mapping of some."""
+    if hasattr(data, "data_ptr"):
+        return [weakref.ref(data)]
+    values = list(data.values()) if isinstance(data, Mapping) else data
+    if not isinstance(values, (list, tuple)):
+        return []
+    return [weakref.ref(value) for value in values[:TENSORS] if hasattr(value, "data_ptr")]
 
 
 def numbers(indices: Any) -> tuple[int, ...]:

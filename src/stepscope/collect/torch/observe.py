@@ -23,6 +23,7 @@ from stepscope.collect.torch.calls import Entry, call_of
 from stepscope.collect.torch.history import history_of
 from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
 from stepscope.collect.torch.reuse import reused_of
 from stepscope.collect.torch.rows import outside_rows
@@ -31,18 +32,23 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.workers import worker_death_of
 from stepscope.collect.torch.writes import own_backward_of, written_of
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Batch, Failure, Moment, Observation
+from stepscope.evidence import Batch, Failure, Labels, Moment, Observation
 
 T = TypeVar("T")
+ENDS = 40
+"""Frames looked at on each end of a stack that ran out."""
 
 
 def observe(exception: BaseException, worker: int | None = None) -> Observation:
     """Everything that can be seen of this exception, best effort: a collector that fails leaves its part out."""
+    LOADERS.stand_still()
     failure = failure_of(exception)
     stack = [entry for entry in entries(exception.__traceback__) if not is_ours(entry[0])]
     observation = Observation(failure, moment_of(failure, stack, worker), _try("the machine", machine_now))
-    if _try("the recursion", lambda: isinstance(exception, RecursionError)):
-        return observation.with_(_try("the recursion", lambda: recursion_of(exception, stack)))
+    if isinstance(exception, RecursionError):
+        ends = [*stack[:ENDS], *stack[-ENDS:]] if len(stack) > 2 * ENDS else stack
+        batch = _try("the batch", lambda: batch_of(ends)) if "torch" in sys.modules else None
+        return observation.with_(_try("the recursion", lambda: recursion_of(exception, stack)), batch)
     observation = observation.with_(_try("what is empty", lambda: empty_of(stack)))
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
@@ -54,6 +60,8 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     suspects = tuple(row for row, _ in labels.outside) if labels else _try("the rows", lambda: outside_rows(stack)) or ()
     head = _try("the head", lambda: head_of(stack, labels.classes)) if labels else None
     batch = _try("the batch", lambda: batch_of(stack, suspects))
+    if labels is not None and batch is not None:
+        labels = replace(labels, outside=_by_sample(labels, len(batch.indices)))
     if batch is not None and suspects and not batch.culprits:
         batch = replace(batch, culprits=suspects)
     return [
@@ -74,12 +82,20 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     ]
 
 
+def _by_sample(labels: Labels, samples: int) -> tuple[tuple[int, float], ...]:
+    """The labels that do not fit, by sample, where (batch, length) targets were flattened to one axis for the loss."""
+    count = labels.tensor.shape[0] if labels.tensor.shape else 0
+    if not samples or count <= samples or count % samples:
+        return labels.outside
+    return tuple({row * samples // count: value for row, value in reversed(labels.outside)}.items())[::-1]
+
+
 def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -> Moment:
     """Where the run was when the exception was raised."""
     rank = os.environ.get("RANK", "")
     return Moment(
         stage=stage_of(failure),
-        step=STEPS.finished_steps + 1 if STEPS.finished_steps or _in_loop(stack) else None,
+        step=STEPS.finished_steps + 1 if STEPS.finished_steps or LOADERS.recent() or LOADERS.in_worker else None,
         epoch=_epoch([frame for frame, _, _ in stack]),
         rank=int(rank) if rank.isdigit() else None,
         worker=worker,
@@ -87,13 +103,6 @@ def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -
         pid=os.getpid(),
         script=running_script(),
     )
-
-
-def _in_loop(stack: list[Entry]) -> bool:
-    """Whether a training step was under way at all: an optimizer or a loader exists in sight of the stack."""
-    from stepscope.collect.torch.loaders import LOADERS
-
-    return bool(LOADERS.recent()) or bool(LOADERS.in_worker)
 
 
 def _epoch(frames: list[FrameType]) -> int | None:

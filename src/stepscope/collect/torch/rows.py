@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from stepscope.collect.torch.resolve import MISSING, resolve
 from stepscope.collect.torch.tensors import is_tensor
 
 SHOWN = 20
+LISTED = 100_000
+"""The longest list that is looked at as an index."""
 _SAME_VALUES = {
     "unsqueeze", "squeeze", "view", "reshape", "flatten", "expand", "expand_as", "contiguous", "clone", "detach",
     "long", "int", "to", "cpu", "cuda", "numpy", "type", "astype", "repeat",
@@ -73,17 +76,30 @@ def _uses(node: ast.AST, frame: FrameType) -> Iterator[Used]:
         case ast.Subscript(value=table, slice=part):
             yield from _used(part, table, 0, frame)
         case ast.Call(func=ast.Attribute(value=table, attr=name), args=[dim, index, *_]) if name in _INDEXED:
-            if isinstance(resolve(table, frame), type(ast)):
-                return
             axis = resolve(dim, frame)
             yield from _used(index, table, axis if isinstance(axis, int) else None, frame)
+        case ast.Call(func=ast.Attribute(attr="one_hot") | ast.Name(id="one_hot"), args=[index, *rest], keywords=words):
+            count = next(iter([*rest, *(word.value for word in words if word.arg == "num_classes")]), None)
+            classes = resolve(count, frame) if count is not None else None
+            yield from _used(index, classes, None, frame)
 
 
-def _used(node: ast.AST, table: ast.AST, axis: int | None, frame: FrameType) -> Iterator[Used]:
+def _used(node: ast.AST, table: ast.AST | int | None, axis: int | None, frame: FrameType) -> Iterator[Used]:
     base = _base(node)
-    index = resolve(base, frame)
-    if is_tensor(index) and not index.is_floating_point() and "bool" not in str(index.dtype):
-        yield Used(ast.unparse(base).removeprefix("self."), index.detach().cpu(), _size(table, axis, frame))
+    index = _as_tensor(resolve(base, frame))
+    if index is not None and not index.is_floating_point() and "bool" not in str(index.dtype):
+        size = _size(table, axis, frame) if isinstance(table, ast.AST) else table
+        yield Used(ast.unparse(base).removeprefix("self."), index.detach().cpu(), size if isinstance(size, int) else None)
+
+
+def _as_tensor(value: Any) -> Any:
+    """A tensor as it is; a numpy array or a list of whole numbers as a tensor; None for anything else."""
+    if is_tensor(value):
+        return value
+    numbers = type(value) is list and 0 < len(value) <= LISTED and all(type(item) is int for item in value)
+    if numbers or (type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") in ("i", "u")):
+        return sys.modules["torch"].as_tensor(value)
+    return None
 
 
 def _base(node: ast.AST) -> ast.AST:
@@ -106,9 +122,10 @@ def _keeps_all(part: ast.expr) -> bool:
 def _size(table: ast.AST, axis: int | None, frame: FrameType) -> int | None:
     """How many entries the table has along the axis."""
     match table:
-        case ast.Call(func=ast.Attribute(attr="eye"), args=[count, *_]):
-            value = resolve(count, frame)
-            return value if isinstance(value, int) else None
+        case ast.Call(func=ast.Attribute(attr="eye" | "zeros" | "ones" | "empty" as name), args=sizes) if sizes:
+            sizes = sizes[0].elts if isinstance(sizes[0], (ast.Tuple, ast.List)) else sizes
+            count = resolve(sizes[0] if name == "eye" else sizes[axis or 0], frame)
+            return count if isinstance(count, int) else None
     value = resolve(table, frame)
     shape = getattr(value, "shape", None) if is_tensor(value) or type(value).__module__ == "numpy" else None
     if value is MISSING or shape is None or axis is None or not -len(shape) <= axis < len(shape):
@@ -117,16 +134,22 @@ def _size(table: ast.AST, axis: int | None, frame: FrameType) -> int | None:
 
 
 def _embedding(frame: FrameType) -> Any:
-    index, table = frame.f_locals.get("input"), frame.f_locals.get("weight")
-    if not (is_tensor(index) and is_tensor(table)):
+    index: Any = frame.f_locals.get("input")
+    table: Any = frame.f_locals.get("weight")
+    if not (is_tensor(index) and is_tensor(table)) or _counts_up(index):
         return None
     return (index < 0) | (index >= table.shape[0])
 
 
+def _counts_up(index: Any) -> bool:
+    """Whether the indices are positions, 0, 1, 2, ...: their rows are not those of the batch."""
+    return bool(index.dim() == 1 and index.numel() > 1 and (index.diff() == 1).all())
+
+
 def _probabilities(frame: FrameType) -> Any:
-    outside = None
+    outside: Any = None
     for name in ("input", "target"):
-        value = frame.f_locals.get(name)
+        value: Any = frame.f_locals.get(name)
         if is_tensor(value) and value.is_floating_point():
             bad = ~((value >= 0) & (value <= 1))
             outside = bad if outside is None or outside.shape != bad.shape else outside | bad

@@ -56,6 +56,21 @@ def words(failure: Failure) -> Witnessed:
         )
 
 
+@CHECKPOINT_CORRUPT.seen_in
+def stumbled(failure: Failure) -> Witnessed:
+    """The reader itself meets bytes that lead it astray: an offset outside of the file, text that is none."""
+    inner = failure.innermost
+    inside = inner is not None and inner.file.replace("\\", "/").endswith(_LOADERS[:3])
+    astray = failure.is_a("UnicodeDecodeError", "OverflowError", "error", "EOFError", "IndexError") or failure.errno == 22
+    if inside and astray:
+        yield CHECKPOINT_CORRUPT.found(
+            "the checkpoint leads its reader astray",
+            Confidence.LIKELY,
+            stage=Stage.CHECKPOINT,
+            seen={"exception": failure.type, "says": failure.message[:250]},
+        )
+
+
 def _is_load(failure: Failure) -> bool:
     """Whether a checkpoint was being read: a loader's frame, or the user's line that calls one."""
     line = failure.user_frame
@@ -67,7 +82,7 @@ def _headline(failure: Failure, words: str) -> str:
         return "the checkpoint is empty or ends early"
     if "central directory" in failure.message or "truncated" in words or "unexpected EOF" in words:
         return "the checkpoint ends early"
-    if "load key" in words or "header" in words.lower() or "magic" in words:
+    if "load key" in words or "operand" in words or "header" in words.lower() or "magic" in words:
         return "the file is not a checkpoint, or begins with other bytes"
     return f"the checkpoint cannot be read: {words}"[:79] if words else "the checkpoint cannot be read"
 

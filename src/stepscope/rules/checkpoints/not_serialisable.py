@@ -32,6 +32,7 @@ _PICKLE = re.compile(
     r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|Can't get local (?:attribute|object) (?P<name>.{1,120})"
     r"|(?P<type>.{1,80}?) (?:object )?(?:cannot|can not) be pickled|pickling of (?P<thing>.{1,60}) is not|attribute lookup (?P<lookup>.{1,100}) failed"
 )
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _JSON = re.compile(r"Object of type (?P<type>\w+) is not JSON serializable")
 _COPY = re.compile(r"Only Tensors created explicitly by the user|Only leaf Tensors support the deepcopy protocol")
 _SAFETENSORS = re.compile(r"Some tensors share memory|You are trying to save a non contiguous tensor|Key `?[^`]*`? is invalid, expected torch\.Tensor")
@@ -46,7 +47,7 @@ def pickle(failure: Failure) -> Witnessed:
     if found and _is_save(failure) and failure.is_a("TypeError", "AttributeError", "PicklingError", "NotImplementedError"):
         what = next(group for group in found.groups() if group).strip()
         yield NOT_SERIALISABLE.found(
-            f"what is saved holds {what}"[:79], stage=Stage.CHECKPOINT, seen={"exception": failure.type, "says": failure.message[:300]}
+            f"what is saved holds {_ADDRESS.sub('', what.partition(': ')[0]).removeprefix('<').removesuffix('>')}"[:79], stage=Stage.CHECKPOINT, seen={"exception": failure.type, "says": failure.message[:300]}
         )
 
 

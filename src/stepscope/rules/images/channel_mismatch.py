@@ -43,7 +43,9 @@ _TENSOR = re.compile(r"\w+\[(\d+(?:, \d+)*)\]")
 def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
     """The pictures themselves arrive at a layer that was built for another number of channels."""
     fit = fit_of(layer, call, failure)
-    if fit is None or fit.setting not in ("in_channels", "num_features") or fit.got == fit.expects or len(fit.shape) != max(fit.dims) or len(fit.shape) < 4:
+    if fit is None or fit.setting not in ("in_channels", "num_features") or fit.got == fit.expects:
+        return
+    if len(fit.shape) < 4 or len(fit.shape) != max(fit.dims, default=4):
         return
     both = fit.got in _PICTURE and fit.expects in _PICTURE
     picture = fit.got in _PICTURE and not fit.arrives.requires_grad and min(fit.shape[-2:]) > 4 and fit.expects < 16

@@ -28,27 +28,43 @@ from stepscope.evidence import Failure, Head, Labels, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-LABEL_OUT_OF_RANGE = Rule("LBL101", Severity.ERROR, stage=Stage.LOSS)
+LABEL_OUT_OF_RANGE = Rule(
+    "LBL101",
+    Severity.ERROR,
+    stage=Stage.LOSS,
+    yields_to=("output-units-vs-classes", "target-shape-mismatch", "output-shape-vs-labels", "loss-label-format", "device-mismatch"),
+)
 
+_RANGE = re.compile(
+    r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
+    r"|[Ii]ndex (?P<index>-?\d+) is out of bounds|out of range|out of bounds|out-of-bounds|target out of range"
+    r"|elements of target should be between 0 and 1|device-side assert|CUDA error"
+)
 _WORDS = re.compile(
-    r"Target (?P<label>-?\d+) is out of bounds"
-    r"|Class values must be (?:smaller than num_classes|non-negative)"
-    r"|t >= 0 && t < n_classes"
+    r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
+    r"|elements of target should be between 0 and 1|Detected more unique values in `target` than expected"
+)
+_INDEXED = re.compile(r"index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)")
+_BY_LABELS = re.compile(
+    r"(?:gather|scatter_?|eye\(.*\)\[|\[).*?(?<![.\w])(?:\w+\.)?(?:y[bs]?|labels?|targets?|class_ids?|classes|y_true|lbls?)(?:_\w+)?(?![\w(=])"
 )
 
 
 @LABEL_OUT_OF_RANGE.seen_in
 def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
-    if not labels.outside or failure.is_a("MemoryError"):
+    """The labels of the batch that do not fit the head."""
+    if not labels.outside or not _RANGE.search(failure.message):
         return
-    values = sorted({int(value) for _, value in labels.outside})
-    shown = ", ".join(map(str, values[:5])) + (" ..." if len(values) > 5 else "")
+    values = sorted({value for _, value in labels.outside})
+    shown = ", ".join(f"{value:g}" for value in values[:5]) + (" ..." if len(values) > 5 else "")
+    binary = failure.says("between 0 and 1")
+    value = values[-1] if values[-1] >= (1 if binary else labels.classes) else values[0]
     yield LABEL_OUT_OF_RANGE.found(
-        f"label {values[-1] if values[-1] >= labels.classes else values[0]} does not fit a head with {labels.classes} classes",
+        f"label {value:g} is outside of 0 to 1" if binary else f"label {value:g} does not fit a head with {labels.classes} classes",
         rows=tuple(row for row, _ in labels.outside),
         layer=head.path or None,
         seen={
-            "labels that fit": f"0 to {labels.classes - 1}",
+            "labels that fit": "0 to 1" if binary else f"0 to {labels.classes - 1}",
             "labels that do not": f"{shown}, in {labels.outside_count} of {labels.total} labels of the batch",
             "labels": f"`{labels.name}`, {labels.tensor}",
             "head": f"{head}" + (f", at {head.definition.file}:{head.definition.line}" if head.definition else ""),
@@ -59,17 +75,24 @@ def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
 
 @LABEL_OUT_OF_RANGE.seen_in
 def words(failure: Failure) -> Witnessed:
-    found = _WORDS.search(failure.message)
+    found, line = _WORDS.search(failure.message), failure.innermost
+    indexed = _INDEXED.search(failure.message)
     if found:
         label = found["label"]
         what = f"label {label} lies" if label else "a label lies"
-        yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY)
+        yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, seen={"says": failure.message[:200]})
+    elif indexed and line is not None and line.user and _BY_LABELS.search(line.expression or line.code):
+        yield LABEL_OUT_OF_RANGE.found(
+            f"label {indexed['index']} is used as an index into {indexed['size']} classes",
+            Confidence.LIKELY,
+            seen={"line": line.code, "says": failure.message[:200]},
+        )
 
 
-def _advice(values: list[int], classes: int) -> tuple[str, ...]:
+def _advice(values: list[float], classes: int) -> tuple[str, ...]:
     """What these very values suggest."""
     if values == [255] or (values[0] < 0 and values[-1] < 0):
-        return (f"If {values[0]} marks what is not to be counted, pass `ignore_index={values[0]}` to the loss.",)
+        return (f"If {values[0]:g} marks what is not to be counted, pass `ignore_index={values[0]:g}` to the loss.",)
     if values == [classes]:
         return (f"The label {classes} is just past the end: labels that count from 1 need `- 1`.",)
     return ()

@@ -70,7 +70,7 @@ def _own_loss(failure: Failure) -> Frame | None:
     frame = failure.user_frame
     if frame is None or not frame.user or not about_shapes(failure):
         return None
-    owner = frame.function.rpartition(".")[0]
+    owner = frame.function.rpartition(".")[0].rpartition(".")[2]
     named = (_NAME.search(owner) and frame.name in ("forward", "__call__", "update", "compute")) or (
         _NAME.search(frame.name) and not _STEPS.search(_NAME.sub("", frame.name))
     )
@@ -78,7 +78,7 @@ def _own_loss(failure: Failure) -> Frame | None:
 
 
 def _name(frame: Frame) -> str:
-    return frame.function.rpartition(".<locals>.")[2] or frame.function
+    return ".".join(frame.function.split(".")[-2:])
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -33,7 +33,7 @@ CUSTOM_OBJECT_MISSING = Rule("MOD110", Severity.ERROR, stage=Stage.CHECKPOINT)
 _GONE = re.compile(r"Can't get attribute '(?P<name>[\w.]+)' on <module '(?P<module>[\w.]+)'")
 _MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _REFUSED = re.compile(
-    r"Unsupported (?:global|class|operand|qualname)[^\w]*(?:GLOBAL )?(?P<name>[\w.]+)"
+    r"Unsupported (?:global|class|qualname)[^\w]*(?:GLOBAL )?(?P<name>[\w.]+)"
     r"|Trying to call (?:reduce|instantiate) (?:for |instances of )?(?:unrecognized |class )(?P<called>[\w.<>' ]+)"
     r"|GLOBAL (?P<plain>[\w.]+) was not an allowed global"
 )

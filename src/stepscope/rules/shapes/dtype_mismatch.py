@@ -35,14 +35,14 @@ DTYPE_MISMATCH = Rule(
     yields_to=("label-dtype", "loss-label-format", "device-mismatch", "overflow-half", "not-serialisable", "loss-unsuited"),
 )
 
-_TYPE = r"(?:torch\.|c10::|at::)?\w+"
+_TYPE = r"[\w.: ]+"
 _WORDS = re.compile(
     rf"must have the same dtype, but got {_TYPE}|expected m1 and m2 to have the same dtype|(?:input and weight|Input type \({_TYPE}\) and (?:weight|bias) type)"
     rf"|expected scalar type|[Ee]xpected object of scalar type|Found dtype \w+ but expected|to have one of the following scalar types"
     rf"|tensors used as indices must be|Expected dtype int|Expected self\.dtype to be equal to src\.dtype|expected to have the same dtype"
     rf"|source and destination dtypes match|can't be cast to the desired output type|could not infer output dtype|\" not implemented for '"
     rf"|input must have the type {_TYPE}, got type|Expected query, key,? and value to have the same dtype|expected both vectors to have same dtype"
-    rf"|must have the same scalar type|to have the same dtype|mixed dtype \(CPU\)|only supports? (?:boolean|bool) masks?|condition to be a boolean"
+    rf"|All tensors must have the same dtype|does not match weight dtype|must have the same scalar type|to have the same dtype|mixed dtype \(CPU\)|only supports? (?:boolean|bool) masks?|condition to be a boolean"
     rf"|Only Tensors of floating point and complex dtype can require gradients|can't convert np\.ndarray of type numpy\.object_"
     rf"|(?:Got unsupported ScalarType|unsupported scalarType)|attn_mask dtype to be bool|only Tensors of floating point dtype can require gradients"
     rf"|is not supported for (?:integer|bool|integral) (?:types|tensors)|does not support (?:bool|integer) (?:input|dtype)|Subtraction, the `-` operator, with"

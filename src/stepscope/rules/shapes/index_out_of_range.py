@@ -21,9 +21,10 @@ Good
 """
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from stepscope.evidence import Call, Failure, Layer, Stage, Tensor
+from stepscope.evidence import Batch, Call, Failure, Layer, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 
@@ -39,11 +40,19 @@ _OURS = ("IndexError", "RuntimeError", "AssertionError", "AcceleratorError")
 
 
 @INDEX_OUT_OF_RANGE.seen_in
-def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
+def single_sample(failure: Failure, layer: Layer, call: Call, batch: Batch) -> Witnessed:
+    """The same where the batch is one sample: that one is to blame, also for positions past its end."""
+    if batch.rows == 1:
+        for draft in layer_of_table(failure, layer, call):
+            yield replace(draft, rows=(0,))
+
+
+@INDEX_OUT_OF_RANGE.seen_in
+def layer_of_table(failure: Failure, layer: Layer, call: Call) -> Witnessed:
     """An embedding's indices beside its rows."""
     index, rows = call.operand("input"), layer.number("num_embeddings")
     if rows is not None and index is not None and _outside(index.tensor, rows):
-        yield _found(index.tensor, rows, line=layer.definition, about="the layer was built here", layer=str(layer))
+        yield _found(index.tensor, rows, line=layer.definition, about="the layer was built here" if layer.definition else "", layer=str(layer))
 
 
 @INDEX_OUT_OF_RANGE.seen_in

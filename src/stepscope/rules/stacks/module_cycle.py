@@ -40,6 +40,7 @@ def objects(failure: Failure, recursion: Recursion) -> Witnessed:
     yield MODULE_CYCLE.found(
         f"the modules form a circle: {recursion.circle}" if recursion.circle else "the modules call each other in a circle",
         Confidence.CERTAIN if recursion.circle else Confidence.LIKELY,
+        stage=Stage.SETUP,
         line=where or recursion.entry,
         about="the circle is closed here" if where else "",
         seen={"circle": recursion.circle, "repeats": recursion.folded, "limit": f"{recursion.limit} frames"},

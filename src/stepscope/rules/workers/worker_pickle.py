@@ -28,7 +28,7 @@ from stepscope.rule import Rule, Witnessed
 
 WORKER_PICKLE = Rule("WRK103", Severity.ERROR, stage=Stage.DATA)
 
-_WORDS = re.compile(r"can(?:'|no)t pickle (?P<what>.{1,120})|cannot pickle (?P<thing>.{1,120})|Can't get (?:local )?(?:attribute|object) (?P<name>.{1,120})")
+_WORDS = re.compile(r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|cannot pickle (?P<thing>.{1,120})|Can't get (?:local )?(?:attribute|object) (?P<name>.{1,120})")
 _STARTING = ("popen_spawn_posix.py", "popen_spawn_win32.py", "popen_forkserver.py", "multiprocessing/reduction.py", "multiprocessing/spawn.py")
 
 

@@ -1,0 +1,64 @@
+"""Rows of a data set behind a batch that the user's own code has cut out or is walking through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stepscope.collect.owner import is_users
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.tensors import is_tensor
+
+
+def row_of_loop(stack: list[Entry], rows: int) -> tuple[int, ...]:
+    """The row that a loop over the samples of a batch was at: a variable is the very item, or a part of it, of a list of that length."""
+    held = [value for frame, _, _ in stack if is_users(frame.f_code.co_filename) for value in frame.f_locals.values()]
+    single = {id(value) for value in held if not isinstance(value, (int, float, str, bytes, bool, type(None)))}
+    for batch in held:
+        if isinstance(batch, (list, tuple)) and len(batch) == rows > 1 and not any(_is_field(item, rows) for item in batch):
+            parts = [item if isinstance(item, (tuple, list)) else (item,) for item in batch]
+            found = [row for row, item in enumerate(parts) if any(id(part) in single for part in item)]
+            if len(found) == 1:
+                return (found[0],)
+    return ()
+
+
+def rows_of_slice(stack: list[Entry]) -> tuple[int, ...]:
+    """Rows of a tensor cut from a longer one (`x[i:i + 32]`): a view knows where it begins."""
+    for tensor in _user_tensors(stack):
+        base = tensor._base
+        if base is None or not tensor.dim() or tensor.dim() != base.dim() or tensor.shape[1:] != base.shape[1:]:
+            continue
+        stride = tensor.stride(0)
+        if stride and tensor.shape[0] < base.shape[0] and tensor.storage_offset() % stride == 0:
+            first = (tensor.storage_offset() - base.storage_offset()) // stride
+            return tuple(range(first, first + tensor.shape[0]))
+    return ()
+
+
+def rows_of_index_vector(stack: list[Entry]) -> tuple[int, ...]:
+    """Rows picked by a vector of indices (`x[order[i:j]]`): proven by comparing the rows."""
+    tensors = [tensor for tensor in _user_tensors(stack) if tensor.dim() and tensor.device.type == "cpu"]
+    vectors = [t for t in tensors if t.dim() == 1 and t.dtype.is_signed and not t.is_floating_point() and t.numel() > 1]
+    for vector in vectors:
+        for whole in tensors:
+            if whole.shape[0] <= int(vector.max()) or int(vector.min()) < 0:
+                continue
+            for part in tensors:
+                if part is not vector and part.shape[0] == vector.numel() and part.shape[1:] == whole.shape[1:]:
+                    if part.dtype == whole.dtype and whole.shape[0] > part.shape[0] and part.equal(whole[vector]):
+                        return tuple(int(index) for index in vector)
+    return ()
+
+
+def _user_tensors(stack: list[Entry]) -> list[Any]:
+    found: list[Any] = []
+    for frame, _, _ in reversed(stack):
+        if is_users(frame.f_code.co_filename):
+            names = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
+            found += [value for value in names if is_tensor(value) and all(value is not seen for seen in found)]
+    return found[:40]
+
+
+def _is_field(item: Any, rows: int) -> bool:
+    """Whether the item is a field of a collated batch (all images, all labels) instead of one sample."""
+    return is_tensor(item) and item.dim() > 0 and item.shape[0] == rows

@@ -1,0 +1,115 @@
+"""A function of a framework is called with wrong arguments, in the wrong order, or with other objects than it takes.
+
+Why
+---
+The framework checks what it is given, as far as it can, and stops with words about its own insides. The line to change is the user's
+line that called it.
+
+Fix
+---
+- Read the named function's parameters against the call: how many, in which order, of what type.
+- A loss or layer class is built first and called then: `nn.CrossEntropyLoss()(output, target)`.
+- Begin `__init__` of a module with `super().__init__()`; give the optimizer `model.parameters()`, not the model.
+
+Bad
+---
+    loss = nn.CrossEntropyLoss(output, target)
+
+Good
+----
+    loss = nn.CrossEntropyLoss()(output, target)
+"""
+
+import re
+
+from stepscope.evidence import Callee, Failure, Frame, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+API_MISUSE = Rule("API101", Severity.ERROR, stage=Stage.SETUP, fallback=True)
+
+_LIBRARIES = {
+    "torch", "torchvision", "torchaudio", "torchmetrics", "lightning", "pytorch_lightning", "lightning_fabric", "transformers", "accelerate",
+    "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
+}  # fmt: skip
+_FILES = re.compile(r"-packages/(?P<library>\w+)")
+_REFUSALS = ("TypeError", "ValueError", "RuntimeError", "AssertionError", "NotImplementedError", "MisconfigurationException", "NotFittedError")
+_ORDER = re.compile(
+    r"cannot assign module before Module\.__init__\(\) call|cannot assign parameters? before Module\.__init__\(\) call"
+    r"|is missing the required \"forward\" function|missing the required `?forward|before Module\.__init__|super\(\)\.__init__"
+    r"|No `?\w+(?:\(\))?`? (?:method|property)? ?(?:method )?defined|Trainer\.(?:fit|test|validate|predict).{0,60}(?:requires|must)"
+    r"|You must call|must be called before|before calling|was not called|has not been (?:set|attached|called)|is not fitted yet|Call 'fit'"
+    r"|Can't call numpy\(\) on Tensor that requires grad|should return (?:a|None|Tensor)"
+)
+_ARGUMENTS = re.compile(
+    r"(?P<call>\w+)\(\): argument '(?P<name>\w+)'.{0,40} must be (?P<must>[^,]+), not (?P<not>[\w.]+)"
+    r"|(?P<combination>\w+)\(\) received an invalid combination of arguments|(?P<takes>[\w.]+)\(\) (?:takes|missing|got) "
+)
+_CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
+
+
+@API_MISUSE.seen_in
+def called(failure: Failure, callee: Callee) -> Witnessed:
+    """The user's line called a library's function, and what was raised came from there."""
+    if callee.library not in _LIBRARIES or not failure.is_a(*_REFUSALS) or failure.is_a("OSError", "MemoryError"):
+        return
+    if _inside(failure) and not failure.is_a("KeyError", "IndexError"):
+        yield API_MISUSE.found(
+            _headline(failure, callee.name),
+            Confidence.LIKELY,
+            seen={"called": f"`{callee.name}{_short(callee.signature)}`", "exception": failure.type, "says": failure.message[:300]},
+        )
+
+
+@API_MISUSE.seen_in
+def order(failure: Failure) -> Witnessed:
+    """Steps that the framework wants in another order."""
+    inner = failure.innermost
+    library = _FILES.search(inner.file.replace("\\", "/")) if inner is not None else None
+    told = _ORDER.search(failure.message)
+    by_library = told and (library is not None and library["library"] in _LIBRARIES or failure.says("Can't call numpy()"))
+    state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
+    if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
+        yield API_MISUSE.found(_first(failure)[:79].rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]})
+    elif state_dict:
+        yield API_MISUSE.found(
+            f"a dictionary of weights is used as a model (`.{state_dict['name']}`)", Confidence.LIKELY, seen={"says": failure.message[:200]},
+            fix=("Build the model, then `model.load_state_dict(...)`.",),
+        )  # fmt: skip
+
+
+@API_MISUSE.seen_in
+def arguments(failure: Failure) -> Witnessed:
+    """A function written in C checks its arguments itself."""
+    found = _ARGUMENTS.search(failure.message)
+    if found and not found["takes"] and failure.is_a("TypeError") and _inside(failure):
+        yield API_MISUSE.found(_headline(failure, found["call"] or found["combination"]), Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+def _inside(failure: Failure) -> bool:
+    """The user's innermost line called the function that raised: below it are frames of libraries only, or none."""
+    users = [place for place, frame in enumerate(failure.frames) if frame.user]
+    if not users:
+        return False
+    below = failure.frames[users[-1] + 1 :]
+    return all(_of_library(frame) for frame in below[-1:])
+
+
+def _of_library(frame: Frame) -> bool:
+    found = _FILES.search(frame.file.replace("\\", "/"))
+    return found is not None and found["library"] in _LIBRARIES
+
+
+def _headline(failure: Failure, name: str) -> str:
+    found = _ARGUMENTS.search(failure.message)
+    if found and found["call"]:
+        return f"`{found['call']}` is given a {found['not']} as `{found['name']}`, which must be {found['must']}"[:79]
+    return f"`{name}` refuses its arguments: {_first(failure)}"[:79]
+
+
+def _first(failure: Failure) -> str:
+    return (failure.message.strip().splitlines() or [failure.type])[0]
+
+
+def _short(signature: str) -> str:
+    return signature if len(signature) < 160 else signature[:150] + " ...)"

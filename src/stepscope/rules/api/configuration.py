@@ -1,0 +1,83 @@
+"""A value, key or path in a configuration does not fit.
+
+Why
+---
+What a YAML, JSON or TOML file, a command line or a trainer's flags say is taken as it stands: a key that is not there, a number that is text (`1e-3`
+without a dot is text in YAML), flags that exclude each other.
+
+Fix
+---
+- Compare the key with those that the file has; give it a default with `config.get(key, default)`.
+- Write `1.0e-3` in YAML, or convert: `float(config["lr"])`.
+- Read the flags named in the message against the trainer's documentation of the installed version.
+
+Bad
+---
+    lr: 1e-3                # YAML 1.1 reads text
+
+Good
+----
+    lr: 1.0e-3
+"""
+
+import re
+
+from stepscope.evidence import Failure, Lookup, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+CONFIGURATION = Rule(
+    "API104",
+    Severity.ERROR,
+    stage=Stage.SETUP,
+    yields_to=("annotation-parse", "device-not-visible", "grad-scaler-amp", "schedule-misuse", "monitor-misuse", "missing-file", "api-misuse"),
+)
+
+_READERS = re.compile(r"(yaml|json|toml|tomllib|OmegaConf|configparser)\.\w*load\w*|ConfigParser|load_config|read_config|get_config|parse_config|safe_load|OmegaConf")
+_CONFIG = re.compile(r"\b(cfg|conf|config|configs|configuration|hparams|hyperparams|hyperparameters|opts?|settings|hyp)\b", re.IGNORECASE)
+_TYPES = (
+    "ConfigAttributeError", "ConfigKeyError", "MissingMandatoryValue", "ConfigCompositionException", "MissingConfigException",
+    "ConfigTypeError", "InterpolationKeyError", "UnsupportedInterpolationType", "HydraException", "StrictDataclassFieldValidationError",
+)  # fmt: skip
+_YAML = ("ScannerError", "ParserError", "ComposerError", "ConstructorError", "YAMLError", "TOMLDecodeError", "MissingSectionHeaderError")
+_ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return")
+_TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:float|int|str)' and '(?:str|float|int)'")
+
+
+@CONFIGURATION.seen_in
+def key(failure: Failure, lookup: Lookup) -> Witnessed:
+    if _READERS.search(lookup.origin) or (_CONFIG.search(lookup.name) and not lookup.origin.startswith("torch.load")):
+        yield CONFIGURATION.found(
+            f"the configuration has no {lookup.key}"[:79],
+            Confidence.LIKELY if _READERS.search(lookup.origin) else Confidence.POSSIBLE,
+            stage=Stage.SETUP,
+            seen={"it has": ", ".join(lookup.keys[:20]), "looked up": f"`{lookup.name}[{lookup.key}]`", "read by": lookup.origin},
+        )
+
+
+@CONFIGURATION.seen_in
+def text_for_number(failure: Failure) -> Witnessed:
+    """A rate that was read as text reaches the optimizer's own checks."""
+    inner = failure.innermost
+    if inner is None or not failure.is_a("TypeError") or not _TEXT.search(failure.message) or "'str'" not in failure.message:
+        return
+    if "/torch/optim/" in inner.file.replace("\\", "/"):
+        yield CONFIGURATION.found(
+            "a number of the configuration is text", Confidence.LIKELY, stage=Stage.SETUP,
+            seen={"checked by": f"`{inner.code}`", "says": failure.message[:200]},
+        )  # fmt: skip
+
+
+@CONFIGURATION.seen_in
+def words(failure: Failure) -> Witnessed:
+    first = (failure.message.strip().splitlines() or [failure.type])[0]
+    typed = failure.is_a(*_TYPES)
+    unread = failure.is_a(*_YAML)
+    flags = failure.is_a("MisconfigurationException") and not _ORDER.search(failure.message)
+    if typed or unread or flags:
+        yield CONFIGURATION.found(
+            f"the configuration does not parse: {first}"[:79] if unread else first[:79].rstrip("."),
+            Confidence.LIKELY,
+            stage=Stage.SETUP,
+            seen={"exception": failure.type, "says": failure.message[:300]},
+        )

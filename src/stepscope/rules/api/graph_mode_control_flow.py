@@ -1,0 +1,70 @@
+"""Python control flow depends on the values of tensors where a graph is captured.
+
+Why
+---
+`torch.compile(fullgraph=True)`, `torch.export`, `torch.fx`, `torch.jit.trace` and `vmap` run the code once with stand-ins for tensors.
+An `if`, a `while`, a `range` or an index that asks such a stand-in for its value has no answer at that moment.
+
+Fix
+---
+- `torch.where(condition, a, b)` instead of `if condition:`; a mask instead of a loop with `break`.
+- `torch.cond` or `torch._check` for what must branch.
+- `torch.compile` without `fullgraph=True` breaks the graph there and goes on.
+
+Bad
+---
+    if x.max() > 1:
+        x = x / x.max()
+
+Good
+----
+    x = torch.where(x.max() > 1, x / x.max(), x)
+"""
+
+import re
+
+from stepscope.evidence import Failure, Frame, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+GRAPH_MODE_CONTROL_FLOW = Rule("API103", Severity.ERROR, stage=Stage.SETUP)
+
+_WORDS = re.compile(
+    r"[Dd]ata[- ]dependent (?:branch|jump|control flow|assertion|expression|operator)|Could not (?:guard on|extract specialized integer from) data-dependent"
+    r"|generic_jump|attempted to jump with TensorVariable|symbolically traced variables cannot be used as inputs to control flow"
+    r"|cannot be interpreted as an integer.{0,80}Proxy|Proxy.{0,40}cannot be (?:iterated|used)|data-dependent control flow"
+    r"|Dynamic control flow is not supported|[Cc]ontrol flow (?:is|was) not (?:currently )?(?:supported|allowed)|Dynamic slicing .{0,20}not supported"
+    r"|Tensor\.item|aten\._local_scalar_dense|Proxy object cannot be iterated|len\(\) of a (?:Proxy|symbolically traced)",
+)
+_TYPES = ("GuardOnDataDependentSymNode", "PendingUnbackedSymbolNotFound", "TraceError")
+_KNOWN = ("Unsupported", "UserError", "UncapturedHigherOrderOpError", "RuntimeError", "TraceError", "DataDependentOutputException", "TypeError")
+_CAPTURES = ("_dynamo/", "torch/fx/", "torch/_export", "torch/export/", "_functorch/", "torch/jit/", "experimental/symbolic_shapes.py")
+_AT = re.compile(r"from user code:?\s+File \"(?P<file>[^\"]+)\", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)")
+
+
+@GRAPH_MODE_CONTROL_FLOW.seen_in
+def words(failure: Failure) -> Witnessed:
+    capturing = any(part in frame.file.replace("\\", "/") for frame in failure.frames for part in _CAPTURES)
+    typed = failure.is_a(*_TYPES) or any(cause.is_a(*_TYPES) for cause in failure.causes)
+    told = _WORDS.search(failure.message) and failure.is_a(*_KNOWN)
+    if not (typed or (told and (capturing or failure.is_a("Unsupported", "UserError") or "vmap" in failure.message))):
+        return
+    line = _line(failure.message)
+    yield GRAPH_MODE_CONTROL_FLOW.found(
+        f"control flow asks a tensor for its value: `{line.code}`"[:79] if line else "control flow asks a tensor for its value",
+        Confidence.CERTAIN if typed or line else Confidence.LIKELY,
+        stage=Stage.SETUP,
+        line=line,
+        seen={"exception": failure.type, "says": failure.message.strip().splitlines()[0][:250]},
+    )
+
+
+def _line(message: str) -> Frame | None:
+    """The line that the framework names; with several, the innermost."""
+    found = _AT.search(message)
+    if found is None:
+        return None
+    below = list(re.finditer(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)', message[found.start() :]))
+    users = [one for one in below if "site-packages" not in one["file"]]
+    last = users[-1] if users else found
+    return Frame(file=last["file"], line=int(last["line"]), function=last["function"], code=last["code"].strip(), user=True)

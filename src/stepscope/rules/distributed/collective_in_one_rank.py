@@ -1,0 +1,56 @@
+"""Only some ranks enter a collective; the others never come.
+
+Why
+---
+A reduction, a broadcast or a barrier ends when every rank has called it. A rank that skipped it, left its loop earlier or is busy elsewhere
+lets the rest wait until the time is up.
+
+Fix
+---
+- Take communicating calls out of `if rank == 0:`: metrics with `sync_dist`, `state_dict()` of FSDP, `barrier`.
+- Give all ranks the same number of batches: `DistributedSampler`, `drop_last=True`.
+- Work that only one rank does and that takes long: a larger `timeout=` in `init_process_group`.
+
+Bad
+---
+    if rank == 0:
+        dist.all_reduce(loss)
+
+Good
+----
+    dist.all_reduce(loss)
+    if rank == 0:
+        print(loss)
+"""
+
+import re
+
+from stepscope.evidence import Failure, Moment, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+COLLECTIVE_IN_ONE_RANK = Rule(
+    "DST102", Severity.ERROR, stage=Stage.DISTRIBUTED, yields_to=("collective-mismatch", "communicator-setup", "uneven-batches", "rank-died-first")
+)
+
+_BARRIER = re.compile(r"[Rr]anks? (?P<ranks>[\d, ]+) failed to (?:pass|join|call into) monitoredBarrier")
+_TIMEOUT = re.compile(r"Timed out waiting (?P<ms>\d+)ms for (?:recv|send) operation|collective operation timeout|[Ww]atchdog caught collective|ran for \d+ milliseconds before timing out")
+_OPERATION = re.compile(r"OpType=(?P<op>\w+)")
+
+
+@COLLECTIVE_IN_ONE_RANK.seen_in
+def words(failure: Failure, moment: Moment) -> Witnessed:
+    barrier, timeout = _BARRIER.search(failure.message), _TIMEOUT.search(failure.message)
+    if not (barrier or timeout):
+        return
+    operation = _OPERATION.search(failure.message)
+    yield COLLECTIVE_IN_ONE_RANK.found(
+        f"rank {barrier['ranks'].strip()} did not come to the barrier" if barrier else "a collective was waited for in vain",
+        Confidence.LIKELY if barrier else Confidence.POSSIBLE,
+        stage=Stage.DISTRIBUTED,
+        seen={
+            "rank": "" if moment.rank is None else moment.rank,
+            "collective": operation["op"] if operation else "",
+            "says": failure.message[:300],
+        },
+    )

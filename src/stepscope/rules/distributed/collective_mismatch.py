@@ -1,0 +1,48 @@
+"""Ranks issue different collectives, or different shapes in the same one.
+
+Why
+---
+A collective pairs the calls of all ranks by their order. Where one rank reduces and another gathers, or tensors differ in size or type, the
+numbers are mixed up or the ranks wait for each other for ever; some checks stop the run before that.
+
+Fix
+---
+- Call the same collectives in the same order on every rank: no `if rank == 0:` around a call that communicates.
+- Pad tensors to one size before `all_gather`, or use `all_gather_object`.
+- Build the same model on each rank: the same seed, the same configuration.
+- `TORCH_DISTRIBUTED_DEBUG=DETAIL` checks each collective.
+
+Bad
+---
+    dist.all_gather(outputs, predictions)            # the last batch is shorter on one rank
+
+Good
+----
+    dist.all_gather_object(outputs, predictions.cpu())
+"""
+
+import re
+
+from stepscope.evidence import Failure, Moment, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+COLLECTIVE_MISMATCH = Rule("DST101", Severity.ERROR, stage=Stage.DISTRIBUTED)
+
+_SURE = re.compile(
+    r"Detected mismatch between collectives on ranks|Collectives differ in the following aspects|Mismatch between collective operation types"
+    r"|appears not to match (?:sizes|strides) of the same param in process|DDP expects same model across all ranks|params? (?:in|count).{0,40}across (?:all )?ranks"
+)
+_LIKELY = re.compile(r"op\.preamble\.length <= op\.nbytes|[Rr]eceived data size doesn't match|verify_params_across_processes|Message truncated")
+
+
+@COLLECTIVE_MISMATCH.seen_in
+def words(failure: Failure, moment: Moment) -> Witnessed:
+    sure, likely = _SURE.search(failure.message), _LIKELY.search(failure.message)
+    if sure or likely:
+        yield COLLECTIVE_MISMATCH.found(
+            "the ranks do not do the same thing" if sure else "a rank sent another amount than this one expects",
+            Confidence.CERTAIN if sure else Confidence.LIKELY,
+            stage=Stage.DISTRIBUTED,
+            seen={"rank": "" if moment.rank is None else moment.rank, "says": failure.message[:400]},
+        )

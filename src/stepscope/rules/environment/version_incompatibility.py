@@ -1,0 +1,140 @@
+"""Versions of the framework, of libraries and of the code do not fit each other.
+
+Why
+---
+Names are removed, arguments renamed and binary layouts changed between versions. Code written for another version, or two packages
+of different age, then stop at an import, at an attribute or at a call that used to work.
+
+Fix
+---
+- `pip check`, then install versions that were released together (torch and torchvision, lightning and torch, numpy 1 and what was built with it).
+- Use the name or the argument that the installed version has; its change log names the new one.
+- After an upgrade, rebuild extensions and make the environment anew instead of mending it.
+
+Bad
+---
+    values = values.astype(np.float)        # gone since numpy 1.24
+
+Good
+----
+    values = values.astype(np.float64)
+"""
+
+import re
+
+from stepscope.evidence import Callee, Failure, Machine, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+VERSION_INCOMPATIBILITY = Rule(
+    "ENV101",
+    Severity.ERROR,
+    stage=Stage.ENVIRONMENT,
+    yields_to=("driver-mismatch", "library-init-failed", "custom-object-missing", "pagefile-too-small", "compiler-failure", "schedule-misuse"),
+)
+
+_WORDS = re.compile(
+    r"undefined symbol|numpy\.dtype size changed|compiled using NumPy 1\.x cannot be run in|multiarray failed to import|Numpy is not available"
+    r"|operator torchvision::\w+ does not exist|Couldn't load custom C\+\+ ops|module compiled against A[BP]I version"
+    r"|compiled with different CUDA (?:major )?versions|is required for a normal functioning of this module, but found"
+    r"|was removed in the NumPy 2\.0 release|was a deprecated alias for the builtin|has been removed in (?:version )?v?\d|removed in v?\d+\.\d"
+    r"|Transformers does not recognize this architecture|Your currently installed version of \w+ is|requires (?:torch|transformers|accelerate|numpy) ?[><=]="
+    r"|GLIBC(?:XX)?_[\d.]+' not found|Descriptors cannot be created directly|incompatible constructor arguments|no longer (?:supported|available) (?:since|in|as of)"
+)
+_IMPORT = re.compile(r"cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<module>[\w.]+)'(?: \((?P<file>[^)]*)\))?")
+_PART = re.compile(r"No module named '(?P<module>(?P<package>\w+)\.[\w.]+)'")
+_ATTRIBUTE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
+_KEYWORD = re.compile(r"(?P<call>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'")
+_GONE = {
+    "numpy": "float int bool object complex str long unicode float_ Inf NaN Infinity product cumproduct alltrue sometrue in1d trapz row_stack asscalar",
+    "torch": "solve symeig lstsq eig gels rfft irfft ifft _six matrix_rank chain_matmul_ legacy",
+    "PIL.Image": "ANTIALIAS LINEAR CUBIC",
+    "PIL": "PILLOW_VERSION",
+    "sklearn": "externals cross_validation grid_search",
+    "collections": "Iterable Mapping Sequence Callable MutableMapping",
+    "inspect": "getargspec",
+    "torch.utils.data": "_utils_",
+    "scipy.misc": "imread imresize imsave",
+    "transformers": "AdamW",
+    "pytorch_lightning": "metrics",
+}
+_RENAMED = {
+    "verbose", "gpus", "tpu_cores", "progress_bar_refresh_rate", "weights_summary", "checkpoint_callback", "evaluation_strategy",
+    "resume_from_checkpoint", "auto_select_gpus", "auto_lr_find", "auto_scale_batch_size", "truncated_bptt_steps", "accelerator_connector",
+    "squared", "sparse", "presort", "min_impurity_split", "n_iter", "size_average", "pretrained", "always_apply", "max_holes", "max_height",
+    "no_cuda", "per_gpu_train_batch_size", "use_auth_token", "tokenizer", "group_by_length", "logging_dir", "weights_only", "device_type",
+    "normalize", "loss", "overwrite_output_dir", "rank_zero_only", "num_processes", "find_unused_parameters",
+}  # fmt: skip
+
+
+@VERSION_INCOMPATIBILITY.seen_in
+def words(failure: Failure, machine: Machine) -> Witnessed:
+    found = _WORDS.search(failure.message)
+    if found and failure.is_a("ImportError", "RuntimeError", "AttributeError", "ValueError", "TypeError", "OSError", "MisconfigurationException"):
+        yield VERSION_INCOMPATIBILITY.found(
+            f"installed versions do not fit: {failure.message.strip().splitlines()[0]}"[:79],
+            Confidence.LIKELY,
+            seen={"framework": machine.framework, "python": machine.python, "says": failure.message[:300]},
+        )
+
+
+@VERSION_INCOMPATIBILITY.seen_in
+def name_gone(failure: Failure, machine: Machine) -> Witnessed:
+    """A name that an installed package does not have (any more)."""
+    what, sure = _missing(failure)
+    if what:
+        yield VERSION_INCOMPATIBILITY.found(
+            f"the installed version has no `{what}`"[:79],
+            Confidence.LIKELY if sure else Confidence.POSSIBLE,
+            seen={"framework": machine.framework, "says": failure.message[:250]},
+        )
+
+
+@VERSION_INCOMPATIBILITY.seen_in
+def argument_gone(failure: Failure, machine: Machine) -> Witnessed:
+    """One library calls another with an argument that it does not take."""
+    found = _KEYWORD.search(failure.message)
+    inner = failure.innermost
+    if found and inner is not None and not inner.user and failure.is_a("TypeError") and _library_called(failure):
+        yield _argument(found, failure, machine)
+
+
+@VERSION_INCOMPATIBILITY.seen_in
+def argument_renamed(failure: Failure, callee: Callee, machine: Machine) -> Witnessed:
+    """The user passes an argument that the library is known to have had."""
+    found = _KEYWORD.search(failure.message)
+    if found and callee.library and found["name"] in _RENAMED and failure.is_a("TypeError"):
+        yield _argument(found, failure, machine)
+
+
+def _argument(found: re.Match[str], failure: Failure, machine: Machine):  # type: ignore[no-untyped-def]
+    return VERSION_INCOMPATIBILITY.found(
+        f"the installed `{found['call']}` takes no `{found['name']}`"[:79],
+        Confidence.LIKELY,
+        seen={"framework": machine.framework, "says": failure.message[:250]},
+    )
+
+
+def _missing(failure: Failure) -> tuple[str, bool]:
+    """The name that is missing, and whether it is known to have been there."""
+    library = failure.innermost is not None and not failure.innermost.user
+    imported, part, attribute = (pattern.search(failure.message) for pattern in (_IMPORT, _PART, _ATTRIBUTE))
+    if failure.is_a("ModuleNotFoundError") and part and not failure.passes("_find_and_load_unlocked_of_user"):
+        return part["module"], True
+    if failure.is_a("ImportError") and imported and "-packages" in (imported["file"] or "") and "circular import" not in failure.message:
+        return f"{imported['module']}.{imported['name']}", True
+    if failure.is_a("AttributeError") and attribute and "circular import" not in failure.message:
+        known = attribute["name"] in _GONE.get(attribute["module"], "").split()
+        return (f"{attribute['module']}.{attribute['name']}", True) if known or (library and _installed(failure)) else ("", False)
+    return "", False
+
+
+def _installed(failure: Failure) -> bool:
+    """Whether the frame that raised is an installed package's."""
+    return failure.innermost is not None and "-packages" in failure.innermost.file
+
+
+def _library_called(failure: Failure) -> bool:
+    """The call stands in a library's own code: the frame that raised is a library's, and so is the one that it was called from."""
+    inner = failure.frames[-2:]
+    return len(inner) == 2 and all(not frame.user and "-packages" in frame.file for frame in inner)

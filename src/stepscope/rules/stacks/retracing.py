@@ -1,0 +1,48 @@
+"""A compiled function is traced again and again.
+
+Why
+---
+`torch.compile` makes code for the shapes, types and Python values that it saw. A number, a list's length or an object that differs from call to
+call makes it compile again each time, until its limit; from then on it runs uncompiled, or stops where that was asked for.
+
+Fix
+---
+- `torch.compile(..., dynamic=True)`, or `torch._dynamo.mark_dynamic(x, 0)` for an axis that varies.
+- Pad or bucket sequences to a few lengths; `drop_last=True` for the short last batch.
+- Pass counters as tensors, not as Python numbers; `TORCH_LOGS=recompiles` names the guard that failed.
+
+Bad
+---
+    @torch.compile
+    def step(x, number):          # another number in each call
+        return model(x) * number
+
+Good
+----
+    @torch.compile
+    def step(x, number):          # a tensor
+        return model(x) * number
+"""
+
+import re
+
+from stepscope.evidence import Failure, Stage
+from stepscope.finding import Severity
+from stepscope.rule import Rule, Witnessed
+
+RETRACING = Rule("STK108", Severity.ERROR, stage=Stage.FORWARD)
+
+_LIMIT = re.compile(r"(?:recompile_limit|cache_size_limit|accumulated_\w+_limit) ?(?:reached|\()?|recompile limit")
+_GUARD = re.compile(r"(?:last reason|triggered by the following guard failure\(s\)):\s*(?P<why>[^\n]+)")
+
+
+@RETRACING.seen_in
+def limit(failure: Failure) -> Witnessed:
+    if failure.is_a("FailOnRecompileLimitHit", "FailOnCacheLimitHit", "RecompileError") or (
+        failure.is_a("Unsupported") and _LIMIT.search(failure.message)
+    ):
+        found = _GUARD.search(failure.message)
+        yield RETRACING.found(
+            "a compiled function was traced again for each call",
+            seen={"failed guard": found["why"].strip()[:250] if found else "", "says": failure.message.splitlines()[0][:250]},
+        )
