@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from stepscope.collect.process.heartbeat import Beat
-from stepscope.evidence import Batch, Failure, Moment, Observation, WorkerDeath
+from stepscope.evidence import Batch, Failure, Observation, WorkerDeath
 
 
 def merged(observations: Sequence[Observation], beats: Sequence[Beat]) -> list[Observation]:
@@ -28,9 +29,12 @@ def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observa
     failure = main.get(Failure)
     if failure is None or not failure.passes("reraise"):
         return None
-    for seen in reversed(workers):
+    named = re.search(r"DataLoader worker process (\d+)", failure.message)
+    for seen in workers:
         theirs = seen.get(Failure)
-        if theirs is not None and theirs.type in failure.message:
+        if theirs is None or theirs.type not in failure.message:
+            continue
+        if named is None or seen.moment.worker == int(named[1]):
             moment = replace(main.moment, worker=seen.moment.worker, stage=seen.moment.stage or main.moment.stage)
             return seen.with_(replace(theirs, causes=(*theirs.causes, failure)), moment)
     return None
@@ -47,8 +51,3 @@ def _named(observation: Observation, beats: Sequence[Beat]) -> Observation:
     known = replace(batch, indices=indices, culprits=rows) if batch else Batch(indices=indices, culprits=rows)
     return observation.with_(replace(death, samples=indices, last=beat.last), known)
 
-
-def first_time(observations: Sequence[Observation]) -> float | None:
-    """When the earliest of these was made, in seconds since 1970."""
-    times = [seen.moment.time for seen in observations if Moment in seen]
-    return min(times, default=None)

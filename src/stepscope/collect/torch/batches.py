@@ -85,15 +85,13 @@ def _at_hand(stack: list[Entry], suspects: tuple[int, ...]) -> Batch | None:
     fields = _fields(stack)
     rows = {shape[0] for shape in (tensor.shape for tensor in fields.values()) if shape}
     seen = _tensors_inside_out(stack)
+    cut = rows_of_index_vector(stack) or rows_of_slice(stack)
     for history in LOADERS.recent()[:3]:
-        indices = history.holding(seen) or history.current()
+        indices = history.holding(seen) or (() if cut or history.is_over else history.current())
         if indices and (not rows or len(indices) in rows):
             culprits = suspects or row_of_loop(stack, len(indices))
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
-    indices = rows_of_slice(stack) or rows_of_index_vector(stack)
-    if not indices and not fields:
-        return None
-    return Batch(indices=indices, fields=fields, rows=len(indices) or None)
+    return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
 
 
 def _tensors_inside_out(stack: list[Entry]) -> list[Any]:

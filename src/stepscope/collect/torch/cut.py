@@ -23,6 +23,7 @@ _METHODS = {
     "eq", "ne", "gt", "lt", "ge", "le", "multinomial", "bernoulli", "sample", "nonzero", "__float__",
 }  # fmt: skip
 _FUNCTIONS = {"tensor", "Tensor", "FloatTensor", "LongTensor", "DoubleTensor", "from_numpy", "float", "int", "bool", "scalar_tensor"}
+_WITH_INDICES = ("max", "min", "topk", "sort")
 _LISTS_ONLY = {"as_tensor", "asarray"}
 _NUMBERS = {"np", "numpy", "math", "statistics"}
 _OFF = ("no_grad", "inference_mode")
@@ -83,20 +84,21 @@ class Trace:
         self._left -= 1
         if self._left < 0:
             return Fate.UNKNOWN
+        parts: Sequence[ast.AST] = list(ast.iter_child_nodes(node))
         match node:
             case ast.Constant() | ast.Lambda() | ast.JoinedStr():
-                return Fate.DEAD
+                parts = []
             case ast.Name() | ast.Attribute():
                 return self._of_name(node, scope, line)
             case ast.Compare(left=left, comparators=others):
                 return self._cut(node, "a comparison", [left, *others], scope, line)
             case ast.Call():
                 return self._of_call(node, scope, line)
-            case ast.Subscript(value=ast.Call(func=ast.Attribute(attr=name)) as call, slice=ast.Constant(value=1)) if name in ("max", "min", "topk", "sort"):
+            case ast.Subscript(value=ast.Call(func=ast.Attribute(attr=name)) as call, slice=ast.Constant(value=1)) if name in _WITH_INDICES:
                 return self._cut(node, f"the indices of {name}", [call], scope, line)
             case ast.Subscript(value=value):
-                return self.fate(value, scope, line)
-        return together([self.fate(child, scope, line) for child in ast.iter_child_nodes(node) if isinstance(child, (ast.expr, ast.comprehension))])
+                parts = [value]
+        return together([self.fate(part, scope, line) for part in parts if isinstance(part, (ast.expr, ast.comprehension))])
 
     def of_returns(self, function: FunctionType, given: dict[str, Told], values: dict[str, Any]) -> Told:
         """What became of the value that a function of the user's returns."""

@@ -52,7 +52,11 @@ def _watch_loaders(module: ModuleType) -> None:
 
     @wraps(next_index)
     def _next_index(self: Any) -> Any:
-        indices = next_index(self)
+        try:
+            indices = next_index(self)
+        except StopIteration:
+            LOADERS.exhausted(self)
+            raise
         LOADERS.drew(self, indices)
         page = STEPS.page
         if type(indices) is not list or self._num_workers:

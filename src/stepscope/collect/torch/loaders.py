@@ -25,6 +25,7 @@ class History:
         self._lists: OrderedDict[int, Any] = OrderedDict()
         self._asked = 0
         self.yielded = 0
+        self.exhausted = False
         self.handed_out: deque[tuple[int, list[weakref.ref[Any]]]] = deque(maxlen=AHEAD)
         self.workers = int(getattr(iterator, "_num_workers", 0) or 0)
         self.drawn_at = drawn_at
@@ -39,6 +40,11 @@ class History:
     def iterator(self) -> Any:
         """The iterator, or None when it is gone: an exception that leaves a `for` loop takes it along."""
         return self._iterator()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the loop over it has come to its end."""
+        return self.exhausted and self.yielded >= self._asked and self.iterator is None
 
     @property
     def dataset(self) -> Any:
@@ -92,6 +98,11 @@ class Loaders:
                 del self._histories[stale]
         history.drawn_at = self._clock
         history.add(indices)
+
+    def exhausted(self, iterator: Any) -> None:
+        """An iterator has no more index lists."""
+        if (history := self.of(iterator)) is not None:
+            history.exhausted = True
 
     def stand_still(self) -> None:
         """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""

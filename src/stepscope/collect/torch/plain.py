@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 
 from stepscope.collect.owner import is_users
@@ -37,11 +36,11 @@ def optimizer_of(stack: list[Entry]) -> OptimizerParameters | None:
         for value in list(frame.f_locals.values()):
             groups = stored_attributes(value).get("param_groups")
             if isinstance(groups, list) and _is_optimizer(value) and all(isinstance(group, dict) for group in groups):
-                return _held(value, groups, stack, frame)
+                return _held(value, groups, stack)
     return None
 
 
-def _held(optimizer: Any, groups: list[dict[str, Any]], stack: list[Entry], frame: FrameType) -> OptimizerParameters:
+def _held(optimizer: Any, groups: list[dict[str, Any]], stack: list[Entry]) -> OptimizerParameters:
     held = [p for group in groups for p in group.get("params", []) if is_tensor(p)]
     roots = models(stack)
     known = {id(p) for model in roots for p in _parameters(model)}
@@ -90,7 +89,7 @@ def _line_of(kind: type, name: str) -> Frame | None:
     """The line that makes the container: an assignment to the attribute in a method of the class or of one above it."""
     for base in kind.__mro__:
         for method in vars(base).values():
-            code = getattr(method, "__code__", None)
+            code: Any = getattr(method, "__code__", None)
             function = function_of(code) if code is not None and is_users(code.co_filename) else None
             for node in own_nodes(function) if function is not None else ():
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []

@@ -107,7 +107,7 @@ def _owners(stack: list[Entry]) -> Iterator[Any]:
 
 def _written(owner: Any, name: str) -> Frame | None:
     for method in vars(type(owner)).values():
-        code = getattr(method, "__code__", None)
+        code: Any = getattr(method, "__code__", None)
         function = function_of(code) if code is not None and is_users(code.co_filename) else None
         made = assignments(function, f"self.{name}") if function is not None and code.co_name != "__init__" else []
         if made:

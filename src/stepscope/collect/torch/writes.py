@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 from types import CodeType
-from typing import Any
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
@@ -81,7 +80,9 @@ def _codes(stack: list[Entry]) -> Iterator[CodeType]:
 def _changes(code: CodeType) -> Iterator[tuple[set[str], Frame]]:
     """The lines of a function that change something in place, each with the operations that made what is changed."""
     function = function_of(code)
-    for node in own_nodes(function) if function is not None else ():
+    if function is None:
+        return
+    for node in own_nodes(function):
         target = _changed(node)
         if target is not None and not _counts(function, ast.unparse(target)):
             makers = {_maker(value) for _, value in assignments(function, ast.unparse(target))}

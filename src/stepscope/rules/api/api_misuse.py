@@ -67,7 +67,7 @@ def order(failure: Failure) -> Witnessed:
     inner = failure.innermost
     library = _FILES.search(inner.file.replace("\\", "/")) if inner is not None else None
     told = _ORDER.search(failure.message)
-    by_library = told and (library is not None and library["library"] in _LIBRARIES or failure.says("Can't call numpy()"))
+    by_library = told and ((library is not None and library["library"] in _LIBRARIES) or failure.says("Can't call numpy()"))
     state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
     if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
         yield API_MISUSE.found(_first(failure)[:79].rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]})

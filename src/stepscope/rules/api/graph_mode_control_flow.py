@@ -23,9 +23,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Frame, Stage
+from stepscope.evidence import Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.environment.compiler_failure import user_line
 
 GRAPH_MODE_CONTROL_FLOW = Rule("API103", Severity.ERROR, stage=Stage.SETUP)
 
@@ -39,7 +40,6 @@ _WORDS = re.compile(
 _TYPES = ("GuardOnDataDependentSymNode", "PendingUnbackedSymbolNotFound", "TraceError")
 _KNOWN = ("Unsupported", "UserError", "UncapturedHigherOrderOpError", "RuntimeError", "TraceError", "DataDependentOutputException", "TypeError")
 _CAPTURES = ("_dynamo/", "torch/fx/", "torch/_export", "torch/export/", "_functorch/", "torch/jit/", "experimental/symbolic_shapes.py")
-_AT = re.compile(r"from user code:?\s+File \"(?P<file>[^\"]+)\", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)")
 
 
 @GRAPH_MODE_CONTROL_FLOW.seen_in
@@ -49,7 +49,7 @@ def words(failure: Failure) -> Witnessed:
     told = _WORDS.search(failure.message) and failure.is_a(*_KNOWN)
     if not (typed or (told and (capturing or failure.is_a("Unsupported", "UserError") or "vmap" in failure.message))):
         return
-    line = _line(failure.message)
+    line = user_line(failure.message)
     yield GRAPH_MODE_CONTROL_FLOW.found(
         f"control flow asks a tensor for its value: `{line.code}`"[:79] if line else "control flow asks a tensor for its value",
         Confidence.CERTAIN if typed or line else Confidence.LIKELY,
@@ -57,14 +57,3 @@ def words(failure: Failure) -> Witnessed:
         line=line,
         seen={"exception": failure.type, "says": failure.message.strip().splitlines()[0][:250]},
     )
-
-
-def _line(message: str) -> Frame | None:
-    """The line that the framework names; with several, the innermost."""
-    found = _AT.search(message)
-    if found is None:
-        return None
-    below = list(re.finditer(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)', message[found.start() :]))
-    users = [one for one in below if "site-packages" not in one["file"]]
-    last = users[-1] if users else found
-    return Frame(file=last["file"], line=int(last["line"]), function=last["function"], code=last["code"].strip(), user=True)

@@ -60,7 +60,8 @@ _WORDS = re.compile(
     r"|Compiler: .{0,40} is not found|torch\.compile (?:is )?not supported|Dynamo is not supported|Windows not yet supported for torch\.compile"
 )
 _INNER = re.compile(r"raised:\n(?P<inner>[^\n]+)")
-_AT = re.compile(r"from user code:?\s+File \"(?P<file>[^\"]+)\", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)")
+_FROM = re.compile(r"from user code:?")
+_AT = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)')
 
 
 @COMPILER_FAILURE.seen_in
@@ -82,8 +83,10 @@ def compiler(failure: Failure) -> Witnessed:
 
 
 def user_line(message: str) -> Frame | None:
-    """The last line of the user's code that dynamo names in its words."""
-    found = _AT.search(message)
-    if found is None:
+    """The innermost line of the user's code that dynamo names in its words."""
+    found = _FROM.search(message)
+    lines = list(_AT.finditer(message, found.start())) if found else []
+    last = next((line for line in lines[::-1] if "site-packages" not in line["file"]), None)
+    if last is None:
         return None
-    return Frame(file=found["file"], line=int(found["line"]), function=found["function"], code=found["code"].strip(), user=True)
+    return Frame(file=last["file"], line=int(last["line"]), function=last["function"], code=last["code"].strip(), user=True)

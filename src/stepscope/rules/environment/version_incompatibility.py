@@ -24,7 +24,7 @@ import re
 
 from stepscope.evidence import Callee, Failure, Machine, Stage
 from stepscope.finding import Confidence, Severity
-from stepscope.rule import Rule, Witnessed
+from stepscope.rule import Draft, Rule, Witnessed
 
 VERSION_INCOMPATIBILITY = Rule(
     "ENV101",
@@ -47,23 +47,25 @@ _ATTRIBUTE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name
 _KEYWORD = re.compile(r"(?P<call>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'")
 _GONE = {
     "numpy": "float int bool object complex str long unicode float_ Inf NaN Infinity product cumproduct alltrue sometrue in1d trapz row_stack asscalar",
-    "torch": "solve symeig lstsq eig gels rfft irfft ifft _six matrix_rank chain_matmul_ legacy",
+    "torch": "solve symeig lstsq eig gels rfft irfft ifft _six matrix_rank legacy",
     "PIL.Image": "ANTIALIAS LINEAR CUBIC",
     "PIL": "PILLOW_VERSION",
     "sklearn": "externals cross_validation grid_search",
     "collections": "Iterable Mapping Sequence Callable MutableMapping",
     "inspect": "getargspec",
-    "torch.utils.data": "_utils_",
     "scipy.misc": "imread imresize imsave",
     "transformers": "AdamW",
     "pytorch_lightning": "metrics",
 }
 _RENAMED = {
     "verbose", "gpus", "tpu_cores", "progress_bar_refresh_rate", "weights_summary", "checkpoint_callback", "evaluation_strategy",
-    "resume_from_checkpoint", "auto_select_gpus", "auto_lr_find", "auto_scale_batch_size", "truncated_bptt_steps", "accelerator_connector",
-    "squared", "sparse", "presort", "min_impurity_split", "n_iter", "size_average", "pretrained", "always_apply", "max_holes", "max_height",
-    "no_cuda", "per_gpu_train_batch_size", "use_auth_token", "tokenizer", "group_by_length", "logging_dir", "weights_only", "device_type",
-    "normalize", "loss", "overwrite_output_dir", "rank_zero_only", "num_processes", "find_unused_parameters",
+    "resume_from_checkpoint", "auto_select_gpus", "auto_lr_find", "auto_scale_batch_size", "truncated_bptt_steps", "squared", "presort",
+    "min_impurity_split", "size_average", "pretrained", "always_apply", "max_holes", "no_cuda", "per_gpu_train_batch_size", "use_auth_token",
+    "tokenizer", "overwrite_output_dir", "group_by_length", "save_safetensors", "include_inputs_for_metrics",
+}  # fmt: skip
+_PACKAGES = {
+    "torch", "torchvision", "torchaudio", "torchtext", "torchmetrics", "lightning", "pytorch_lightning", "transformers", "accelerate", "datasets",
+    "numpy", "scipy", "sklearn", "skimage", "PIL", "cv2", "pandas", "matplotlib", "tensorflow", "keras", "timm", "albumentations", "peft", "apex",
 }  # fmt: skip
 
 
@@ -107,7 +109,7 @@ def argument_renamed(failure: Failure, callee: Callee, machine: Machine) -> Witn
         yield _argument(found, failure, machine)
 
 
-def _argument(found: re.Match[str], failure: Failure, machine: Machine):  # type: ignore[no-untyped-def]
+def _argument(found: re.Match[str], failure: Failure, machine: Machine) -> Draft:
     return VERSION_INCOMPATIBILITY.found(
         f"the installed `{found['call']}` takes no `{found['name']}`"[:79],
         Confidence.LIKELY,
@@ -117,21 +119,16 @@ def _argument(found: re.Match[str], failure: Failure, machine: Machine):  # type
 
 def _missing(failure: Failure) -> tuple[str, bool]:
     """The name that is missing, and whether it is known to have been there."""
-    library = failure.innermost is not None and not failure.innermost.user
+    inside = failure.innermost is not None and "-packages" in failure.innermost.file
     imported, part, attribute = (pattern.search(failure.message) for pattern in (_IMPORT, _PART, _ATTRIBUTE))
-    if failure.is_a("ModuleNotFoundError") and part and not failure.passes("_find_and_load_unlocked_of_user"):
+    if failure.is_a("ModuleNotFoundError") and part and part["package"] in _PACKAGES:
         return part["module"], True
     if failure.is_a("ImportError") and imported and "-packages" in (imported["file"] or "") and "circular import" not in failure.message:
-        return f"{imported['module']}.{imported['name']}", True
+        return f"{imported['module']}.{imported['name']}", inside
     if failure.is_a("AttributeError") and attribute and "circular import" not in failure.message:
         known = attribute["name"] in _GONE.get(attribute["module"], "").split()
-        return (f"{attribute['module']}.{attribute['name']}", True) if known or (library and _installed(failure)) else ("", False)
+        return (f"{attribute['module']}.{attribute['name']}", True) if known or inside else ("", False)
     return "", False
-
-
-def _installed(failure: Failure) -> bool:
-    """Whether the frame that raised is an installed package's."""
-    return failure.innermost is not None and "-packages" in failure.innermost.file
 
 
 def _library_called(failure: Failure) -> bool:

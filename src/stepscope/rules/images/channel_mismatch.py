@@ -36,7 +36,8 @@ _WORDS = re.compile(
     r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
     r"|(?:mean|std) must have (?P<c>\d+) elements if it is an iterable, got (?P<d>\d+)|Unable to infer channel dimension format"
 )
-_TENSOR = re.compile(r"\w+\[(\d+(?:, \d+)*)\]")
+_TENSOR = re.compile(r"\w+\[(\d+(?:, \d+)+)\]")
+_SHAPES = re.compile(r"\[(\d+(?:, \d+)+)\]")
 
 
 @CHANNEL_MISMATCH.seen_in
@@ -60,20 +61,25 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
 @CHANNEL_MISMATCH.seen_in
 def collated(failure: Failure, batch: Batch) -> Witnessed:
     """Rows of one batch that differ from the others in nothing but the number of channels."""
-    usual = _TENSOR.findall(failure.message)
-    for row, signature in list(batch.odd.items())[:1]:
-        odd = _TENSOR.search(signature)
-        shapes = [_sizes(text) for text in usual if text] + ([_sizes(odd[1])] if odd else [])
-        pairs = [(a, b) for a in shapes for b in shapes if _differ_in_channels(a, b)]
-        if pairs and odd:
-            has = _sizes(odd[1])
-            other = next((b for a, b in pairs if a == has), pairs[0][0])
-            yield CHANNEL_MISMATCH.found(
-                f"a picture of {_channels(has, other)} channels among pictures of {_channels(other, has)}",
-                rows=tuple(batch.odd),
-                stage=Stage.COLLATE,
-                seen={"row": f"{row}: {signature}", "rows that differ": f"{len(batch.odd)} of {batch.rows}", "says": failure.message[:200]},
-            )
+    row, signature = next(iter(batch.odd.items()), (0, ""))
+    odd = _TENSOR.search(signature)
+    if odd is None or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
+        return
+    has, others = _sizes(odd[1]), [_sizes(text) for text in _SHAPES.findall(failure.message)]
+    usual = next((shape for shape in others if _differ_in_channels(has, shape)), None)
+    if usual is not None:
+        headline, sure = f"a picture of {_channels(has, usual)} channels among pictures of {_channels(usual, has)}", Confidence.CERTAIN
+    elif not others and len(has) == 3 and min(has[0], has[-1]) in (1, 4) and sorted(has)[1] > 4:
+        headline, sure = f"a picture of {min(has[0], has[-1])} channels among others", Confidence.LIKELY
+    else:
+        return
+    yield CHANNEL_MISMATCH.found(
+        headline,
+        sure,
+        rows=tuple(batch.odd),
+        stage=Stage.COLLATE,
+        seen={"row": f"{row}: {signature}", "rows that differ": f"{len(batch.odd)} of {batch.rows}", "says": failure.message[:200]},
+    )
 
 
 @CHANNEL_MISMATCH.seen_in

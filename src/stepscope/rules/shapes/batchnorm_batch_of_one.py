@@ -43,7 +43,7 @@ def in_loader(failure: Failure, layer: Layer, batch: Batch) -> Witnessed:
         seen={
             "arrives": layer.inputs[0] if layer.inputs else "",
             "batch": f"1 row{known}",
-            "loader": f"{batch.built.file}:{batch.built.line}" if getattr(batch, "built", None) else "",
+            "loader": f"{batch.loader.file}:{batch.loader.line}" if batch.loader else "",
         },
     )
 

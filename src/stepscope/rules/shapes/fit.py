@@ -8,7 +8,7 @@ from math import prod
 
 from stepscope.evidence import Call, Failure, Layer, Tensor
 
-_OTHER_REASONS = re.compile(r"dtype|scalar type|not implemented for|\bdevice\b|Input type \(|data type", re.IGNORECASE)
+_OTHER_REASONS = re.compile(r"dtype|scalar type|not implemented for|\bdevice\b|Input type \(|data type|hidden\S* (?:size|batch)|has inconsistent hidden", re.IGNORECASE)
 _AXES_OF_NORM = {"BatchNorm1d": (2, 3), "BatchNorm2d": (4,), "BatchNorm3d": (5,)}
 
 

@@ -51,15 +51,15 @@ def stacked(failure: Failure, moment: Moment) -> Witnessed:
 @METRIC_SHAPE_DEPENDS_ON_BATCH.seen_in
 def short_batch(failure: Failure, batch: Batch, moment: Moment) -> Witnessed:
     """A sum or a store of one size meets the short last batch, whose number of rows is known."""
-    met = broadcast(failure) or expanded(failure)
-    last = _last(batch)
-    if met is None or last is None or last not in met or moment.stage not in _STAGES or not _outside_of_loading(failure):
+    met, rows, samples = broadcast(failure) or expanded(failure), batch.rows, batch.dataset_size
+    if met is None or rows is None or rows not in met or moment.stage not in _STAGES or not _outside_of_loading(failure):
         return
-    usual = met[0] if met[1] == last else met[1]
-    if usual > last:
+    usual = met[0] if met[1] == rows else met[1]
+    if usual > rows and (samples is None or samples % usual == rows):
         yield METRIC_SHAPE_DEPENDS_ON_BATCH.found(
-            f"the last batch has {last} rows, what it is added to has {usual}",
-            seen={"last batch": f"{last} rows of {batch.dataset_size} samples", "says": failure.message[:200]},
+            f"this batch has {rows} rows, what it is added to has {usual}",
+            Confidence.LIKELY if samples is None else Confidence.CERTAIN,
+            seen={"batch": f"{rows} rows" + (f" of {samples} samples" if samples else ""), "says": failure.message[:200]},
         )
 
 
@@ -73,12 +73,6 @@ def arrays(failure: Failure, moment: Moment) -> Witnessed:
             Confidence.LIKELY if metrics else Confidence.POSSIBLE,
             seen={"says": failure.message[:200]},
         )
-
-
-def _last(batch: Batch) -> int | None:
-    """The rows of the batch at hand, where it holds the last samples and the rest of the division."""
-    rows, samples = batch.rows, batch.dataset_size
-    return rows if rows and samples and rows < samples else None
 
 
 def _outside_of_loading(failure: Failure) -> bool:

@@ -42,8 +42,9 @@ _COLLATE = ("torch/utils/data/_utils/collate.py", "transformers/data/data_collat
 @COLLATE_INCONSISTENT_SHAPES.seen_in
 def rows(failure: Failure, batch: Batch) -> Witnessed:
     """The samples that differ from most of the others are known."""
-    missing_key = failure.is_a("KeyError", "AttributeError", "TypeError") and failure.passes_file(*_COLLATE)
-    if not batch.odd or not (_unequal(failure) or missing_key):
+    frame = failure.user_frame
+    in_default = failure.passes_file(*_COLLATE) and not (frame and frame.name == "__getitem__")
+    if not batch.odd or not (in_default or _unequal(failure)):
         return
     row, odd = next(iter(batch.odd.items()))
     index = f" (sample {batch.indices[row]})" if row < len(batch.indices) else ""

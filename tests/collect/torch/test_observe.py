@@ -1,0 +1,208 @@
+"""What the frames of a real exception tell, in this very process."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+from stepscope.collect.torch import hooks
+from stepscope.collect.torch.observe import observe
+from stepscope.evidence import Batch, Call, Failure, Head, Labels, Layer, Moment, Recursion, Stage
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def watched():
+    hooks.install(None, lambda number: None, lambda exception, number: None)
+
+
+def observed(function):
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        function()
+    return observe(caught.value)
+
+
+class Net(nn.Module):
+    def __init__(self, features=8, classes=3):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(features, 16), nn.ReLU())
+        self.fc = nn.Linear(16, classes)
+
+    def forward(self, x):
+        return self.fc(self.body(x))
+
+
+def test_the_layer_is_told_by_path_class_and_the_line_that_built_it():
+    net = Net(features=9)
+
+    layer = observed(lambda: net(torch.zeros(2, 8))).get(Layer)
+
+    assert (layer.path, layer.kind, layer.model, layer.container) == ("body.0", "Linear", "Net", "Sequential")
+    assert layer.settings["in_features"] == 9
+    assert layer.definition.code.startswith("self.body = nn.Sequential(")
+
+
+def test_the_operands_are_told_with_shapes_and_types():
+    net = Net()
+
+    call = observed(lambda: net(torch.zeros(2, 7))).get(Call)
+
+    assert call.function == "linear"
+    assert call.operand("input").tensor.shape == (2, 7)
+
+
+def test_operands_of_a_plain_expression_are_looked_up_by_name():
+    left, right = torch.ones(2, 3), torch.ones(4, 5)
+
+    call = observed(lambda: left @ right).get(Call)
+
+    assert call.function == "matmul"
+    assert [operand.tensor.shape for operand in call.operands] == [(2, 3), (4, 5)]
+
+
+def test_labels_are_held_against_the_head():
+    net, x, y = Net(), torch.zeros(4, 8), torch.tensor([0, 3, 2, -1])
+
+    seen = observed(lambda: F.cross_entropy(net(x), y))
+
+    assert seen.get(Labels).outside == ((1, 3.0), (3, -1.0))
+    assert (seen.get(Head).path, seen.get(Head).outputs) == ("fc", 3)
+    assert seen.moment.stage is Stage.LOSS
+
+
+def test_a_row_is_an_index_of_the_data_set_by_the_loaders_own_list():
+    net = Net()
+    labels = torch.zeros(40, dtype=torch.long)
+    labels[17] = 9
+    loader = DataLoader(TensorDataset(torch.zeros(40, 8), labels), batch_size=8, shuffle=True)
+
+    def train():
+        for x, y in loader:
+            F.cross_entropy(net(x), y)
+
+    seen = observed(train)
+    batch = seen.get(Batch)
+    assert [batch.indices[row] for row, _ in seen.get(Labels).outside] == [17]
+
+
+@pytest.mark.parametrize("cut", ["slice", "vector"])
+def test_rows_of_a_loop_without_a_loader_are_found_too(cut):
+    net, images, labels = Net(), torch.randn(40, 8), torch.zeros(40, dtype=torch.long)
+    labels[21] = 3
+    order = torch.randperm(40)
+
+    def train():
+        for start in range(0, 40, 8):
+            chosen = order[start : start + 8]
+            x, y = (images[start : start + 8], labels[start : start + 8]) if cut == "slice" else (images[chosen], labels[chosen])
+            if cut == "slice":
+                del chosen
+            F.cross_entropy(net(x), y)
+
+    seen = observed(train)
+    batch, outside = seen.get(Batch), seen.get(Labels).outside
+    assert [batch.indices[row] for row, _ in outside] == [21]
+
+
+class Broken(Dataset):
+    def __init__(self, paths):
+        self.paths = paths
+
+    def __len__(self):
+        return len(self.paths)
+
+    def __getitem__(self, index):
+        text = open(self.paths[index]).read()
+        return torch.tensor(float(text))
+
+
+def test_the_sample_that_was_being_loaded_is_told_with_its_file(tmp_path):
+    paths = [tmp_path / f"{number}.txt" for number in range(12)]
+    for number, path in enumerate(paths):
+        path.write_text("n/a" if number == 7 else str(number))
+
+    batch = observed(lambda: list(DataLoader(Broken(paths), batch_size=4))).get(Batch)
+
+    assert [batch.indices[row] for row in batch.culprits] == [7]
+    assert batch.files[batch.culprits[0]].endswith("7.txt")
+
+
+def test_samples_that_do_not_fit_together_are_told_by_row():
+    data = [torch.zeros(3, 8 if number != 5 else 7) for number in range(8)]
+
+    batch = observed(lambda: list(DataLoader(data, batch_size=8))).get(Batch)
+
+    assert batch.culprits == (5,)
+    assert batch.odd == {5: "float32[3, 7]"}
+
+
+def test_a_circle_of_modules_is_told_by_its_path():
+    net = Net()
+    net.body.parent = net
+
+    seen = observed(net.train)
+
+    recursion = seen.get(Recursion)
+    assert recursion.kind == "module"
+    assert recursion.circle == "net.body.parent → net"
+    assert recursion.closed_at.code == "net.body.parent = net"
+
+
+def test_modules_nested_too_deep_are_depth_and_no_circle():
+    net = nn.Linear(1, 1)
+    for _ in range(600):
+        net = nn.Sequential(net)
+
+    recursion = observed(lambda: net(torch.zeros(1, 1))).get(Recursion)
+
+    assert (recursion.circle, recursion.endless) == ("", False)
+
+
+def test_the_step_counts_what_optimizers_have_finished():
+    from stepscope.collect.torch.steps import STEPS
+
+    net = Net()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    before = STEPS.finished_steps
+    for _ in range(before + 3):
+        net(torch.zeros(1, 8)).sum().backward()
+        optimizer.step()
+
+    assert observed(lambda: net(torch.zeros(1, 7))).get(Moment).step == before + 4
+
+
+class Strange:
+    """Objects of a user's that raise at every look."""
+
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+    def __eq__(self, other):
+        raise RuntimeError("no equality")
+
+    __hash__ = None
+
+    def __len__(self):
+        raise RuntimeError("no length")
+
+    def __bool__(self):
+        raise RuntimeError("no truth")
+
+    def __getattr__(self, name):
+        raise RuntimeError(f"no {name}")
+
+
+def test_strange_objects_in_the_frames_do_no_harm(capsys):
+    net = Net()
+
+    def train():
+        strange, held = Strange(), [Strange(), Strange()]
+        return net(torch.zeros(1, 7)), strange, held
+
+    seen = observed(train)
+
+    assert seen.get(Failure).type == "RuntimeError"
+    assert seen.get(Layer).path == "body.0"
+    assert capsys.readouterr().err == ""
