@@ -11,7 +11,8 @@ from stepscope.evidence.failure import Frame
 class PlainModules:
     """`owner` is the class of the module that keeps them, `attribute` the name, `kind` the container's class.
 
-    `registered` counts the parameters that the models in sight do know.
+    `registered` counts the parameters that the models in sight do know, `trainable` those of them that require a gradient. Without such a
+    container `modules` and `parameters` are 0.
     """
 
     owner: str
@@ -20,4 +21,5 @@ class PlainModules:
     modules: int
     parameters: int
     registered: int
+    trainable: int = 0
     line: Frame | None = None

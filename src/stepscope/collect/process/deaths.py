@@ -12,7 +12,7 @@ from stepscope.collect.source import line_text
 from stepscope.evidence import Frame
 
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in (?P<function>.+)$')
-_THREAD = re.compile(r"^(?P<current>Current thread|Thread) 0x[0-9a-f]+")
+_THREAD = re.compile(r"^(?P<current>Current thread|Thread|Stack) (?:0x[0-9a-f]+|\(most recent)")
 _CGROUP_V2 = ("memory.events", re.compile(r"^oom_kill (\d+)$", re.MULTILINE))
 _CGROUP_V1 = ("memory.oom_control", re.compile(r"^oom_kill (\d+)$", re.MULTILINE))
 
@@ -50,19 +50,29 @@ def _groups() -> list[Path]:
     return found
 
 
-def dumped_stack(text: str) -> tuple[Frame, ...]:
-    """The stack that faulthandler wrote last for the current thread (else the main one, written last), outermost frame first."""
-    stacks: list[tuple[bool, list[Frame]]] = []
+def fatal_stack(text: str) -> tuple[Frame, ...]:
+    """The stack of the thread that died (else of the main one, written last), outermost frame first."""
+    stacks = _stacks(text)
+    died = [frames for word, frames in stacks if word == "Current thread"]
+    return (died or [frames for _, frames in stacks] or [()])[-1]
+
+
+def stopped_stack(text: str) -> tuple[Frame, ...]:
+    """The stack at the first signal: at a second one a process is mostly in its clean-up already."""
+    stacks = _stacks(text)
+    return stacks[0][1] if stacks else ()
+
+
+def _stacks(text: str) -> list[tuple[str, tuple[Frame, ...]]]:
+    """The stacks that faulthandler wrote, each with the word that its heading begins with."""
+    stacks: list[tuple[str, list[Frame]]] = []
     for line in text.splitlines():
         thread = _THREAD.match(line)
         if thread:
-            stacks.append((thread["current"] == "Current thread", []))
+            stacks.append((thread["current"], []))
         elif (found := _FRAME.match(line)) and stacks:
             stacks[-1][1].append(_frame(found["file"], int(found["line"]), found["function"]))
-    filled = [(current, frames) for current, frames in stacks if frames]
-    current = [frames for is_current, frames in filled if is_current]
-    chosen = current[-1] if current else filled[-1][1] if filled else []
-    return tuple(reversed(chosen))
+    return [(word, tuple(reversed(frames))) for word, frames in stacks if frames]
 
 
 def fatal_word(text: str) -> str:
@@ -75,8 +85,8 @@ def _frame(file: str, line: int, function: str) -> Frame:
     return Frame(file=shown(file), line=line, function=function, code=line_text(file, line), user=is_users(file))
 
 
-def read_dump(folder: Path, pid: int, kind: str) -> str:
-    """What the interpreter of a process wrote into its file of this kind; empty where there is none."""
+def read_dump(folder: Path, pid: int, kind: str, start: int = 0) -> str:
+    """What the interpreter of a process wrote into its file of this kind, from a byte on; empty where there is none."""
     with suppress(OSError):
-        return (folder / f"{pid}.{kind}").read_text(encoding="utf-8", errors="replace")
+        return (folder / f"{pid}.{kind}").read_bytes()[start:].decode("utf-8", "replace")
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,9 +57,9 @@ class Page:
 
     def __init__(self, folder: Path, worker: int | None = None, rank: int | None = None) -> None:
         self.path = folder / f"{os.getpid()}-{time.time_ns()}.beat"
-        with open(self.path, "w+b") as file:
-            file.truncate(SIZE)
-            self._page = mmap.mmap(file.fileno(), SIZE)
+        with open(self.path, "w+b", buffering=0) as file:
+            file.write(bytes(SIZE))  # not truncate: on a full disk this raises here, where a page with a hole is a SIGBUS later
+            self._page = _mapped(file.fileno())
         now = time.time()
         _HEADER.pack_into(
             self._page, 0, _MAGIC, RUNNING, os.getppid(), -1 if worker is None else worker, -1 if rank is None else rank,
@@ -95,6 +96,11 @@ class Page:
     def end(self, state: int) -> None:
         """The process leaves in a way that it can tell."""
         _STATE.pack_into(self._page, _STATE_AT, state)
+
+
+def _mapped(file: int) -> mmap.mmap:
+    """The page in memory, from Python 3.13 on without a file descriptor of its own."""
+    return mmap.mmap(file, SIZE, trackfd=False) if sys.version_info >= (3, 13) else mmap.mmap(file, SIZE)
 
 
 def read(path: Path) -> Beat | None:

@@ -130,7 +130,7 @@ class Trace:
     def _of_name(self, node: ast.Name | ast.Attribute, scope: Scope, line: int) -> Told:
         key = ast.unparse(node)
         value = _value(node, scope)
-        if is_tensor(value) and value.requires_grad:
+        if any(is_tensor(part) and part.requires_grad for part in _parts(value)):
             return Fate.ALIVE
         if isinstance(node, ast.Attribute) and node.attr in ("data", "indices", "grad"):
             return self._cut(node, f".{node.attr}", [node.value], scope, line)
@@ -256,6 +256,11 @@ def _value(node: ast.AST, scope: Scope) -> Any:
             below = stored_attributes(held).get("_modules") if is_module(held) else held
             return below.get(str(key), MISSING) if isinstance(below, dict) and is_module(held) else MISSING
     return MISSING
+
+
+def _parts(value: Any) -> list[Any]:
+    """A value, or those in a plain container."""
+    return list(value.values())[:50] if type(value) is dict else list(value[:50]) if type(value) in (list, tuple) else [value]
 
 
 def _method(owner: Any, name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.owner import is_users
@@ -20,14 +21,17 @@ _KINDS = (list, tuple, dict)
 
 
 def plain_modules_of(stack: list[Entry], exception: BaseException) -> PlainModules | None:
-    """The plain container with the most modules among the models in sight; None where all are registered."""
+    """The plain container with the most parameters among the models in sight; None where the exception asks for none, or no model is in sight."""
     text = str(exception)
     if "empty parameter list" not in text and "same device" not in text and "device type" not in text:
         return None
     roots = models(stack) or [frame.f_locals["self"] for frame, _, _ in stack if is_module(frame.f_locals.get("self"))]
-    registered = {id(p) for model in roots for p in _parameters(model)}
+    known = [p for model in roots for p in _parameters(model)]
+    registered = {id(p) for p in known}
     found = [one for model in roots for owner in _all(model) for one in _of(owner, registered)]
-    return max(found, key=lambda one: one.parameters, default=None)
+    none = PlainModules("", "", "", 0, 0, len(registered)) if roots else None
+    most = max(found, key=lambda one: one.parameters, default=none)
+    return most and replace(most, trainable=sum(bool(p.requires_grad) for p in known))
 
 
 def optimizer_of(stack: list[Entry]) -> OptimizerParameters | None:

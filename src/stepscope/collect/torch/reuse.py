@@ -12,11 +12,11 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.history import models
 from stepscope.collect.torch.layers import walk_modules
 from stepscope.collect.torch.resolve import resolve, stored_attributes
-from stepscope.collect.torch.syntax import assignments, frame_at, function_of, holds, loops_around, own_nodes
+from stepscope.collect.torch.syntax import assignments, frame_at, function_of, holds, loops_around, own_nodes, tree_of
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Frame, Reused
 
-BEFORE, CARRIED, SHARED, KEPT = "made before the loop", "carried over from the step before", "in two losses", "kept by the model"
+BEFORE, CARRIED, SHARED, KEPT = "made once before this step", "carried over from the step before", "in two losses", "kept by the model"
 
 
 def reused_of(stack: list[Entry], exception: BaseException) -> Reused | None:
@@ -45,7 +45,22 @@ def _in_frame(frame: FrameType, line: int) -> Reused | None:
                 return Reused(name, BEFORE, _at(frame, made[-1]))
             if inside and first_read <= min(_line(node) for node in inside) and not isinstance(inside[0], ast.For):
                 return Reused(name, CARRIED, _at(frame, inside[-1]))
-    return _shared(frame, function, line)
+    return _shared(frame, function, line) or _from_outside(frame, function)
+
+
+def _from_outside(frame: FrameType, function: ast.AST) -> Reused | None:
+    """A tensor with a graph that a function reads from around it: it was made before the function was called."""
+    names = {ast.unparse(n) for n in own_nodes(function) if isinstance(n, (ast.Name, ast.Attribute)) and isinstance(n.ctx, ast.Load)}
+    module = tree_of(frame.f_code.co_filename)
+    for name in sorted(names) if not isinstance(function, ast.Module) else ():
+        if name.partition(".")[0] in frame.f_locals and not name.startswith("self."):
+            continue
+        if not assignments(function, name) and _has_graph(resolve(ast.parse(name, mode="eval").body, frame)):
+            owner = frame.f_locals.get("self")
+            made = assignments(module, name) if module is not None else []
+            line = _written(owner, name.removeprefix("self.")) if name.startswith("self.") else _at(frame, made[-1][0]) if made else None
+            return Reused(name, BEFORE, line)
+    return None
 
 
 def _reads(loop: ast.For | ast.While) -> dict[str, int]:
@@ -106,13 +121,14 @@ def _owners(stack: list[Entry]) -> Iterator[Any]:
 
 
 def _written(owner: Any, name: str) -> Frame | None:
+    """The line that gives an object its attribute: in a step rather than in the construction."""
+    found: list[Frame] = []
     for method in vars(type(owner)).values():
         code: Any = getattr(method, "__code__", None)
         function = function_of(code) if code is not None and is_users(code.co_filename) else None
-        made = assignments(function, f"self.{name}") if function is not None and code.co_name != "__init__" else []
-        if made:
-            return frame_at(code.co_filename, _line(made[-1][0]), code.co_name)
-    return None
+        made = assignments(function, f"self.{name}") if function is not None else []
+        found += [frame_at(code.co_filename, _line(node), code.co_name) for node, _ in made]
+    return next((frame for frame in found[::-1] if frame.function != "__init__"), found[-1] if found else None)
 
 
 def _line(node: ast.AST) -> int:

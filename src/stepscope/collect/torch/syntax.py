@@ -73,13 +73,15 @@ def loops_around(function: ast.AST, line: int) -> list[ast.For | ast.While]:
 
 
 def assignments(function: ast.AST, target: str) -> list[tuple[ast.AST, ast.expr]]:
-    """The statements that give this name (or dotted name) a value, with the value, in the order of the source."""
+    """What gives this name (or dotted name) a value or appends to it, with the value, in the order of the source."""
     found: list[tuple[ast.AST, ast.expr]] = []
     for node in own_nodes(function):
         match node:
             case ast.Assign(targets=targets, value=value):
                 found += [(node, part) for one in targets if (part := _part(one, value, target)) is not None]
             case ast.AnnAssign(target=one, value=ast.expr() as value) | ast.AugAssign(target=one, value=value):
+                found += [(node, value)] if ast.unparse(one) == target else []
+            case ast.Call(func=ast.Attribute(value=one, attr="append" | "extend" | "insert"), args=[*_, value]):
                 found += [(node, value)] if ast.unparse(one) == target else []
             case ast.NamedExpr(target=one, value=value):
                 found += [(node, value)] if one.id == target else []

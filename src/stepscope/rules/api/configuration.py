@@ -30,7 +30,7 @@ CONFIGURATION = Rule(
     "API104",
     Severity.ERROR,
     stage=Stage.SETUP,
-    yields_to=("annotation-parse", "device-not-visible", "grad-scaler-amp", "schedule-misuse", "monitor-misuse", "missing-file", "api-misuse"),
+    yields_to=("annotation-parse", "device-not-visible", "grad-scaler-amp", "schedule-misuse", "monitor-misuse", "missing-file"),
 )
 
 _READERS = re.compile(r"(yaml|json|toml|tomllib|OmegaConf|configparser)\.\w*load\w*|ConfigParser|load_config|read_config|get_config|parse_config|safe_load|OmegaConf")

@@ -3,7 +3,7 @@
 Why
 ---
 Image libraries and numpy keep a picture as (height, width, channels); PyTorch reads (channels, height, width). A convolution takes the
-height for the channels. With a `reshape` in place of a transposition, the run goes on with scrambled pictures.
+height for the channels (and a Conv1d the time for the features). With a `reshape` in place of a transposition, the run goes on with scrambled pictures.
 
 Fix
 ---

@@ -3,7 +3,8 @@
 Why
 ---
 Grey pictures have one channel, colour pictures three, PNG files with transparency four. A few of another kind among thousands stop the run
-when their turn comes; a network built for one kind takes no other.
+when their turn comes; a network built for one kind takes no other. Channels that stand in the last axis are channel-order, and feature
+maps between hidden layers are input-shape-mismatch.
 
 Fix
 ---

@@ -3,7 +3,8 @@
 Why
 ---
 The loss uses each label as an index into the scores of the head. An index past the end stops the run on the CPU; on
-CUDA it appears later, at an unrelated line, as a device-side assert.
+CUDA it appears later, at an unrelated line, as a device-side assert. Labels that index a one-hot encoding, a gather or a table of
+class weights are the same mistake; an index into any other table is index-out-of-range.
 
 Fix
 ---

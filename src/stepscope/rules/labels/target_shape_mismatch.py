@@ -3,7 +3,8 @@
 Why
 ---
 A loss holds each output against its target. A target with an axis too many (a column (N, 1) for (N,)), of another resolution, or with
-other rows than the output has no partner for some of its numbers.
+other rows than the output has no partner for some of its numbers. Axes too many or too few of the output are output-shape-vs-labels,
+another number of columns is output-units-vs-classes, one-hot against index is loss-label-format.
 
 Fix
 ---
@@ -65,14 +66,14 @@ def loss(failure: Failure, call: Call, labels: Labels) -> Witnessed:
 
 
 @TARGET_SHAPE_MISMATCH.seen_in
-def difference(failure: Failure, call: Call, moment: Moment) -> Witnessed:
+def difference(failure: Failure, moment: Moment) -> Witnessed:
     """An output and a target that meet in a line of the user's own, not in a function for it."""
     sizes = broadcast(failure)
     if sizes and moment.stage in (Stage.LOSS, Stage.METRICS):
         yield TARGET_SHAPE_MISMATCH.found(
             f"an axis of {sizes[0]} meets an axis of {sizes[1]} in the {moment.stage.value}",
             Confidence.LIKELY,
-            seen={f"`{operand.name}`": operand.tensor for operand in call.operands[:4]},
+            seen={"says": failure.message[:200]},
         )
 
 

@@ -3,7 +3,7 @@
 Why
 ---
 Within a loss, sums over axes, permutations and flattenings change shapes step by step. Two intermediate results that were reduced over
-different axes do not meet.
+different axes do not meet. What a loss of PyTorch refuses, called from within one of the user's own, keeps its own name.
 
 Fix
 ---
@@ -74,7 +74,8 @@ def _own_loss(failure: Failure) -> Frame | None:
     named = (_NAME.search(owner) and frame.name in ("forward", "__call__", "update", "compute")) or (
         _NAME.search(frame.name) and not _STEPS.search(_NAME.sub("", frame.name))
     )
-    return frame if named else None
+    within_a_layer = any("torch/nn/modules/" in inner.file.replace("\\", "/") for inner in failure.frames[failure.frames.index(frame) :])
+    return frame if named and not within_a_layer else None
 
 
 def _name(frame: Frame) -> str:

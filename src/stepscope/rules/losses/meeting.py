@@ -67,13 +67,10 @@ def _paired(output: Tensor, target: Tensor) -> str | None:
         return OUTPUT if len(o) > len(t) else TARGET
     if not o or not t or o[0] != t[0]:
         return TARGET
-    if len(o) > 1 and t in (o[:1] + o[2:], o[:1] + (1,) + o[2:]):
+    if len(o) > 1 and t in (o[:1] + o[2:], (*o[:1], 1, *o[2:])):
         return FORMAT if whole(target) and (target.maximum or 0) >= 2 else UNITS
-    if len(t) > 1 and o == t[:1] + t[2:]:
-        return UNITS
-    if len(o) == len(t):
-        return UNITS if len(o) > 1 and o[2:] == t[2:] else TARGET
-    return OUTPUT if len(o) > len(t) else TARGET
+    columns_differ = (len(t) > 1 and o == t[:1] + t[2:]) or (len(o) == len(t) > 1 and o[2:] == t[2:])
+    return UNITS if columns_differ else OUTPUT if len(o) > len(t) else TARGET
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

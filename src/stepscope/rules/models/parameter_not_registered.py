@@ -31,7 +31,7 @@ _EMPTY = "optimizer got an empty parameter list"
 @PARAMETER_NOT_REGISTERED.seen_in
 def plain(failure: Failure, plain: PlainModules) -> Witnessed:
     """An optimizer without parameters, and a plain container that holds some."""
-    if not failure.says(_EMPTY):
+    if not failure.says(_EMPTY) or not plain.parameters:
         return
     yield PARAMETER_NOT_REGISTERED.found(
         f"`{plain.owner}.{plain.attribute}` is a plain {plain.kind} of {plain.modules or plain.parameters} "
@@ -61,17 +61,12 @@ def other_device(failure: Failure, plain: PlainModules) -> Witnessed:
 
 
 @PARAMETER_NOT_REGISTERED.seen_in
-def nothing_registered(failure: Failure) -> Witnessed:
-    if failure.says(_EMPTY) and not _filtered(failure):
+def nothing_registered(failure: Failure, plain: PlainModules) -> Witnessed:
+    """The model knows no parameter, whatever holds its layers."""
+    if failure.says(_EMPTY) and not plain.parameters and not plain.registered:
         yield PARAMETER_NOT_REGISTERED.found(
-            "the optimizer is given no parameter at all",
-            Confidence.POSSIBLE,
-            seen={"says": failure.message[:200]},
-            fix=("Print `len(list(model.parameters()))`: 0 means that the layers are not registered.",),
+            "the model has no parameter when the optimizer is built",
+            Confidence.LIKELY,
+            seen={"parameters that the model knows": 0, "says": failure.message[:200]},
+            fix=("Build the layers in `__init__`, as attributes of the module.",),
         )
-
-
-def _filtered(failure: Failure) -> bool:
-    """The line itself chooses among the parameters, so that registered ones may be left out."""
-    line = failure.user_frame
-    return line is not None and any(word in line.code for word in ("filter(", " if ", "requires_grad"))

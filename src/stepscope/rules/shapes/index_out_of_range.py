@@ -66,11 +66,11 @@ def functional(failure: Failure, call: Call) -> Witnessed:
 @INDEX_OUT_OF_RANGE.seen_in
 def words(failure: Failure) -> Witnessed:
     found, line = _WORDS.search(failure.message), failure.innermost
-    if not found or not failure.is_a(*_OURS):
+    if not found or line is None or not failure.is_a(*_OURS) or line.name == "__getitem__":
         return
     index, size = found["index"] or found["id"], found["size"] or found["dim"]
     headline = f"index {index} asks an axis of {size}" if index else "an index lies outside of its table"
-    yield INDEX_OUT_OF_RANGE.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300], "line": line.code if line else ""})
+    yield INDEX_OUT_OF_RANGE.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300], "line": line.code})
 
 
 def _outside(index: Tensor, rows: int) -> bool:

@@ -47,7 +47,7 @@ _WORDS = re.compile(
     r"|Expected \d to \d+ dimensions, but got \d+-dimensional input for|input has to be 1D or 2D Tensor|expected \d+-dimensional input"
     r"|same number of spatial dimensions|is not supported for \dD input tensor|batch\d must be a 3D tensor|mat\d? must be a matrix"
     r"|Only 2D, 3D, 4D, 5D padding|both arguments to (?:matmul|linear) need to be at least 1D|self must be a matrix|must have same number of dimensions"
-    r"|input must have [\d ]+dimensions|Wrong shape for input_ids"
+    r"|For (?:un)?batched \d-D input, hx|input must have [\d ]+dimensions|Wrong shape for input_ids"
 )  # fmt: skip
 _AXES = re.compile(
     r"Dimension out of range \(expected to be in range of \[-?\d+, (?P<last>-?\d+)\], but got (?P<axis>-?\d+)\)"

@@ -3,7 +3,8 @@
 Why
 ---
 A layer is built for one size of its input's feature axis. The size that arrives is fixed by what stands before: the
-image size, the number of channels, the pooling and strides, the way the features were flattened.
+image size, the number of channels, the pooling and strides, the way the features were flattened. Another number of axes is
+input-rank, pictures of another number of channels are channel-mismatch, two feature maps that meet are skip-connection-shape-mismatch.
 
 Fix
 ---

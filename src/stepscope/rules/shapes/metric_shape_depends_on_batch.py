@@ -65,7 +65,7 @@ def short_batch(failure: Failure, batch: Batch, moment: Moment) -> Witnessed:
 
 @METRIC_SHAPE_DEPENDS_ON_BATCH.seen_in
 def arrays(failure: Failure, moment: Moment) -> Witnessed:
-    """numpy was given a list with one entry per batch."""
+    """The same list, given to numpy."""
     metrics = moment.stage in (Stage.METRICS, Stage.LOGGING)
     if failure.is_a("ValueError") and failure.says(*_ARRAYS) and _outside_of_loading(failure) and (metrics or moment.step is not None):
         yield METRIC_SHAPE_DEPENDS_ON_BATCH.found(

@@ -36,7 +36,7 @@ SKIP_CONNECTION_SHAPE_MISMATCH = Rule(
 )
 
 _JOINS = {"add", "sub", "mul", "cat", "concat", "concatenate", "add_", "stack", "hstack", "vstack", "maximum", "lerp"}
-_MASKS = re.compile(r"mask|\bpos|position|\bpe\b|scale|bias|mean|std|temperature", re.IGNORECASE)
+_MASKS = re.compile(r"mask|\bpos(?:ition\w*)?\b|\bpos_|\bpe\b|\b(?:scale|bias|mean|std|temperature)\b", re.IGNORECASE)
 
 
 @SKIP_CONNECTION_SHAPE_MISMATCH.seen_in

@@ -37,7 +37,8 @@ SIZES = tuple(
         r"shapes \([\d, ]+\) and \([\d, ]+\) not aligned",
         r"cannot reshape array of size \d+ into shape \([-\d, ]+\)",
         r"(?:Input )?(?:image )?(?:size|height|width) \([\d*x., ]+\) doesn't match model",
-        r"The shape of the \d*D? ?attn_mask is|key_padding_mask|[Ee]xpecting key_padding_mask shape",
+        r"Wrong image (?:height|width)! Expected (?P<expects>\d+) but got (?P<got>\d+)",
+        r"The shape of the \d*D? ?attn_mask is|[Ee]xpect(?:ed|ing) (?:`?key_padding_mask|key_padding_mask shape)|key_padding_mask'?s? shape",
         r"Attention (?:mask|weights) should be of size|embed_dim must be divisible by num_heads",
         r"key shape .* does not match value shape",
     )

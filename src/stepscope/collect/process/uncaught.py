@@ -1,0 +1,108 @@
+"""The ways on which an exception ends a process, each watched without being changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from types import ModuleType, TracebackType
+from typing import Any, Protocol
+
+from stepscope.collect.failure import without_ours
+from stepscope.collect.imports import when_imported
+from stepscope.collect.process.heartbeat import ENDED, Page
+from stepscope.collect.unseen import unseen
+
+USAGE = 2
+"""The exit status of a command line that could not be understood (argparse, click): no failure of the training."""
+
+
+class Told(Protocol):
+    """The guarded process that is told of exceptions."""
+
+    pid: int
+    page: Page | None
+
+    def begin(self) -> None: ...  # noqa: D102
+    def tell(self, exception: BaseException, worker: int | None = None) -> None: ...  # noqa: D102
+    def leave_to_fork(self) -> None: ...  # noqa: D102
+
+
+Current = Callable[[], "Told | None"]
+_watching: list[str] = []
+
+
+def watch_exits(current: Current) -> None:
+    """The interpreter's own report of an exception, and `sys.exit` while one is handled."""
+    before, leave = sys.excepthook, sys.exit
+
+    def excepthook(kind: type[BaseException], exception: BaseException, traceback: TracebackType | None) -> None:
+        shown = without_ours(traceback)
+        exception.__traceback__ = shown
+        before(kind, exception, shown)
+        if member := current():
+            member.tell(exception)
+
+    @wraps(leave)
+    def exit(status: Any = None, /) -> None:
+        handled, member = sys.exc_info()[1], current()
+        if handled is not None and member is not None and not (status is None or (type(status) is int and status in (0, USAGE))):
+            member.tell(handled)
+        try:
+            leave(status)
+        except SystemExit as exception:
+            unseen(exception)
+            raise
+
+    sys.excepthook = excepthook
+    sys.exit = exit  # type: ignore[assignment]
+
+
+def watch_processes(current: Current) -> None:
+    """Children: those of `multiprocessing` report an exception themselves; of a fork by hand we only let go."""
+    if _watching:
+        return
+    _watching.append("processes")
+    when_imported("multiprocessing.process", lambda module: _watch_bootstrap(module, current))
+
+    def after_fork() -> None:
+        if member := current():
+            member.leave_to_fork()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=after_fork)
+
+
+def _watch_bootstrap(module: ModuleType, current: Current) -> None:
+    bootstrap = module.BaseProcess._bootstrap
+
+    @wraps(bootstrap)
+    def _bootstrap(self: Any, *args: Any, **kwargs: Any) -> Any:
+        member = current()
+        if member is None:
+            return bootstrap(self, *args, **kwargs)
+        self.run = _told(self.run, member)
+        if os.getpid() != member.pid:
+            member.begin()
+        try:
+            return bootstrap(self, *args, **kwargs)
+        finally:
+            if member.page is not None:
+                member.page.end(ENDED)
+
+    module.BaseProcess._bootstrap = _bootstrap
+
+
+def _told(run: Callable[[], None], member: Told) -> Callable[[], None]:
+    def running() -> None:
+        try:
+            run()
+        except BaseException as exception:
+            cause = exception.__context__ if isinstance(exception, SystemExit) and exception.code else exception
+            if cause is not None:
+                member.tell(cause)
+            unseen(exception)
+            raise
+
+    return running

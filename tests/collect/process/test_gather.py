@@ -1,0 +1,56 @@
+from stepscope.collect.process.channel import decode, read, write
+from stepscope.collect.process.gather import merged
+from stepscope.evidence import Batch, Failure, Frame, Moment, Observation, Stage, Tensor
+
+RERAISE = Frame("/x/torch/_utils.py", 794, "ExceptionWrapper.reraise")
+MAIN = Observation(
+    Failure("ValueError", "Caught ValueError in DataLoader worker process 1.\nOriginal ...", (RERAISE,)), Moment(step=7, time=3.0)
+)
+
+
+def worker(number, time=1.0, kind="ValueError"):
+    return Observation(Failure(kind, "bad"), Moment(Stage.DATA, worker=number, time=time))
+
+
+def test_the_rank_that_failed_first_is_the_cause():
+    late, early = (Observation(Failure("A", ""), Moment(rank=rank, time=time)) for rank, time in ((0, 5.0), (1, 4.0)))
+
+    assert [seen.moment.rank for seen in merged([late, early], ())] == [1]
+
+
+def test_a_workers_exception_takes_the_place_of_its_copy_and_keeps_the_step():
+    (seen,) = merged([worker(0), worker(1), MAIN], ())
+
+    assert (seen.moment.worker, seen.moment.step, seen.get(Failure).message) == (1, 7, "bad")
+
+
+def test_a_workers_exception_that_the_main_process_survived_is_no_finding():
+    assert merged([worker(0)], ()) == []
+
+
+def test_a_failure_of_the_main_process_itself_is_not_blamed_on_a_worker():
+    own = Observation(Failure("KeyError", "'x'"), Moment(time=9.0))
+
+    assert merged([worker(0, kind="KeyError"), own], ()) == [own]
+
+
+def test_an_observation_survives_the_run_folder(tmp_path):
+    seen = Observation(
+        Failure("ValueError", "half \ud800 of a pair", (Frame("a.py", 1, "f"),), causes=(Failure("KeyError", "x"),)),
+        Batch(indices=(3, 4), files={1: "x.png"}, fields={"x": Tensor((2, 3), "float32", maximum=float("1e30"))}),
+        Moment(Stage.LOSS, step=3),
+    )
+
+    write(tmp_path, seen)
+    (back,) = read(tmp_path)
+
+    assert back.get(Batch) == seen.get(Batch)
+    assert back.moment == seen.moment
+    assert back.get(Failure).causes == seen.get(Failure).causes
+
+
+def test_what_is_not_an_observation_is_left_out(tmp_path):
+    (tmp_path / "1-2.observation.json").write_text('[{"type": "Fail')
+
+    assert read(tmp_path) == []
+    assert list(decode(b'[{"type": "Unheard", "value": 1}]')) == []
