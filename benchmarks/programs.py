@@ -47,14 +47,20 @@ def faults(script: Path, wanted: dict[str, Any], code: int, report: dict[str, An
     line = texts[place["line"] - 1].strip() if place["line"] and place["line"] <= len(texts) else None
     if line not in wanted["lines"] or Path(place["file"]).name != script.name:
         wrong.append(f"line {place['file']}:{place['line']} {line!r} instead of {wanted['lines'][0]!r}")
-    samples = [sample["index"] for sample in place["samples"]]
-    if wanted.get("samples") and not set(samples) & set(wanted["samples"]):
-        wrong.append(f"samples {samples[:5]} instead of {wanted['samples'][:5]}")
-    files = [sample["file"] or "" for sample in place["samples"]]
-    if wanted.get("file_of_sample") and not any(file.endswith(wanted["file_of_sample"]) for file in files):
-        wrong.append(f"file {files[:3]} instead of {wanted['file_of_sample']}")
+    wrong += sample_faults(wanted, place["samples"])
     if code != wanted["exit"]:
         wrong.append(f"exit code {code} instead of {wanted['exit']}")
+    return wrong
+
+
+def sample_faults(wanted: dict[str, Any], samples: list[dict[str, Any]]) -> list[str]:
+    """What a report gets wrong about the samples to blame."""
+    wrong, indices = [], [sample["index"] for sample in samples]
+    if wanted.get("samples") and not set(indices) & set(wanted["samples"]):
+        wrong.append(f"samples {indices[:5]} instead of {wanted['samples'][:5]}")
+    files = [sample["file"] or "" for sample in samples]
+    if wanted.get("file_of_sample") and not any(file.endswith(wanted["file_of_sample"]) for file in files):
+        wrong.append(f"file {files[:3]} instead of {wanted['file_of_sample']}")
     return wrong
 
 
@@ -80,7 +86,8 @@ def main() -> None:
         chosen = [name for name in ledger if not names or name in names]
         right = 0
         with ThreadPoolExecutor(int(os.environ.get("JOBS", "2"))) as pool:
-            for name, wrong in zip(chosen, pool.map(lambda name: judge(kind, name, ledger[name]), chosen), strict=True):
+            judged = pool.map(judge, [kind] * len(chosen), chosen, [ledger[name] for name in chosen])
+            for name, wrong in zip(chosen, judged, strict=True):
                 right += not wrong
                 for fault in wrong:
                     print(f"{kind}/{name}: {fault}", flush=True)

@@ -64,3 +64,18 @@ def test_a_deliberate_interruption_is_no_error():
 
     assert report.findings[0].severity is Severity.NOTE
     assert not report.has_errors
+
+
+def test_a_rule_that_fails_is_noted_and_the_others_speak(monkeypatch):
+    from stepscope.catalogue import find
+
+    def broken(failure: Failure):
+        raise LookupError("our own mistake")
+
+    rule = find("no-grad")
+    monkeypatch.setattr(rule, "witnesses", [*rule.witnesses, type(rule.witnesses[0])(broken, (Failure,))])
+
+    report = diagnose("run", [Observation(FAILURE, LABELS, HEAD, BATCH)])
+
+    assert report.findings[0].name == "label-out-of-range"
+    assert report.notes == ("no-grad could not be asked: LookupError: our own mistake",)

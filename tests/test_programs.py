@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from benchmarks.programs import PROGRAMS, judge
 
 LEDGERS = {kind: json.loads((PROGRAMS / kind / "expected.json").read_text()) for kind in ("crash", "healthy")}

@@ -1,4 +1,5 @@
 """`python -m stepscope`."""
 
 from stepscope.commands.main import main
+
 main()

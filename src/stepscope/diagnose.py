@@ -44,7 +44,8 @@ class Report:
 def diagnose(command: str, observations: Sequence[Observation], notes: Iterable[str] = ()) -> Report:
     """Ask every rule about every observation. The observations come in the order of their time."""
     rules = catalogue()
-    findings = [finding for observation in observations for finding in _findings(rules, observation)]
+    problems: list[str] = []
+    findings = [finding for observation in observations for finding in _findings(rules, observation, problems)]
     asked = {rule.code for rule in rules if any(_can_ask(rule, observation) for observation in observations)}
     return Report(
         command=command,
@@ -55,7 +56,7 @@ def diagnose(command: str, observations: Sequence[Observation], notes: Iterable[
             for rule in rules
             if rule.code not in asked
         ),
-        notes=tuple(notes),
+        notes=(*notes, *problems),
     )
 
 
@@ -63,8 +64,8 @@ def _can_ask(rule: Rule, observation: Observation) -> bool:
     return any(all(kind in observation for kind in witness.needs) for witness in rule.witnesses)
 
 
-def _findings(rules: Sequence[Rule], observation: Observation) -> list[Finding]:
-    drafts = [draft for rule in rules for draft in _best_of(rule, observation)]
+def _findings(rules: Sequence[Rule], observation: Observation, problems: list[str]) -> list[Finding]:
+    drafts = [draft for rule in rules for draft in _best_of(rule, observation, problems)]
     spoken = {draft.rule.name for draft in drafts}
     drafts = [draft for draft in drafts if not spoken.intersection(draft.rule.yields_to)]
     drafts.sort(key=lambda draft: (draft.rule.fallback, _SURE.index(draft.confidence)))
@@ -73,9 +74,17 @@ def _findings(rules: Sequence[Rule], observation: Observation) -> list[Finding]:
     return [_complete(draft, observation) for draft in drafts]
 
 
-def _best_of(rule: Rule, observation: Observation) -> list[Draft]:
-    """The surest witness of a rule, the first of them where several are: one mistake, one finding."""
-    drafts = [draft for witness in rule.witnesses for draft in witness.ask(observation)]
+def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[Draft]:
+    """The surest witness of a rule, the first of them where several are: one mistake, one finding.
+
+    A witness that fails is our problem: it is noted, and the other rules speak.
+    """
+    drafts: list[Draft] = []
+    for witness in rule.witnesses:
+        try:
+            drafts += witness.ask(observation)
+        except Exception as problem:
+            problems.append(f"{rule.name} could not be asked: {type(problem).__name__}: {problem}")
     drafts.sort(key=lambda draft: _SURE.index(draft.confidence))
     return drafts[:1] if observation.has_ending else drafts
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from stepscope.collect.trouble import trouble
 from stepscope.diagnose import Report
@@ -17,22 +17,24 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class guard:
+class guard:  # noqa: N801
     """Guard a block of code or a function: `with stepscope.guard(): ...` or `@stepscope.guard()`.
 
     An exception that leaves the block is diagnosed, the diagnosis is shown on standard error under the traceback, and the
     exception goes on its way unchanged. `report` holds the diagnosis afterwards (None while nothing has failed).
-    With `quiet` nothing is shown.
+    With `quiet` nothing is shown. Guards may stand inside of each other: the innermost one makes the diagnosis.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
         self.report: Report | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folders: list[Path] = []
 
     def __enter__(self) -> guard:
         try:
-            self._folder = _begin()
+            from stepscope.collect.process import member
+
+            self._folders.append(member.visit())
         except Exception as problem:
             trouble("this code is not guarded", problem)
         return self
@@ -40,72 +42,116 @@ class guard:
     def __exit__(
         self, kind: type[BaseException] | None, exception: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if not self._folders:
+            return
+        folder = self._folders.pop()
         try:
             if exception is not None and not isinstance(exception, (SystemExit, GeneratorExit, KeyboardInterrupt)):
-                self._diagnose(exception)
+                self._diagnose(exception, folder)
         except Exception as problem:
             trouble("could not diagnose the exception", problem)
         finally:
-            if self._folder is not None:
-                _end(self._folder)
+            from stepscope.collect.process import member
+
+            member.leave()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             with self:
-                return function(*args, **kwargs)
+                try:
+                    return function(*args, **kwargs)
+                except BaseException as exception:
+                    from stepscope.collect.unseen import unseen
+
+                    unseen(exception)
+                    raise
 
         return guarded
 
-    def _diagnose(self, exception: BaseException) -> None:
-        from stepscope.collect.process import channel
-        from stepscope.collect.process.gather import merged
-        from stepscope.collect.torch.observe import observe
-        from stepscope.diagnose import diagnose
-
-        seen = [observe(exception)]
-        if self._folder is not None:
-            seen += [other for other in channel.read(Path(self._folder.name)) if other.moment.worker is not None]
-        self.report = diagnose("guard", merged(seen, ()))
-        if not self.quiet:
-            _show(exception, self.report)
+    def _diagnose(self, exception: BaseException, folder: Path) -> None:
+        mark = Mark.of(exception)
+        if _LATEST and _LATEST[0].mark == mark:
+            self.report = _LATEST[0].report
+            return
+        self.report = _report(exception, folder)
+        _LATEST[:] = [Diagnosed(mark, self.report)]
+        if not (self.quiet or os.environ.get("STEPSCOPE_RUN")):  # `stepscope run` shows it at the end of the run
+            _show(_LATEST[0])
 
 
-def _begin() -> tempfile.TemporaryDirectory[str]:
-    from stepscope.collect.process import member
+class Mark(NamedTuple):
+    """What an exception is known by later on; to hold it would hold its frames, with every tensor in them."""
 
-    folder = tempfile.TemporaryDirectory(prefix="stepscope-")
-    member.visit(Path(folder.name))
-    return folder
+    identity: int
+    kind: type
+    file: str
+    line: int
+
+    @classmethod
+    def of(cls, exception: BaseException) -> Mark:
+        """By identity, and by the place where it was raised: an identity alone may be given again."""
+        entry = exception.__traceback__
+        while entry is not None and entry.tb_next is not None:
+            entry = entry.tb_next
+        place = (entry.tb_frame.f_code.co_filename, entry.tb_lineno) if entry else ("", 0)
+        return cls(id(exception), type(exception), *place)
 
 
-def _end(folder: tempfile.TemporaryDirectory[str]) -> None:
-    from stepscope.collect.process import member
+class Diagnosed(NamedTuple):
+    """An exception's diagnosis."""
 
-    member.leave(Path(folder.name))
-    folder.cleanup()
+    mark: Mark
+    report: Report
+
+    def print_for(self, exception: BaseException | None) -> None:
+        """Print the report if this is the exception that it is about."""
+        if exception is not None and Mark.of(exception) == self.mark:
+            from stepscope.report import terminal
+
+            print("\n" + terminal.render(self.report, terminal.wants_colour(sys.stderr.isatty())), file=sys.stderr)
 
 
-def _show(exception: BaseException, report: Report) -> None:
-    """Under the traceback: printed when the interpreter (or the notebook) has shown the exception."""
-    from stepscope.report import terminal
+_LATEST: list[Diagnosed] = []
 
-    text = terminal.render(report, colour=sys.stderr.isatty())
+
+def _report(exception: BaseException, folder: Path) -> Report:
+    from stepscope.collect.process import channel, heartbeat
+    from stepscope.collect.process.gather import merged
+    from stepscope.collect.torch.observe import observe
+    from stepscope.diagnose import diagnose
+
+    workers = [seen for seen in channel.read(folder) if seen.moment.worker is not None]
+    return diagnose("guard", merged([observe(exception), *workers], heartbeat.read_all(folder)))
+
+
+def _show(diagnosed: Diagnosed) -> None:
+    """Under the traceback: printed once, when the interpreter (or the notebook) has shown the exception."""
+    notebook = _notebook()
+    if notebook is not None:
+        _show_in(notebook, diagnosed)
+        return
     before = sys.excepthook
+    before = getattr(before, "_stepscope", before)
 
     def excepthook(kind: type[BaseException], raised: BaseException, traceback: TracebackType | None) -> None:
-        sys.excepthook = before
+        if sys.excepthook is excepthook:
+            sys.excepthook = before
         before(kind, raised, traceback)
-        if raised is exception:
-            print(text, file=sys.stderr)
+        diagnosed.print_for(raised)
 
-    if _in_notebook():
-        exception.__notes__ = [*getattr(exception, "__notes__", []), text]  # type: ignore[attr-defined]
-    else:
-        sys.excepthook = excepthook
+    excepthook._stepscope = before  # type: ignore[attr-defined]
+    sys.excepthook = excepthook
 
 
-def _in_notebook() -> bool:
+def _notebook() -> Any:
     ipython = sys.modules.get("IPython")
-    return ipython is not None and ipython.get_ipython() is not None
+    return ipython.get_ipython() if ipython is not None else None
 
+
+def _show_in(notebook: Any, diagnosed: Diagnosed) -> None:
+    def cell_is_over(result: Any) -> None:
+        notebook.events.unregister("post_run_cell", cell_is_over)
+        diagnosed.print_for(result.error_in_exec)
+
+    notebook.events.register("post_run_cell", cell_is_over)

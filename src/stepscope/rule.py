@@ -13,6 +13,7 @@ from stepscope.evidence import Frame, Observation, Stage
 from stepscope.finding import Confidence, Finding, Place, Severity
 from stepscope.page import Page
 
+
 @dataclass(frozen=True)
 class Draft:
     """What a witness says: only what it knows better than the observation does.

@@ -9,6 +9,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from stepscope.collect.unseen import unseen
+
 Callback = Callable[[ModuleType], None]
 
 
@@ -57,20 +59,26 @@ class _Finder(MetaPathFinder):
         callbacks = self.waiting.pop(name)
         if not self.waiting and self in sys.meta_path:
             sys.meta_path.remove(self)
-        _wrap(spec.loader, callbacks)
+        _wrap(spec.loader, name, callbacks)
         return spec
 
 
-def _wrap(loader: Loader, callbacks: list[Callback]) -> None:
+def _wrap(loader: Loader, name: str, callbacks: list[Callback]) -> None:
     execute = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:
+        if module.__name__ != name:  # one loader may serve several modules: that of a zip file does
+            return execute(module)
         try:
             execute(module)
+        except BaseException as exception:
+            unseen(exception)
+            raise
         finally:
             vars(loader).pop("exec_module", None)
         for callback in callbacks:
             _call(callback, module)
+        return None
 
     loader.exec_module = exec_module  # type: ignore[method-assign]
 

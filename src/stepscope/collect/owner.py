@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import sysconfig
@@ -23,11 +24,14 @@ def _standard_library() -> tuple[str, ...]:
 def is_users(file: str) -> bool:
     """Whether the file holds the user's own code.
 
-    A notebook's cell counts as the user's; code made by `exec` under a name in angle brackets does not.
+    A notebook's cell counts as the user's; code made by `exec` under a name in angle brackets does not, nor does the source of a
+    compiled extension, which is not there (`numpy/random/mtrand.pyx`).
     """
     if file.startswith("<"):
         return file.startswith("<ipython-input") or file == "<stdin>"
     path = os.path.abspath(file)
+    if not os.path.exists(path) and file not in linecache.cache:
+        return False
     if path.startswith(_OURS) or any(part in path for part in _INSTALLED):
         return False
     return not path.startswith(_standard_library())

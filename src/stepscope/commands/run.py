@@ -20,7 +20,7 @@ from stepscope.commands.output import deliver, report_options
 def command(
     arguments: tuple[str, ...], module: str | None, style: str | None, output: Path | None, strict: bool, quiet: bool
 ) -> None:
-    """Run a training command under guard; not a line of it has to change.
+    r"""Run a training command under guard; not a line of it has to change.
 
     \b
     stepscope run train.py --epochs 5
@@ -31,7 +31,7 @@ def command(
     Options of stepscope stand before the command. The script's own output, traceback and exit code stay as
     they are; the report follows on standard error, and goes to --output where that is given.
     """
-    from stepscope.collect.process.supervisor import CannotStart, supervise
+    from stepscope.collect.process.supervisor import CannotStart, leave, supervise
     from stepscope.collect.trouble import trouble
     from stepscope.diagnose import diagnose
 
@@ -40,12 +40,12 @@ def command(
     except CannotStart as problem:
         raise NoCommand(f"cannot start {problem.filename}: {problem.strerror}", problem.filename) from problem
     try:
-        report = diagnose("run", ended.observations, ended.notes if ended.code else ())
+        report = diagnose("run", ended.observations, ended.notes)
         deliver(report, style, output, quiet)
     except Exception as problem:  # the command's exit code is the user's, whatever becomes of our report
         trouble("could not make the report", problem)
-        sys.exit(2 if strict else ended.code)
-    sys.exit(1 if strict and report.has_errors else ended.code)
+        leave(2 if strict else ended.code)
+    leave(1 if strict and report.has_errors else ended.code)
 
 
 class NoCommand(click.ClickException):

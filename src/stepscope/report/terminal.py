@@ -68,7 +68,7 @@ def _location(place: Place) -> str:
 
 
 def _samples(place: Place) -> str:
-    """ "sample 1203 (data/train/1203.png) · row 5 of the batch · rank 0" """
+    """Which samples, in words: sample 1203 (data/train/1203.png) · row 5 of the batch · rank 0."""
     parts = []
     if place.samples:
         first, more = place.samples[0], len(place.samples) - 1

@@ -15,7 +15,7 @@ torch.set_num_threads(1)
 
 @pytest.fixture(autouse=True, scope="module")
 def watched():
-    hooks.install(None, lambda number: None, lambda exception, number: None)
+    hooks.install(lambda number: None, lambda exception, number: None)
 
 
 def observed(function):
@@ -114,7 +114,7 @@ class Broken(Dataset):
         return len(self.paths)
 
     def __getitem__(self, index):
-        text = open(self.paths[index]).read()
+        text = self.paths[index].read_text()
         return torch.tensor(float(text))
 
 

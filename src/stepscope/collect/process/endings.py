@@ -1,17 +1,19 @@
-"""How the command ended where no exception tells: a death or an interruption, with the place where it stood."""
+"""How a process ended where no exception tells: a death or an interruption, with the place where it stood."""
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from stepscope.collect.process.deaths import dumped_stack, fatal_word, read_dump, signal_name
+from stepscope.collect.process.deaths import fatal_stack, fatal_word, read_dump, signal_name, stopped_stack
 from stepscope.collect.process.heartbeat import RUNNING, Beat
-from stepscope.evidence import Batch, Death, Frame, Interruption, Moment, Observation, Stage
+from stepscope.collect.process.signals import Stop
+from stepscope.evidence import Batch, Death, Failure, Frame, Interruption, Moment, Observation, Stage
 
-_STOPPING = {"SIGINT", "SIGTERM", "SIGHUP"}
+_STOPPING = {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"}
 _BY_WORD = {
     "Segmentation fault": "SIGSEGV",
     "Aborted": "SIGABRT",
@@ -21,16 +23,42 @@ _BY_WORD = {
 }
 
 
+_CHILD_CODE = re.compile(r"exitcode\s*: (-\d+) \(pid: (\d+)\)")
+_CHILD_SIGNAL = re.compile(r"terminated with signal (SIG\w+)")
+
+
+def crashes(folder: Path, beats: Sequence[Beat]) -> Iterator[Observation]:
+    """The native crashes that the interpreter had time to write a stack of, those of loader workers left out."""
+    for beat in beats:
+        dump = folder / f"{beat.pid}.fatal"
+        if beat.worker is None and fatal_word(read_dump(folder, beat.pid, "fatal")):
+            yield _death(folder, beat, beat.pid, None, None, dump.stat().st_mtime)
+
+
+def killed_child(folder: Path, pid: int, launcher: Failure, beats: Sequence[Beat]) -> Observation | None:
+    """The silent death of a child that the command's own process reports; None where its words name none."""
+    silent = [
+        beat for beat in beats
+        if beat.state == RUNNING and beat.worker is None and beat.pid != pid and not read_dump(folder, beat.pid, "stopped")
+    ]  # fmt: skip
+    codes = {int(child): signal_name(-int(code)) for code, child in _CHILD_CODE.findall(launcher.message)}
+    named = _CHILD_SIGNAL.search(launcher.message)
+    if named and len(silent) == 1:
+        codes[silent[0].pid] = named[1]
+    beat = next((beat for beat in silent if beat.pid in codes), None)
+    return _death(folder, beat, beat.pid, codes[beat.pid], None) if beat else None
+
+
 def ending_of(
-    folder: Path, pid: int, code: int, beats: Sequence[Beat], stopped_by: str | None, began: float
+    folder: Path, pid: int, code: int, beats: Sequence[Beat], stop: Stop | None, began: float
 ) -> Observation | None:
     """The interruption or the death that ended the command; None where it left by itself.
 
     `code` is the exit code, negative for a signal. `began` is in seconds since 1970.
     """
     signal = signal_name(-code) if code < 0 else None
-    if stopped_by or signal in _STOPPING or code == 130:
-        return _interruption(folder, pid, stopped_by or signal or "SIGINT", beats, began)
+    if stop or signal in _STOPPING or code == 130:
+        return _interruption(folder, pid, stop or Stop(signal or "SIGINT", _dumped_at(folder, pid)), beats, began)
     if code < 0:
         return _death(folder, next((beat for beat in beats if beat.pid == pid), None), pid, signal, None)
     lost = [beat for beat in beats if beat.state == RUNNING and beat.worker is None] if code else []
@@ -40,9 +68,11 @@ def ending_of(
     return _death(folder, beat, beat.pid, None, code if beat.pid == pid else None)
 
 
-def _death(folder: Path, beat: Beat | None, pid: int, signal: str | None, code: int | None) -> Observation:
+def _death(
+    folder: Path, beat: Beat | None, pid: int, signal: str | None, code: int | None, when: float | None = None
+) -> Observation:
     text = read_dump(folder, pid, "fatal")
-    stack = dumped_stack(text)
+    stack = fatal_stack(text)
     word = fatal_word(text)
     loading = _is_loading(stack)
     samples = beat.samples if beat and loading else ()
@@ -58,45 +88,50 @@ def _death(folder: Path, beat: Beat | None, pid: int, signal: str | None, code: 
     )
     rows = (samples.index(beat.last),) if beat and beat.last in samples else ()
     batch = Batch(indices=samples, culprits=rows) if samples else None
-    return Observation(death, _moment(beat, stack), batch)
+    return Observation(death, _moment(beat, stack, when), batch)
 
 
-def _interruption(folder: Path, pid: int, signal: str, beats: Sequence[Beat], began: float) -> Observation:
+def _interruption(folder: Path, pid: int, stopped: Stop, beats: Sequence[Beat], began: float) -> Observation:
     stacks = {}
     samples = {}
-    stopped_at = time.time()
     for beat in beats:
-        stack = dumped_stack(read_dump(folder, beat.pid, "stopped"))
+        stack = stopped_stack(read_dump(folder, beat.pid, "stopped", stopped.written.get(f"{beat.pid}.stopped", 0)))
         if not stack:
             continue
         name = "main" if beat.pid == pid else f"worker {beat.worker}" if beat.worker is not None else f"process {beat.pid}"
         stacks[name] = stack
         samples[name] = beat.samples[:8] if beat.last is None else (beat.last,)
-        with suppress(OSError):
-            stopped_at = min(stopped_at, (folder / f"{beat.pid}.stopped").stat().st_mtime)
     main = next((beat for beat in beats if beat.pid == pid), beats[0] if beats else None)
-    stop = Interruption(
-        signal=signal,
-        still_seconds=max(0.0, stopped_at - main.moved) if main and main.steps else None,
+    interruption = Interruption(
+        signal=stopped.signal,
+        still_seconds=max(0.0, stopped.time - main.moved) if main and main.trains else None,
         usual_seconds=main.usual_seconds if main and main.steps else None,
-        alive_seconds=stopped_at - began,
+        alive_seconds=stopped.time - began,
         steps=main.steps if main else 0,
         stacks=stacks,
         samples=samples,
     )
-    return Observation(stop, _moment(main, stacks.get("main", ())))
+    return Observation(interruption, _moment(main, stacks.get("main", ())))
 
 
-def _moment(beat: Beat | None, stack: Sequence[Frame]) -> Moment:
+def _moment(beat: Beat | None, stack: Sequence[Frame], when: float | None = None) -> Moment:
     from stepscope.collect.torch.stages import stage_of_frames
 
     return Moment(
         stage=stage_of_frames(tuple(stack)) or (Stage.DATA if _is_loading(stack) else None),
-        step=beat.steps + 1 if beat else None,
+        step=beat.steps + 1 if beat and beat.trains else None,
         rank=beat.rank if beat else None,
-        time=time.time(),
+        time=when or time.time(),
         pid=beat.pid if beat else 0,
     )
+
+
+def _dumped_at(folder: Path, pid: int) -> float:
+    """When a process wrote its stack at a signal; now where it did not."""
+    with suppress(OSError):
+        dump = (folder / f"{pid}.stopped").stat()
+        return dump.st_mtime if dump.st_size else time.time()
+    return time.time()
 
 
 def _is_loading(stack: Sequence[Frame]) -> bool:

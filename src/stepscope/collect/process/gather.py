@@ -10,18 +10,21 @@ from stepscope.collect.process.heartbeat import Beat
 from stepscope.evidence import Batch, Failure, Observation, WorkerDeath
 
 
-def merged(observations: Sequence[Observation], beats: Sequence[Beat]) -> list[Observation]:
+def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int | None = None) -> list[Observation]:
     """The observation of the process that failed first; empty where none failed.
 
-    A loader worker's exception counts only where the main process stopped for it: there are scripts that catch it and go on.
+    A loader worker's exception counts only where the main process stopped for it, and that of any process only where the
+    command's own (`pid`) made no step afterwards: there are scripts that catch a failure and go on.
     """
     ordered = sorted(observations, key=lambda seen: seen.moment.time)
+    went_on = max((beat.moved for beat in beats if beat.pid == pid and beat.steps), default=0.0)
     mains = [seen for seen in ordered if seen.moment.worker is None]
     if not mains:
         return []
-    first = mains[0]
-    worker = _worker_behind(first, [seen for seen in ordered if seen.moment.worker is not None])
-    return [_named(worker or first, beats)]
+    first = next((seen for seen in mains if seen.moment.time > went_on), mains[0])
+    latest = [seen for seen in mains if (seen.moment.pid, seen.moment.rank) == (first.moment.pid, first.moment.rank)][-1]
+    worker = _worker_behind(latest, [seen for seen in ordered if seen.moment.worker is not None])
+    return [_named(worker or latest, beats)]
 
 
 def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observation | None:
@@ -46,8 +49,7 @@ def _named(observation: Observation, beats: Sequence[Beat]) -> Observation:
     beat = next((beat for beat in beats if death and beat.pid == death.pid), None)
     if death is None or beat is None:
         return observation
-    indices = death.samples or beat.samples
+    indices = beat.samples or death.samples
     rows = (indices.index(beat.last),) if beat.last in indices else ()
     known = replace(batch, indices=indices, culprits=rows) if batch else Batch(indices=indices, culprits=rows)
     return observation.with_(replace(death, samples=indices, last=beat.last), known)
-

@@ -20,6 +20,8 @@ _WORKER = struct.Struct("<i")
 _WORKER_AT = 12
 _STEP = struct.Struct("<Qdd")
 _STEP_AT = struct.calcsize("<4sIIii")
+_DREW = struct.Struct("<d")
+_DREW_AT = 504
 _LAST = struct.Struct("<q")
 _LAST_AT = 512
 _COUNT = struct.Struct("<I")
@@ -34,8 +36,8 @@ RUNNING, ENDED, FAILED = 0, 1, 2
 class Beat:
     """What a page says.
 
-    `steps` counts finished optimizer steps, `moved` is when the last one was finished (seconds since 1970), `usual_seconds` what
-    one took of late. `samples` are the indices of the batch that was being loaded, `last` the one of them that was asked for.
+    `steps` counts finished optimizer steps, `usual_seconds` is what one took of late. `moved` is the last sign of life: a finished
+    step, or a batch that was asked for (seconds since 1970). `trains` is true from the first of these on. `samples` are the indices of the batch that was being loaded, `last` the one of them that was asked for.
     """
 
     pid: int
@@ -50,6 +52,7 @@ class Beat:
     megabytes: float
     samples: tuple[int, ...]
     last: int | None
+    trains: bool = False
 
 
 class Page:
@@ -83,6 +86,10 @@ class Page:
         self._moved = now
         _STEP.pack_into(self._page, _STEP_AT, self._steps, now, self._usual)
 
+    def drew(self) -> None:
+        """The next batch has been asked for."""
+        _DREW.pack_into(self._page, _DREW_AT, time.time())
+
     def samples(self, indices: Sequence[int]) -> None:
         """These samples are being loaded."""
         count = min(len(indices), SAMPLES)
@@ -100,7 +107,9 @@ class Page:
 
 def _mapped(file: int) -> mmap.mmap:
     """The page in memory, from Python 3.13 on without a file descriptor of its own."""
-    return mmap.mmap(file, SIZE, trackfd=False) if sys.version_info >= (3, 13) else mmap.mmap(file, SIZE)
+    if sys.version_info >= (3, 13):
+        return mmap.mmap(file, SIZE, trackfd=False)
+    return mmap.mmap(file, SIZE)
 
 
 def read(path: Path) -> Beat | None:
@@ -114,6 +123,7 @@ def read(path: Path) -> Beat | None:
     _, state, parent, worker, rank, steps, moved, usual, started, megabytes = _HEADER.unpack_from(data)
     (count,) = _COUNT.unpack_from(data, _COUNT_AT)
     (last,) = _LAST.unpack_from(data, _LAST_AT)
+    (drew,) = _DREW.unpack_from(data, _DREW_AT)
     return Beat(
         pid=int(path.name.partition("-")[0]),
         parent=parent,
@@ -121,12 +131,13 @@ def read(path: Path) -> Beat | None:
         worker=None if worker < 0 else worker,
         rank=None if rank < 0 else rank,
         steps=steps,
-        moved=moved,
+        moved=max(moved, drew),
         usual_seconds=usual,
         started=started,
         megabytes=megabytes,
         samples=struct.unpack_from(f"<{min(count, SAMPLES)}q", data, _SAMPLES_AT),
         last=None if last < 0 else last,
+        trains=bool(steps or drew),
     )
 
 

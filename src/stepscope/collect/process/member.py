@@ -19,6 +19,8 @@ from stepscope.collect.trouble import trouble
 
 _HIGH = 500
 """Our files take numbers from here on, so that those of the user's files are what they would be without us."""
+SPARE = 4
+"""Descriptors kept back, so that a run that has used up all of its own can still be told of."""
 
 
 class Member:
@@ -32,6 +34,7 @@ class Member:
         self.pid = os.getpid()
         self.depth = 1
         self._dumps_are_ours = False
+        self._spare: list[int] = []
 
     def begin(self) -> None:
         """Open the heartbeat, and the files that the interpreter writes into when it crashes or is stopped."""
@@ -41,6 +44,7 @@ class Member:
         try:
             self.page = Page(self.folder, self.worker, int(rank) if rank.isdigit() else None)
             self._watch_interpreter()
+            self._spare = self._spare or [_high(os.open(os.devnull, os.O_RDONLY)) for _ in range(SPARE)]
         except Exception as problem:
             trouble("this process's deaths and signals are not watched", problem)
         hooks.use_page(self.page)
@@ -49,13 +53,15 @@ class Member:
         """Write down what can be seen of an exception that ends this process."""
         if isinstance(exception, (SystemExit, GeneratorExit, KeyboardInterrupt)):
             return
+        while self._spare:
+            os.close(self._spare.pop())
         try:
-            from stepscope.collect.torch.observe import observe
-
-            channel.write(self.folder, observe(exception, self.worker if worker is None else worker))
-            self.failed = True
-        except Exception as problem:
-            trouble("could not write down what was seen", problem)
+            self._write_down(exception, worker)
+        except Exception:
+            try:  # the handler that PyTorch sets for SIGCHLD raises in the midst of whatever is running
+                self._write_down(exception, worker)
+            except Exception as problem:
+                trouble("could not write down what was seen", problem)
 
     def end(self) -> None:
         """At exit: an exception that a replaced `sys.excepthook` kept from us is still known to the interpreter."""
@@ -79,6 +85,12 @@ class Member:
         if self.page is not None:
             self.page.is_worker(number)
 
+    def _write_down(self, exception: BaseException, worker: int | None) -> None:
+        from stepscope.collect.torch.observe import observe
+
+        channel.write(self.folder, observe(exception, self.worker if worker is None else worker))
+        self.failed = True
+
     def _watch_interpreter(self) -> None:
         if self._dumps_are_ours or not faulthandler.is_enabled():
             faulthandler.enable(self._file("fatal"))
@@ -86,14 +98,18 @@ class Member:
         ALARMS.arm(self._file("stopped"))
 
     def _file(self, kind: str) -> int:
-        file = os.open(self.folder / f"{self.pid}.{kind}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with suppress(ImportError, OSError):
-            from fcntl import F_DUPFD_CLOEXEC, fcntl
+        return _high(os.open(self.folder / f"{self.pid}.{kind}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
 
-            high = fcntl(file, F_DUPFD_CLOEXEC, _HIGH)
-            os.close(file)
-            return high
-        return file
+
+def _high(file: int) -> int:
+    """The same file under a number that the user's files do not come to; where the limit is low, as it is."""
+    with suppress(ImportError, OSError):
+        from fcntl import F_DUPFD_CLOEXEC, fcntl
+
+        high = fcntl(file, F_DUPFD_CLOEXEC, _HIGH)
+        os.close(file)
+        return high
+    return file
 
 
 _member: Member | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +15,14 @@ from stepscope.collect.process.alarms import REQUESTS, STOPS
 
 GRACE_SECONDS = 0.3
 """How long a process may take to show that it got a signal too, before it is passed on."""
-TICK_SECONDS = 1.0
+AGAIN_SECONDS = 10.0
+"""A second signal within this time is impatience; a later one is a new wish."""
+_TICK_SECONDS = 1.0
 _FROM_KERNEL = 0x80
+_WAITS = hasattr(signal, "sigtimedwait")
+
+Arrival = tuple[int, bool]
+"""A signal, and whether it is known that the command got it as well."""
 
 
 @dataclass(frozen=True)
@@ -27,52 +34,60 @@ class Stop:
     written: dict[str, int] = field(default_factory=dict)
 
 
-@contextlib.contextmanager
-def held() -> Iterator[set[int]]:
-    """Hold back the signals that are meant for the command, until it has ended and our report is out; gives them."""
-    if not hasattr(signal, "sigtimedwait"):
-        yield set()
-        return
+def hold() -> Callable[[], Arrival | None]:
+    """Keep the signals that are meant for the command from ending us, to the end of this process; gives the way to await the next."""
     ours = {number for number in (*STOPS, *REQUESTS) if signal.getsignal(number) is not signal.SIG_IGN}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ours | {signal.SIGCHLD})
-    yield ours
+    if not _WAITS:
+        return _noted(ours)
+    awaited = ours | {signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+
+    def arrival() -> Arrival | None:
+        got = signal.sigtimedwait(awaited, _TICK_SECONDS)
+        # What the kernel sends for a terminal goes to the whole group; another sender may have meant us alone.
+        return None if got is None or got.si_signo == signal.SIGCHLD else (got.si_signo, got.si_code == _FROM_KERNEL)
+
+    return arrival
 
 
-def free() -> None:
-    """In the command's process, before it becomes the command: no signal is held back."""
-    if hasattr(signal, "pthread_sigmask"):
+def let_go() -> None:
+    """In the command's process, before it becomes the command: nothing is held back from it."""
+    if _WAITS:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {*STOPS, *REQUESTS, signal.SIGCHLD})
 
 
-def wait(process: subprocess.Popen[bytes], folder: Path, held: set[int]) -> tuple[int, Stop | None]:
-    """The exit code (negative for a signal), and the first of the signals that stopped the run.
+def wait(process: subprocess.Popen[bytes], folder: Path, arrival: Callable[[], Arrival | None]) -> tuple[int, Stop | None]:
+    """The exit code (negative for a signal), and the signal that stopped the run.
 
-    A terminal sends Ctrl-C to the command as well; another sender may have meant us alone, and then it is passed on.
+    A signal is passed on where the command does not show that it got it itself.
     """
-    if not held:
-        return _wait_simply(process)
     stop, written = None, _written(folder)
     while process.poll() is None:
-        got = signal.sigtimedwait(held | {signal.SIGCHLD}, TICK_SECONDS)
-        if got is not None and got.si_signo != signal.SIGCHLD:
-            if got.si_signo in STOPS and stop is None:
-                stop = Stop(signal.Signals(got.si_signo).name, time.time(), written)
-            if got.si_code != _FROM_KERNEL and not _got_it_too(process, folder, written):
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(got.si_signo)
-        if got is None or got.si_signo != signal.SIGCHLD:
-            written = _written(folder)
+        arrived = arrival()
+        if arrived is not None:
+            number, shared = arrived
+            now = time.time()
+            if number in STOPS and (stop is None or now - stop.time > AGAIN_SECONDS):
+                stop = Stop(signal.Signals(number).name, now, written)
+            if not shared and not _got_it_too(process, folder, written):
+                with contextlib.suppress(ProcessLookupError, ValueError):
+                    process.send_signal(number)
+        written = _written(folder)
     return process.returncode, stop
 
 
-def _wait_simply(process: subprocess.Popen[bytes]) -> tuple[int, Stop | None]:
-    """Where a signal's sender is not told: Ctrl-C reaches the command by the terminal, so we only wait on."""
-    stop = None
-    while True:
-        try:
-            return process.wait(), stop
-        except KeyboardInterrupt:
-            stop = stop or Stop("SIGINT", time.time())
+def _noted(numbers: set[signal.Signals]) -> Callable[[], Arrival | None]:
+    """Where a signal's sender is not told (macOS, Windows)."""
+    arrived: list[Arrival] = []
+    for number in numbers:
+        signal.signal(number, lambda number, _: arrived.append((number, not hasattr(faulthandler, "register"))))
+
+    def arrival() -> Arrival | None:
+        if not arrived:
+            time.sleep(0.02)
+        return arrived.pop(0) if arrived else None
+
+    return arrival
 
 
 def _got_it_too(process: subprocess.Popen[bytes], folder: Path, written: dict[str, int]) -> bool:
@@ -87,4 +102,8 @@ def _got_it_too(process: subprocess.Popen[bytes], folder: Path, written: dict[st
 
 def _written(folder: Path) -> dict[str, int]:
     """How long each file of stacks is, in bytes."""
-    return {path.name: path.stat().st_size for path in folder.glob("*.stopped") if path.stat().st_size}
+    sizes = {}
+    for path in folder.glob("*.stopped"):
+        with contextlib.suppress(OSError):
+            sizes[path.name] = path.stat().st_size
+    return {name: size for name, size in sizes.items() if size}

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
-from stepscope.collect.process import channel, heartbeat
+from stepscope.collect.process import channel, heartbeat, signals
 from stepscope.collect.process.deaths import memory_kills
-from stepscope.collect.process.endings import ending_of
+from stepscope.collect.process.endings import crashes, ending_of, killed_child
 from stepscope.collect.process.gather import merged
-from stepscope.collect.process.signals import wait
-from stepscope.evidence import Death, Observation
+from stepscope.collect.trouble import trouble
+from stepscope.evidence import Death, Failure, Observation
 
 INJECT = Path(__file__).resolve().parents[1] / "inject"
+_PR_SET_DUMPABLE = 4
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A command that has ended: its exit code as a shell would give it, and what was seen."""
+    """A command that has ended: its exit code (negative for a signal), and what was seen."""
 
     code: int
-    observations: tuple[Observation, ...]
-    steps: int
+    observations: tuple[Observation, ...] = ()
+    steps: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -38,17 +44,46 @@ class CannotStart(OSError):
 def supervise(command: Sequence[str]) -> Ended:
     """Run a command under guard, with our standard streams, and gather the evidence when it has ended.
 
+    From here on the signals that stop a program are for the command: they do not end this process any more.
     Raises CannotStart where there is no such command.
     """
-    folder = Path(tempfile.mkdtemp(prefix="stepscope-"))
+    arrival = signals.hold()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="stepscope-"))
+    except OSError as problem:
+        trouble("this run is not guarded", problem)
+        return Ended(signals.wait(_start(command, dict(os.environ)), Path(os.devnull), arrival)[0])
     try:
         kills, _ = memory_kills()
         began = time.time()
-        process = _start(command, folder)
-        code, stopped_by = wait(process, folder)
-        return _ended(folder, process.pid, code, kills, began, stopped_by)
+        process = _start(command, environment(folder))
+        code, stop = signals.wait(process, folder, arrival)
+        try:
+            return _ended(folder, process.pid, code, kills, began, stop)
+        except Exception as problem:
+            trouble("could not read what was seen", problem)
+            return Ended(code)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def leave(code: int) -> NoReturn:
+    """End this process as the command ended: with its exit code, or by the signal that ended it, without a core file of ours."""
+    if code >= 0 or os.name != "posix":
+        sys.exit(code)
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    with contextlib.suppress(Exception):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
+    with contextlib.suppress(OSError, ValueError):
+        signal.signal(-code, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {-code})
+    os.kill(os.getpid(), -code)
+    sys.exit(128 - code)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -62,25 +97,32 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _start(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(list(command), env=environment(folder))
+        return subprocess.Popen(list(command), env=variables, preexec_fn=signals.let_go if os.name == "posix" else None)
     except OSError as problem:
         raise CannotStart(problem.errno, problem.strerror, command[0]) from problem
 
 
-def _ended(folder: Path, pid: int, code: int, kills: int | None, began: float, stopped_by: str | None) -> Ended:
+def _ended(folder: Path, pid: int, code: int, kills: int | None, began: float, stop: signals.Stop | None) -> Ended:
     beats = heartbeat.read_all(folder)
-    observations = merged(channel.read(folder), beats) if code else []
+    seen = [each for each in (*channel.read(folder), *crashes(folder, beats)) if stop is None or each.moment.time < stop.time]
+    observations = [_behind(folder, pid, each, beats) for each in merged(seen, beats, pid)] if code else []
     kills_now, told_by = memory_kills()
-    ending = ending_of(folder, pid, code, beats, stopped_by, began)
-    if ending is not None:
-        more = kills_now - kills if kills is not None and kills_now is not None else None
-        ending = _with_kills(ending, more, told_by)
-        observations = observations or [ending]
+    if not observations and (ending := ending_of(folder, pid, code, beats, stop, began)):
+        observations = [ending]
+    more = kills_now - kills if kills is not None and kills_now is not None else None
+    observations = [_with_kills(each, more, told_by) for each in observations]
     steps = max((beat.steps for beat in beats), default=0)
     notes = () if beats else ("no Python process of this command was guarded",)
-    return Ended(code if code >= 0 else 128 - code, tuple(observations), steps, notes)
+    return Ended(code, tuple(observations), steps, notes)
+
+
+def _behind(folder: Path, pid: int, observation: Observation, beats: Sequence[heartbeat.Beat]) -> Observation:
+    """The silent death of a child, where this is the failure of the process that waited for it."""
+    failure = observation.get(Failure)
+    child = killed_child(folder, pid, failure, beats) if failure is not None else None
+    return child or observation
 
 
 def _with_kills(observation: Observation, kills: int | None, told_by: str) -> Observation:

@@ -24,9 +24,9 @@ class Told(Protocol):
     pid: int
     page: Page | None
 
-    def begin(self) -> None: ...  # noqa: D102
-    def tell(self, exception: BaseException, worker: int | None = None) -> None: ...  # noqa: D102
-    def leave_to_fork(self) -> None: ...  # noqa: D102
+    def begin(self) -> None: ...
+    def tell(self, exception: BaseException, worker: int | None = None) -> None: ...
+    def leave_to_fork(self) -> None: ...
 
 
 Current = Callable[[], "Told | None"]
@@ -45,7 +45,7 @@ def watch_exits(current: Current) -> None:
             member.tell(exception)
 
     @wraps(leave)
-    def exit(status: Any = None, /) -> None:
+    def exiting(status: Any = None, /) -> None:
         handled, member = sys.exc_info()[1], current()
         if handled is not None and member is not None and not (status is None or (type(status) is int and status in (0, USAGE))):
             member.tell(handled)
@@ -56,7 +56,7 @@ def watch_exits(current: Current) -> None:
             raise
 
     sys.excepthook = excepthook
-    sys.exit = exit  # type: ignore[assignment]
+    sys.exit = exiting  # type: ignore[assignment]
 
 
 def watch_processes(current: Current) -> None:

@@ -35,7 +35,8 @@ def callee_of(stack: list[Entry]) -> Callee | None:
     code = getattr(inspect.unwrap(owner) if inspect.isfunction(owner) else owner, "__code__", None)
     file = code.co_filename if code else getattr(sys.modules.get(module), "__file__", None) or ""
     user_owned = bool(file) and is_users(file)
-    return Callee(ast.unparse(node.func), module, "" if user_owned or library in sys.stdlib_module_names else library, user_owned, _signature(owner))
+    library = "" if user_owned or library in sys.stdlib_module_names else library
+    return Callee(ast.unparse(node.func), module, library, user_owned, _signature(getattr(type(target), "forward", target)))
 
 
 def lookup_of(stack: list[Entry], exception: BaseException) -> Lookup | None:

@@ -4,33 +4,58 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
-from types import ModuleType
 from typing import Any
 
 from stepscope.collect.failure import without_ours
 from stepscope.collect.imports import when_imported
 from stepscope.collect.torch.loaders import LOADERS, Announced, numbers
-from stepscope.collect.torch.sites import watch_construction
+from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.trouble import trouble
+from stepscope.collect.unseen import unseen
 
 WorkerBegins = Callable[[int], None]
 WorkerFails = Callable[[BaseException, int], None]
 
 
-def install(page: Any, worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
-    """Watch PyTorch as soon as the user's code imports it.
+@dataclass
+class Listener:
+    """Who is told of loader workers; nobody while nothing is guarded."""
 
-    `page` is the heartbeat (or None), `worker_begins(number)` is called in a loader worker when it begins, and
-    `worker_fails(exception, number)` there while the frames of its exception are alive.
+    worker_begins: WorkerBegins | None = None
+    worker_fails: WorkerFails | None = None
+    installed: bool = False
+
+
+_LISTENER = Listener()
+
+
+def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
+    """Watch PyTorch, as soon as the user's code imports it.
+
+    `worker_begins(number)` is called in a loader worker when it begins, `worker_fails(exception, number)` there while the frames of
+    its exception are alive. A second call only puts these two in the place of the former.
     """
-    use_page(page)
+    _LISTENER.worker_begins, _LISTENER.worker_fails = worker_begins, worker_fails
+    STEPS.begin()
+    if _LISTENER.installed:
+        return
+    _LISTENER.installed = True
+    when_imported("torch.compiler", know_compiler)
     when_imported("torch.nn.modules.module", lambda module: watch_construction(module.Module))
     when_imported("torch.optim.optimizer", _watch_optimizers)
     when_imported("torch.utils.data.dataloader", _watch_loaders)
-    when_imported("torch.utils.data._utils.worker", lambda module: _watch_workers(module, worker_begins))
-    when_imported("torch._utils", lambda module: _watch_worker_exceptions(module, worker_fails))
+    when_imported("torch.utils.data._utils.worker", _watch_workers)
+    when_imported("torch._utils", _watch_worker_exceptions)
+
+
+def release() -> None:
+    """Tell nobody any more. What was wrapped stays wrapped, and only calls what it wraps."""
+    _LISTENER.worker_begins = _LISTENER.worker_fails = None
+    use_page(None)
 
 
 def use_page(page: Any) -> None:
@@ -38,34 +63,27 @@ def use_page(page: Any) -> None:
     STEPS.page = Announced.page = page
 
 
-def _watch_optimizers(module: ModuleType) -> None:
+def _watch_optimizers(module: Any) -> None:
     watch_construction(module.Optimizer)
     module.register_optimizer_step_post_hook(STEPS.finished)
 
 
-def _watch_loaders(module: ModuleType) -> None:
+def _watch_loaders(module: Any) -> None:
     watch_construction(module.DataLoader)
     kind = module._BaseDataLoaderIter
     next_index = kind._next_index
-    if hasattr(next_index, "_stepscope"):
-        return
 
     @wraps(next_index)
     def _next_index(self: Any) -> Any:
         try:
             indices = next_index(self)
-        except StopIteration:
-            LOADERS.exhausted(self)
+        except BaseException as exception:
+            if isinstance(exception, StopIteration):
+                LOADERS.exhausted(self)
+            unseen(exception)
             raise
-        LOADERS.drew(self, indices)
-        page = STEPS.page
-        if type(indices) is not list or self._num_workers:
-            return indices
-        if page is not None:
-            page.samples(numbers(indices))
-        return indices if hasattr(self._dataset, "__getitems__") else Announced(indices)
+        return indices if _LISTENER.worker_begins is None else _drew(self, indices)
 
-    _next_index._stepscope = next_index  # type: ignore[attr-defined]
     kind._next_index = _next_index
     kind._num_yielded = _Yielded()
 
@@ -74,22 +92,51 @@ class _Yielded:
     """The iterator's own counter of batches, which tells us of each as it is counted: no frame of ours stands in a traceback."""
 
     def __get__(self, iterator: Any, kind: type) -> Any:
-        return self if iterator is None else iterator.__dict__["_num_yielded"]
+        if iterator is None:
+            return self
+        try:
+            return iterator.__dict__["_num_yielded"]
+        except KeyError:
+            raise AttributeError("_num_yielded") from None
 
     def __set__(self, iterator: Any, count: int) -> None:
         iterator.__dict__["_num_yielded"] = count
+        if _LISTENER.worker_begins is None:
+            return
         caller = sys._getframe(1)
-        LOADERS.yielded(iterator, count, caller.f_locals.get("data") if caller.f_code.co_name == "__next__" else None)
+        try:
+            LOADERS.yielded(iterator, count, caller.f_locals.get("data") if caller.f_code.co_name == "__next__" else None)
+        except Exception as problem:
+            trouble("could not note a batch", problem)
 
 
-def _watch_workers(module: ModuleType, worker_begins: WorkerBegins) -> None:
+def _drew(iterator: Any, indices: Any) -> Any:
+    """Note an index list; gives what is to be used in its place."""
+    LOADERS.drew(iterator, indices)
+    page = STEPS.page
+    if page is not None:
+        page.drew()
+    if type(indices) is not list or iterator._num_workers:
+        return indices
+    if page is not None:
+        page.samples(numbers(indices))
+    return Announced(indices) if _asks_one_by_one(iterator._dataset, iterator._auto_collation) else indices
+
+
+def _asks_one_by_one(dataset: Any, auto_collation: bool) -> bool:
+    """Whether the fetcher itself goes through the index list; else the list is handed to the data set, which must get its own."""
+    return auto_collation and not hasattr(dataset, "__getitems__")
+
+
+def _watch_workers(module: Any) -> None:
     loop = module._worker_loop
     arguments = signature(loop)
 
     @wraps(loop)
     def _worker_loop(*args: Any, **kwargs: Any) -> Any:
-        worker_begins(int(arguments.bind(*args, **kwargs).arguments.get("worker_id", 0)))
-        _announce_samples()
+        if _LISTENER.worker_begins is not None:
+            _LISTENER.worker_begins(int(arguments.bind(*args, **kwargs).arguments.get("worker_id", 0)))
+            _announce_samples()
         return loop(*args, **kwargs)
 
     module._worker_loop = _worker_loop
@@ -97,7 +144,7 @@ def _watch_workers(module: ModuleType, worker_begins: WorkerBegins) -> None:
 
 def _announce_samples() -> None:
     """In a worker: let the heartbeat know each sample that the data set is asked for."""
-    from torch.utils.data._utils import fetch
+    fetch = sys.modules["torch.utils.data._utils.fetch"]
 
     original = fetch._MapDatasetFetcher.fetch
 
@@ -106,22 +153,22 @@ def _announce_samples() -> None:
         LOADERS.in_worker = numbers(indices)
         if STEPS.page is not None:
             STEPS.page.samples(LOADERS.in_worker)
-        if type(indices) is list and not hasattr(self.dataset, "__getitems__"):
+        if type(indices) is list and _asks_one_by_one(self.dataset, self.auto_collation):
             indices = Announced(indices)
         return original(self, indices)
 
-    fetch._MapDatasetFetcher.fetch = fetching  # type: ignore[method-assign]
+    fetch._MapDatasetFetcher.fetch = fetching
 
 
-def _watch_worker_exceptions(module: ModuleType, worker_fails: WorkerFails) -> None:
+def _watch_worker_exceptions(module: Any) -> None:
     kind = module.ExceptionWrapper
     initialise = kind.__init__
 
     @wraps(initialise)
     def __init__(self: Any, exc_info: Any = None, where: str = "in background") -> None:
         info = exc_info if exc_info is not None else sys.exc_info()
-        if "DataLoader worker" in where and info[1] is not None:
-            worker_fails(info[1], int("".join(filter(str.isdigit, where)) or 0))
+        if "DataLoader worker" in where and info[1] is not None and _LISTENER.worker_fails is not None:
+            _LISTENER.worker_fails(info[1], int("".join(filter(str.isdigit, where)) or 0))
             info = (info[0], info[1], without_ours(info[2]))
         initialise(self, info, where)
 

@@ -144,8 +144,8 @@ def weak_tensors(data: Any) -> list[weakref.ref[Any]]:
 
 
 def numbers(indices: Any) -> tuple[int, ...]:
-    """An index list as numbers; empty where the sampler hands out something else."""
-    if indices is None:
+    """An index list as numbers; empty where the sampler hands out something else, or what can be gone through only once."""
+    if indices is None or hasattr(indices, "__next__"):
         return ()
     if isinstance(indices, int):
         return (indices,)

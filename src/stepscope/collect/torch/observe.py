@@ -58,7 +58,8 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
 def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     labels = _try("the labels", lambda: labels_of(stack))
     suspects = tuple(row for row, _ in labels.outside) if labels else _try("the rows", lambda: outside_rows(stack)) or ()
-    head = _try("the head", lambda: head_of(stack, labels.classes)) if labels else None
+    classes = labels.classes if labels else 0
+    head = _try("the head", lambda: head_of(stack, classes)) if labels else None
     batch = _try("the batch", lambda: batch_of(stack, suspects))
     if labels is not None and batch is not None:
         labels = replace(labels, outside=_by_sample(labels, len(batch.indices)))

@@ -81,7 +81,7 @@ def _of(owner: Any, registered: set[int]) -> Iterator[PlainModules]:
         loose += [part for part in _flat(value) if is_tensor(part) and part.requires_grad and part.is_leaf and id(part) not in registered]
         if loose:
             line = _line_of(type(owner), name) or next((SITES.of(m) for m in held), None)
-            yield PlainModules(type(owner).__name__, name, type(value).__name__, len(held), len(loose), len(registered), line)
+            yield PlainModules(type(owner).__name__, name, type(value).__name__, len(held), len(loose), len(registered), line=line)
 
 
 def _flat(value: Any) -> list[Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable
-from functools import wraps
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 from stepscope.collect.owner import is_users, shown
@@ -21,62 +19,64 @@ class Sites:
 
     def __init__(self) -> None:
         self._lines: dict[int, tuple[weakref.ref[Any], str, int, str]] = {}
-        self._initialisers: weakref.WeakKeyDictionary[type, frozenset[CodeType]] = weakref.WeakKeyDictionary()
 
     def note(self, thing: Any, frame: FrameType | None) -> None:
-        """Remember the innermost line of the user's code that led to this object's construction.
-
-        The object's own `__init__` methods are passed over, each once: a Block that builds a Block is told by its own line.
-        """
-        own = set(self._own(type(thing)))
+        """Remember the innermost line of the user's code that led to this object's construction."""
         for _ in range(_DEPTH):
             if frame is None:
                 return
             code = frame.f_code
-            if code in own:
-                own.discard(code)
-            elif is_users(code.co_filename):
+            if is_users(code.co_filename) and code.co_name != "__new__":
                 break
             frame = frame.f_back
         else:
             return
         key = id(thing)
         reference = weakref.ref(thing, lambda _: self._lines.pop(key, None))
-        self._lines[key] = (reference, frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+        self._lines[key] = (reference, code.co_filename, frame.f_lineno, code.co_name)
 
     def of(self, thing: Any) -> Frame | None:
-        """The line that built this object; None where it was not seen (a copy, or built before the guard)."""
+        """The line that built this object; None where it was not seen (built before the guard)."""
         entry = self._lines.get(id(thing))
         if entry is None or entry[0]() is not thing:
             return None
         _, file, line, function = entry
         return Frame(file=shown(file), line=line, function=function, code=line_text(file, line), user=True)
 
-    def _own(self, kind: type) -> frozenset[CodeType]:
-        known = self._initialisers.get(kind)
-        if known is None:
-            methods = (vars(base).get("__init__") for base in kind.__mro__)
-            known = frozenset(method.__code__ for method in methods if hasattr(method, "__code__"))
-            self._initialisers[kind] = known
-        return known
-
 
 SITES = Sites()
 
 
+def is_compiling() -> bool:
+    """Whether Dynamo is tracing. Replaced by PyTorch's own function of this name, which Dynamo knows and folds away."""
+    return False
+
+
+def know_compiler(module: Any) -> None:
+    """Take `is_compiling` from `torch.compiler`."""
+    globals()["is_compiling"] = module.is_compiling
+
+
 def watch_construction(kind: type) -> None:
-    """From now on note where objects of this class, and of its subclasses, are built."""
-    initialise: Callable[..., None] = kind.__init__  # type: ignore[misc]
-    if hasattr(initialise, "_stepscope"):
+    """From now on note where objects of this class, and of its subclasses, are built.
+
+    By `__new__`, which is over when `__init__` begins: a wrap of `__init__` would stand in tracebacks, and be counted by the
+    `stacklevel` of warnings. Under Dynamo nothing is noted: a module may be built inside of a compiled function.
+    """
+    if "__new__" in vars(kind):
         return
 
-    @wraps(initialise)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        initialise(self, *args, **kwargs)
+    def __new__(cls: type, *args: Any, **kwargs: Any) -> Any:
+        make: Any = super(kind, cls).__new__  # type: ignore[arg-type]
+        if is_compiling():
+            return make(cls)
+        thing = make(cls) if make is object.__new__ else make(cls, *args, **kwargs)
         try:
-            SITES.note(self, sys._getframe(1))
+            SITES.note(thing, sys._getframe(1))
         except Exception:
-            return
+            return thing
+        return thing
 
-    __init__._stepscope = initialise  # type: ignore[attr-defined]
-    kind.__init__ = __init__  # type: ignore[misc]
+    # `inspect.signature` of the class asks `__new__` first; by this it is shown that of `__init__`.
+    __new__.__wrapped__ = kind.__init__  # type: ignore[attr-defined, misc]
+    kind.__new__ = __new__  # type: ignore[assignment]

@@ -26,7 +26,7 @@ from stepscope.evidence import Callee, Failure, Frame, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-API_MISUSE = Rule("API101", Severity.ERROR, stage=Stage.SETUP, fallback=True)
+API_MISUSE = Rule("API101", Severity.ERROR, stage=Stage.SETUP, fallback=True, yields_to=("generator-exception", "worker-exception"))
 
 _LIBRARIES = {
     "torch", "torchvision", "torchaudio", "torchmetrics", "lightning", "pytorch_lightning", "lightning_fabric", "transformers", "accelerate",
@@ -45,6 +45,7 @@ _ARGUMENTS = re.compile(
     r"(?P<call>\w+)\(\): argument '(?P<name>\w+)'.{0,40} must be (?P<must>[^,]+), not (?P<not>[\w.]+)"
     r"|(?P<combination>\w+)\(\) received an invalid combination of arguments|(?P<takes>[\w.]+)\(\) (?:takes|missing|got) "
 )
+_CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")
 _CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
 
 
@@ -76,6 +77,19 @@ def order(failure: Failure) -> Witnessed:
             f"a dictionary of weights is used as a model (`.{state_dict['name']}`)", Confidence.LIKELY, seen={"says": failure.message[:200]},
             fix=("Build the model, then `model.load_state_dict(...)`.",),
         )  # fmt: skip
+
+
+@API_MISUSE.seen_in
+def refused(failure: Failure) -> Witnessed:
+    """The frames alone: a library's function stands right below the user's line, and refused what it was given."""
+    users = [place for place, frame in enumerate(failure.frames) if frame.user]
+    below = failure.frames[users[-1] + 1 :] if users else ()
+    if not below or not _of_library(below[0]) or not _of_library(below[-1]) or below[0].name in _CALLS or len(below) > 6:
+        return
+    if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError"):
+        yield API_MISUSE.found(
+            _headline(failure, below[0].name), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}
+        )
 
 
 @API_MISUSE.seen_in

@@ -30,16 +30,16 @@ CONFIGURATION = Rule(
     "API104",
     Severity.ERROR,
     stage=Stage.SETUP,
-    yields_to=("annotation-parse", "device-not-visible", "grad-scaler-amp", "schedule-misuse", "monitor-misuse", "missing-file"),
+    yields_to=("device-not-visible", "grad-scaler-amp", "schedule-misuse", "monitor-misuse", "missing-file"),
 )
 
 _READERS = re.compile(r"(yaml|json|toml|tomllib|OmegaConf|configparser)\.\w*load\w*|ConfigParser|load_config|read_config|get_config|parse_config|safe_load|OmegaConf")
-_CONFIG = re.compile(r"\b(cfg|conf|config|configs|configuration|hparams|hyperparams|hyperparameters|opts?|settings|hyp)\b", re.IGNORECASE)
+_CONFIG = re.compile(r"\b(cfg|conf|config|configs|configuration|hparams|hyperparams|hyperparameters)\b", re.IGNORECASE)
 _TYPES = (
     "ConfigAttributeError", "ConfigKeyError", "MissingMandatoryValue", "ConfigCompositionException", "MissingConfigException",
     "ConfigTypeError", "InterpolationKeyError", "UnsupportedInterpolationType", "HydraException", "StrictDataclassFieldValidationError",
 )  # fmt: skip
-_YAML = ("ScannerError", "ParserError", "ComposerError", "ConstructorError", "YAMLError", "TOMLDecodeError", "MissingSectionHeaderError")
+_UNREAD = ("YAMLError", "TOMLDecodeError", "JSONDecodeError", "MissingSectionHeaderError", "ParsingError")
 _ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return")
 _TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:float|int|str)' and '(?:str|float|int)'")
 
@@ -69,15 +69,30 @@ def text_for_number(failure: Failure) -> Witnessed:
 
 
 @CONFIGURATION.seen_in
-def words(failure: Failure) -> Witnessed:
-    first = (failure.message.strip().splitlines() or [failure.type])[0]
-    typed = failure.is_a(*_TYPES)
-    unread = failure.is_a(*_YAML)
-    flags = failure.is_a("MisconfigurationException") and not _ORDER.search(failure.message)
-    if typed or unread or flags:
+def unreadable(failure: Failure) -> Witnessed:
+    """A file that the user's line itself calls a configuration."""
+    line = failure.user_frame
+    if failure.is_a(*_UNREAD) and line is not None and (_CONFIG.search(line.code) or _CONFIG.search(line.name.replace("_", " "))):
         yield CONFIGURATION.found(
-            f"the configuration does not parse: {first}"[:79] if unread else first[:79].rstrip("."),
+            f"the configuration does not parse: {_first(failure)}"[:79],
+            stage=Stage.SETUP,
+            seen={"exception": failure.type, "says": failure.message[:300]},
+        )
+
+
+@CONFIGURATION.seen_in
+def refused(failure: Failure) -> Witnessed:
+    """Flags that a trainer or a configuration library refuses."""
+    flags = failure.is_a("MisconfigurationException") and not _ORDER.search(failure.message)
+    arguments = failure.is_a("ValueError") and failure.passes("__post_init__") and failure.passes_file("transformers/training_args.py")
+    if flags or arguments or failure.is_a(*_TYPES):
+        yield CONFIGURATION.found(
+            _first(failure)[:79].rstrip("."),
             Confidence.LIKELY,
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
+
+
+def _first(failure: Failure) -> str:
+    return (failure.message.strip().splitlines() or [failure.type])[0]

@@ -28,7 +28,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.environment.compiler_failure import user_line
 
-GRAPH_MODE_CONTROL_FLOW = Rule("API103", Severity.ERROR, stage=Stage.SETUP)
+GRAPH_MODE_CONTROL_FLOW = Rule("API103", Severity.ERROR, stage=Stage.FORWARD)
 
 _WORDS = re.compile(
     r"[Dd]ata[- ]dependent (?:branch|jump|control flow|assertion|expression|operator)|Could not (?:guard on|extract specialized integer from) data-dependent"
@@ -53,7 +53,7 @@ def words(failure: Failure) -> Witnessed:
     yield GRAPH_MODE_CONTROL_FLOW.found(
         f"control flow asks a tensor for its value: `{line.code}`"[:79] if line else "control flow asks a tensor for its value",
         Confidence.CERTAIN if typed or line else Confidence.LIKELY,
-        stage=Stage.SETUP,
+        stage=Stage.FORWARD,
         line=line,
         seen={"exception": failure.type, "says": failure.message.strip().splitlines()[0][:250]},
     )

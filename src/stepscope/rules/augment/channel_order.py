@@ -28,7 +28,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import fit_of
 
-CHANNEL_ORDER = Rule("AUG105", Severity.ERROR, stage=Stage.FORWARD)
+CHANNEL_ORDER = Rule("AUG105", Severity.ERROR, stage=Stage.AUGMENT)
 
 _NORMALISED = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((?P<means>[134])\) at non-singleton dimension [01]\b")
 

@@ -28,7 +28,7 @@ _ELOOP = (40, 62)
 
 @LINK_LOOP.seen_in
 def too_many_levels(failure: Failure) -> Witnessed:
-    if failure.errno in _ELOOP and failure.says("symbolic links") or failure.says("symlink loop"):
+    if (failure.errno in _ELOOP and failure.says("symbolic links")) or failure.says("symlink loop"):
         yield LINK_LOOP.found(
             "links lead in a circle", seen={"asked for": failure.filename, "says": failure.message[:200]}
         )

@@ -31,7 +31,11 @@ COMPILER_FAILURE = Rule(
     "ENV106",
     Severity.ERROR,
     stage=Stage.SETUP,
-    yields_to=("graph-mode-control-flow", "retracing", "device-unsupported", "gpu-oom", "disk-full", "host-oom", "driver-mismatch"),
+    yields_to=(
+        "graph-mode-control-flow", "retracing", "device-unsupported", "gpu-oom", "disk-full", "host-oom", "driver-mismatch",
+        "input-shape-mismatch", "input-rank", "channel-mismatch", "skip-connection-shape-mismatch", "dtype-mismatch", "device-mismatch",
+        "output-shape-vs-labels", "target-shape-mismatch", "index-out-of-range",
+    ),
 )
 
 _TYPES = {
@@ -43,6 +47,7 @@ _TYPES = {
     "CUDACompileError": "nvcc",
     "TritonMissing": "triton is not installed",
     "InternalTorchDynamoError": "dynamo",
+    "TorchRuntimeError": "dynamo",
     "Unsupported": "dynamo",
     "UserError": "dynamo",
     "UncapturedHigherOrderOpError": "dynamo",

@@ -61,6 +61,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
     if headline:
         yield DEVICE_NOT_VISIBLE.found(
             headline,
+            stage=Stage.ENVIRONMENT,
             seen={
                 "framework": machine.framework,
                 "built for an accelerator": {True: "yes", False: "no", None: ""}[machine.accelerator_built],

@@ -52,6 +52,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
         if headline or one.is_a("GPUTooOldForTriton"):
             yield DEVICE_UNSUPPORTED.found(
                 headline or "this device is too old for triton",
+                stage=Stage.ENVIRONMENT,
                 seen={"framework": machine.framework, "says": one.message.splitlines()[0][:250]},
             )
             return

@@ -54,5 +54,5 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
     for one in (failure, *failure.causes):
         headline = next((headline for headline, pattern in _COMPILED.items() if pattern.search(one.message)), None)
         if headline:
-            yield DRIVER_MISMATCH.found(headline, seen={"framework": machine.framework, "says": one.message[:250]})
+            yield DRIVER_MISMATCH.found(headline, stage=Stage.ENVIRONMENT, seen={"framework": machine.framework, "says": one.message[:250]})
             return

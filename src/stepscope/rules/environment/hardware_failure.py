@@ -44,5 +44,6 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
         yield HARDWARE_FAILURE.found(
             "the device is busy or does not answer" if busy else "the device reports a hardware error",
             Confidence.POSSIBLE if busy else Confidence.CERTAIN,
+            stage=Stage.ENVIRONMENT,
             seen={"says": failure.message[:250]},
         )

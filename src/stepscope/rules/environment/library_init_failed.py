@@ -55,6 +55,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
             yield LIBRARY_INIT_FAILED.found(
                 headline.format(name)[:79],
                 Confidence.LIKELY if "BLAS" in name or "DNN" in name.upper() else Confidence.CERTAIN,
+                stage=Stage.ENVIRONMENT,
                 seen={"framework": machine.framework, "says": failure.message[:250]},
             )
             return

@@ -76,6 +76,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
         yield VERSION_INCOMPATIBILITY.found(
             f"installed versions do not fit: {failure.message.strip().splitlines()[0]}"[:79],
             Confidence.LIKELY,
+            stage=Stage.ENVIRONMENT,
             seen={"framework": machine.framework, "python": machine.python, "says": failure.message[:300]},
         )
 
@@ -88,6 +89,7 @@ def name_gone(failure: Failure, machine: Machine) -> Witnessed:
         yield VERSION_INCOMPATIBILITY.found(
             f"the installed version has no `{what}`"[:79],
             Confidence.LIKELY if sure else Confidence.POSSIBLE,
+            stage=Stage.ENVIRONMENT,
             seen={"framework": machine.framework, "says": failure.message[:250]},
         )
 
@@ -113,6 +115,7 @@ def _argument(found: re.Match[str], failure: Failure, machine: Machine) -> Draft
     return VERSION_INCOMPATIBILITY.found(
         f"the installed `{found['call']}` takes no `{found['name']}`"[:79],
         Confidence.LIKELY,
+        stage=Stage.ENVIRONMENT,
         seen={"framework": machine.framework, "says": failure.message[:250]},
     )
 

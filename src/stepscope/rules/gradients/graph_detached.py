@@ -26,7 +26,7 @@ from stepscope.evidence import Failure, History, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-GRAPH_DETACHED = Rule("GRD102", Severity.ERROR, stage=Stage.BACKWARD)
+GRAPH_DETACHED = Rule("GRD102", Severity.ERROR, stage=Stage.FORWARD)
 
 _NUMBERS = ("'float' object", "'int' object", "'bool' object", "'numpy.float64' object", "'numpy.float32' object", "'numpy.ndarray' object")
 

@@ -26,7 +26,7 @@ from stepscope.evidence import Failure, PlainModules, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
-PARAMETER_FROZEN = Rule("MOD103", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("parameter-not-registered", "no-grad"))
+PARAMETER_FROZEN = Rule("MOD103", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("parameter-not-registered", "no-grad"))
 
 
 @PARAMETER_FROZEN.seen_in

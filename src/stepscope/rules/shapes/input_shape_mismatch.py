@@ -51,7 +51,7 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
     yield INPUT_SHAPE_MISMATCH.found(
         f"{fit.got} {_thing(fit)} arrive at a {layer.kind} that expects {fit.expects}",
         line=layer.definition,
-        about="the layer was built here",
+        about="the layer was built here" if layer.definition else "",
         seen={"arrives": fit.arrives, "expects": f"{fit.expects} ({fit.setting})", "layer": layer},
         fix=_advice(layer, fit),
     )
@@ -76,17 +76,44 @@ def table(failure: Failure, layer: Layer) -> Witnessed:
 
 
 @INPUT_SHAPE_MISMATCH.seen_in
-def words(failure: Failure, moment: Moment) -> Witnessed:
+def words_of_layer(failure: Failure, layer: Layer) -> Witnessed:
+    """The sentence names the very number that the layer was built for."""
+    got, expects = _numbers(failure)
+    if got and expects and int(expects) == layer.number("in_features", "in_channels", "num_features", "input_size", "embed_dim"):
+        yield INPUT_SHAPE_MISMATCH.found(
+            f"{got} features arrive at a {layer.kind} that expects {expects}",
+            Confidence.LIKELY,
+            line=layer.definition,
+            about="the layer was built here" if layer.definition else "",
+            seen={"layer": layer, "says": failure.message[:300]},
+        )
+
+
+@INPUT_SHAPE_MISMATCH.seen_in
+def words(failure: Failure) -> Witnessed:
     found = next((match for form in SIZES for match in [form.search(failure.message)] if match), None)
-    sizes = broadcast(failure)
     if found:
-        got, expects = found.groupdict().get("got"), found.groupdict().get("expects")
+        got, expects = _numbers(failure)
         headline = f"{got} arrive where {expects} are expected" if got and expects else found[0].strip()
         yield INPUT_SHAPE_MISMATCH.found(headline[:79], Confidence.LIKELY, seen={"says": failure.message[:300]})
-    elif sizes and moment.stage in (Stage.FORWARD, None):
+
+
+@INPUT_SHAPE_MISMATCH.seen_in
+def sizes(failure: Failure, moment: Moment) -> Witnessed:
+    """Two sizes of an elementwise operation, with nothing that tells more."""
+    sizes = broadcast(failure)
+    if sizes and moment.stage in (Stage.FORWARD, None):
         yield INPUT_SHAPE_MISMATCH.found(
             f"an axis of {sizes[0]} meets an axis of {sizes[1]}", Confidence.POSSIBLE, seen={"says": failure.message[:300]}
         )
+
+
+def _numbers(failure: Failure) -> tuple[str | None, str | None]:
+    """What arrived and what was expected, where the sentence names both."""
+    for form in SIZES:
+        if (found := form.search(failure.message)) and found.groupdict():
+            return found["got"], found["expects"]
+    return None, None
 
 
 def _thing(fit: Fit) -> str:

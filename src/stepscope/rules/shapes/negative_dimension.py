@@ -21,11 +21,11 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-NEGATIVE_DIMENSION = Rule("SHP105", Severity.ERROR, stage=Stage.FORWARD, yields_to=("augmentation-failure",))
+NEGATIVE_DIMENSION = Rule("SHP105", Severity.ERROR, stage=Stage.SETUP, yields_to=("augmentation-failure",))
 
 _KERNEL = re.compile(r"padded input size per channel: \((?P<size>[\d x]+)\)\. Kernel size: \((?P<kernel>[\d x]+)\)")
 _POOL = re.compile(r"Given input size: \((?P<size>[\dx]+)\)\. Calculated output size: \((?P<out>[-\dx]+)\)")
@@ -38,7 +38,7 @@ _OTHER = re.compile(
 
 
 @NEGATIVE_DIMENSION.seen_in
-def words(failure: Failure, moment: Moment) -> Witnessed:
+def words(failure: Failure) -> Witnessed:
     kernel, pool = _KERNEL.search(failure.message), _POOL.search(failure.message)
     if kernel:
         headline = f"a feature map of {kernel['size']} meets a kernel of {kernel['kernel']}"
@@ -49,7 +49,7 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
     else:
         return
     sure = Confidence.CERTAIN if kernel or pool else Confidence.LIKELY
-    yield NEGATIVE_DIMENSION.found(headline, sure, seen={"says": failure.message.splitlines()[0][:300]})
+    yield NEGATIVE_DIMENSION.found(headline, sure, stage=Stage.FORWARD, seen={"says": failure.message.splitlines()[0][:300]})
 
 
 def _spatial(size: str) -> str:

@@ -1,0 +1,97 @@
+"""Scripts run as a user runs them: bare, and under `stepscope run`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What is seen of a process from outside, and the report where there is one."""
+
+    code: int
+    out: str
+    err: str
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """The first finding."""
+        return self.report["findings"][0]
+
+    @property
+    def name(self) -> str | None:
+        """The slug of the first finding; None where there is none."""
+        return self.found["name"] if self.report["findings"] else None
+
+    @property
+    def samples(self) -> list[int]:
+        """The samples that the first finding names."""
+        return [sample["index"] for sample in self.found["place"]["samples"]]
+
+
+class Stage:
+    """A folder with scripts, and the two ways to run them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self.report = folder / "report.json"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """One thread, and a folder for temporary files of its own: what is left in it is ours."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "STEPSCOPE"))}
+        return {**kept, "OMP_NUM_THREADS": "1", "TMPDIR": str(self.temporary), "PYTHONPATH": ""}
+
+    @property
+    def left_behind(self) -> list[str]:
+        """What lies in the folder for temporary files."""
+        return sorted(path.name for path in self.temporary.iterdir() if path.name.startswith("stepscope"))
+
+    def script(self, text: str, name: str = "train.py") -> str:
+        """Write a script; gives its name."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return name
+
+    def bare(self, *arguments: str, **options: Any) -> Ended:
+        """`python ARGUMENTS...`"""
+        return self.command([sys.executable, *arguments], **options)
+
+    def guarded(self, *arguments: str, **options: Any) -> Ended:
+        """`stepscope run --output report.json ARGUMENTS...`"""
+        self.report.unlink(missing_ok=True)
+        ended = self.command([*self.run, *arguments], **options)
+        report = json.loads(self.report.read_text(encoding="utf-8")) if self.report.exists() else {}
+        return Ended(ended.code, ended.out, ended.err, report)
+
+    @property
+    def run(self) -> list[str]:
+        """The beginning of a guarded command."""
+        return [sys.executable, "-m", "stepscope", "run", "--output", str(self.report)]
+
+    def command(self, command: list[str], **options: Any) -> Ended:
+        """Any command in this folder."""
+        settings = {"cwd": self.folder, "env": self.environment, "stdin": subprocess.DEVNULL, "timeout": SECONDS, **options}
+        ended = subprocess.run(command, capture_output=True, check=False, **settings)
+        return Ended(ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace"))
+
+
+@pytest.fixture
+def stage(tmp_path):
+    """Where scripts are written and run."""
+    return Stage(tmp_path)

@@ -1,0 +1,43 @@
+import pytest
+
+from stepscope.diagnose import diagnose
+from stepscope.evidence import Failure, Frame, Machine, Observation, WorkerDeath
+
+LINE = Frame("train.py", 12, "main", "for x, y in loader:", user=True)
+
+
+def first(*pieces):
+    return diagnose("run", [Observation(*pieces)]).findings[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DataLoader worker (pid 7030) is killed by signal: Bus error. It is possible that dataloader's workers are out of shared memory.",
+        "unable to write to file </torch_18692_1954506624>",
+        "unable to allocate shared memory(shm) for file </torch_1_2_3>: No space left on device (28)",
+        "unable to mmap 1024 bytes from file </torch_1_2_3>: Cannot allocate memory (12)",
+    ],
+)
+def test_every_form_of_exhausted_shared_memory_is_one_cause(text):
+    assert first(Failure("RuntimeError", text, (LINE,)), Machine(shared_memory_megabytes=64.0, shared_memory_free_megabytes=1.0)).name == "shm-exhausted"
+
+
+def test_a_bus_error_in_a_container_with_little_shared_memory_is_told_by_its_size():
+    failure = Failure("RuntimeError", "DataLoader worker (pid(s) 70) exited unexpectedly", (LINE,))
+
+    assert first(failure, WorkerDeath(0, 70, -7), Machine(shared_memory_megabytes=64.0)).name == "shm-exhausted"
+    assert first(failure, WorkerDeath(0, 70, -7), Machine(shared_memory_megabytes=64000.0)).name == "worker-killed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "errno"),
+    [
+        ("OSError", "[Errno 24] Too many open files: 'data/1.bin'", 24),
+        ("RuntimeError", "Too many open files. Communication with the workers is no longer possible.", None),
+        ("RuntimeError", "received 0 items of ancdata", None),
+        ("RuntimeError", "unable to open shared memory object </torch_1_2> in read-write mode: Too many open files (24)", None),
+    ],
+)
+def test_every_form_of_too_many_open_files_is_one_cause(kind, text, errno):
+    assert first(Failure(kind, text, (LINE,), errno=errno), Machine()).name == "too-many-open-files"
