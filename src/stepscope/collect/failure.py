@@ -7,6 +7,7 @@ from types import FrameType, TracebackType
 
 from stepscope.collect.owner import is_users, shown
 from stepscope.collect.source import entries, expression, line_text, span
+from stepscope.collect.unseen import is_ours
 from stepscope.evidence import Failure, Frame
 
 OUTER, INNER = 60, 60
@@ -24,12 +25,20 @@ def failure_of(exception: BaseException, depth: int = 0) -> Failure:
         module=kind.__module__,
         message=_message(exception),
         bases=tuple(base.__name__ for base in kind.__mro__[1:]),
-        frames=frames_of(exception.__traceback__),
+        frames=(*frames_of(exception.__traceback__), *_unread(exception)),
         causes=tuple(causes),
         errno=_plain_int(getattr(exception, "errno", None)),
         filename=_filename(exception),
         key=repr(exception.args[0])[:200] if isinstance(exception, KeyError) and exception.args else None,
     )
+
+
+def _unread(exception: BaseException) -> tuple[Frame, ...]:
+    """The line that Python could not read: a syntax error is raised before there is a frame."""
+    if not isinstance(exception, SyntaxError) or not exception.filename or not exception.lineno:
+        return ()
+    file = exception.filename
+    return (Frame(file=shown(file), line=exception.lineno, function="<module>", code=(exception.text or "").strip(), user=is_users(file)),)
 
 
 def chain(exception: BaseException) -> list[BaseException]:
@@ -67,23 +76,6 @@ def qualified(frame: FrameType) -> str:
     """The function's name; with its class from Python 3.11 on."""
     name = str(getattr(frame.f_code, "co_qualname", frame.f_code.co_name))
     return name.replace("<locals>.", "")
-
-
-def is_ours(frame: FrameType) -> bool:
-    """Whether the frame is stepscope's own."""
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == "stepscope"
-
-
-def without_ours(traceback: TracebackType | None) -> TracebackType | None:
-    """The same traceback as it would be if we were not there: our frames are taken out of the chain."""
-    while traceback is not None and is_ours(traceback.tb_frame):
-        traceback = traceback.tb_next
-    entry = traceback
-    while entry is not None:
-        while entry.tb_next is not None and is_ours(entry.tb_next.tb_frame):
-            entry.tb_next = entry.tb_next.tb_next
-        entry = entry.tb_next
-    return traceback
 
 
 def stack_of(frame: FrameType | None) -> tuple[Frame, ...]:

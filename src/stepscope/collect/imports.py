@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from stepscope.collect.unseen import unseen
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
 
 Callback = Callable[[ModuleType], None]
 
@@ -37,7 +40,7 @@ def _call(callback: Callback, module: ModuleType) -> None:
         trouble(f"could not watch {module.__name__}", problem)
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds nothing itself: asks the others, and puts itself around the loader of an awaited module."""
 
     def __init__(self) -> None:

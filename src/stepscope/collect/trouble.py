@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 
 _told: set[str] = set()
 
@@ -17,6 +16,8 @@ def trouble(what: str, problem: BaseException) -> None:
     try:
         print(f"stepscope: {what}: {type(problem).__name__}: {problem}. The run goes on.", file=sys.__stderr__)
         if os.environ.get("STEPSCOPE_DEBUG"):
+            import traceback
+
             traceback.print_exception(type(problem), problem, problem.__traceback__, file=sys.__stderr__)
     except Exception:
         return

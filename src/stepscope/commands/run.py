@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -11,15 +12,23 @@ import click
 from stepscope.commands.output import deliver, report_options
 
 
-@click.command(
-    "run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}, no_args_is_help=True
-)
+class Run(click.Command):
+    """Our options have two dashes and stand first; from the first word on that is none of them, all belongs to the command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Set a `--` before the command."""
+        takes_value = {name for option in self.params if not getattr(option, "is_flag", True) for name in option.opts}
+        place = 0
+        while place < len(args) and args[place].startswith("--") and args[place] != "--":
+            place += 2 if args[place] in takes_value else 1
+        begins = place < len(args) and args[place] not in ("--", "-h")
+        return super().parse_args(ctx, [*args[:place], "--", *args[place:]] if begins else args)
+
+
+@click.command("run", cls=Run, no_args_is_help=True)
 @report_options
-@click.option("-m", "module", metavar="MODULE", help="Run a module, as `python -m` does.")
 @click.argument("arguments", metavar="[--] COMMAND...", nargs=-1, type=click.UNPROCESSED)
-def command(
-    arguments: tuple[str, ...], module: str | None, style: str | None, output: Path | None, strict: bool, quiet: bool
-) -> None:
+def command(arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool) -> None:
     r"""Run a training command under guard; not a line of it has to change.
 
     \b
@@ -33,14 +42,16 @@ def command(
     """
     from stepscope.collect.process.supervisor import CannotStart, leave, supervise
     from stepscope.collect.trouble import trouble
-    from stepscope.diagnose import diagnose
+    from stepscope.diagnose import Report, diagnose
 
     try:
-        ended = supervise(command_line(arguments, module))
+        ended = supervise(command_line(arguments))
     except CannotStart as problem:
-        raise NoCommand(f"cannot start {problem.filename}: {problem.strerror}", problem.filename) from problem
+        click.echo(f"Error: cannot start {problem.filename}: {problem.strerror}", err=True)
+        sys.exit(NOT_FOUND if problem.errno == errno.ENOENT else NOT_RUNNABLE)
     try:
-        report = diagnose("run", ended.observations, ended.notes)
+        wanted = ended.observations or output is not None or style is not None  # else the rules need not even be loaded
+        report = diagnose("run", ended.observations, ended.notes) if wanted else Report("run", notes=ended.notes)
         deliver(report, style, output, quiet)
     except Exception as problem:  # the command's exit code is the user's, whatever becomes of our report
         trouble("could not make the report", problem)
@@ -48,25 +59,25 @@ def command(
     leave(1 if strict and report.has_errors else ended.code)
 
 
-class NoCommand(click.ClickException):
-    """There is no such command or script; exit code 127 for a command, as a shell gives, and 2 for a script."""
+NOT_FOUND, NOT_RUNNABLE = 127, 126
+"""What a shell gives for a command that is not there, or cannot be run."""
+
+
+class NoScript(click.ClickException):
+    """There is no such script; the exit code is Python's own for this."""
 
     exit_code = 2
 
-    def __init__(self, message: str, name: str) -> None:
-        super().__init__(message)
-        self.name = name
 
-
-def command_line(arguments: tuple[str, ...], module: str | None) -> list[str]:
-    """What to start: a script and a module by this Python, anything else as it stands."""
-    if module is not None:
-        return [sys.executable, "-m", module, *arguments]
+def command_line(arguments: tuple[str, ...]) -> list[str]:
+    """What to start: a script, a folder and options of Python's (`-m package.train`, `-u train.py`) by this Python, else as it stands."""
     if not arguments:
         raise click.UsageError("a command is needed, for example: stepscope run train.py")
     first = arguments[0]
-    if first.endswith((".py", ".pyw")) or (os.path.isdir(first) and os.path.isfile(os.path.join(first, "__main__.py"))):
-        if not os.path.exists(first):
-            raise NoCommand(f"there is no script {first} in {os.getcwd()}", first)
+    if os.path.isdir(first) and not os.path.isfile(os.path.join(first, "__main__.py")):
+        raise NoScript(f"{first} is a folder without a __main__.py")
+    if first.endswith((".py", ".pyw")) and not os.path.exists(first):
+        raise NoScript(f"there is no script {first} in {os.getcwd()}")
+    if first.startswith("-") or first.endswith((".py", ".pyw")) or os.path.isdir(first):
         return [sys.executable, *arguments]
     return list(arguments)

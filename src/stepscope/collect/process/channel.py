@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import math
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stepscope import evidence
-from stepscope.evidence import Observation
+if TYPE_CHECKING:
+    from stepscope.evidence import Observation
 
 VARIABLE = "STEPSCOPE_RUN"
 """The environment variable that names the run folder to every process of the run."""
@@ -26,6 +24,8 @@ def run_folder() -> Path | None:
 
 def write(folder: Path, observation: Observation) -> Path:
     """Write an observation so that it is either there whole or not at all. Raises OSError when it cannot."""
+    import json
+
     pieces = [{"type": type(piece).__name__, "value": _plain(piece)} for piece in observation]
     target = folder / f"{time.time_ns()}-{os.getpid()}{SUFFIX}"
     draft = target.with_suffix(".part")
@@ -47,17 +47,22 @@ def read(folder: Path) -> list[Observation]:
 
 def decode(data: bytes) -> Observation:
     """An observation from its JSON text. Raises ValueError where it is not one."""
+    import json
+
     import msgspec
+
+    from stepscope import evidence
 
     kinds = {name: getattr(evidence, name) for name in evidence.__all__}
     pieces = [piece for piece in json.loads(data) if piece.get("type") in kinds]
-    return Observation(*(msgspec.convert(piece["value"], kinds[piece["type"]], strict=False) for piece in pieces))
+    return evidence.Observation(*(msgspec.convert(piece["value"], kinds[piece["type"]], strict=False) for piece in pieces))
 
 
 def _plain(value: Any) -> Any:
     """The value as JSON can hold it: no NaN, no infinity, no half of a surrogate pair."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    fields = getattr(type(value), "__dataclass_fields__", None)
+    if fields is not None:
+        return {name: _plain(getattr(value, name)) for name in fields}
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -65,5 +70,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8") if not isinstance(value, evidence.Stage) else value.value
+        return str(getattr(value, "value", value)).encode("utf-8", "replace").decode("utf-8")
     return value

@@ -14,10 +14,10 @@ def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int 
     """The observation of the process that failed first; empty where none failed.
 
     A loader worker's exception counts only where the main process stopped for it, and that of any process only where the
-    command's own (`pid`) made no step afterwards: there are scripts that catch a failure and go on.
+    command's own (`pid`) did not train on afterwards: there are scripts that catch a failure and go on.
     """
     ordered = sorted(observations, key=lambda seen: seen.moment.time)
-    went_on = max((beat.moved for beat in beats if beat.pid == pid and beat.steps), default=0.0)
+    went_on = max((beat.moved for beat in beats if beat.pid == pid and beat.trains), default=0.0)
     mains = [seen for seen in ordered if seen.moment.worker is None]
     if not mains:
         return []

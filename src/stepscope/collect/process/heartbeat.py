@@ -8,8 +8,8 @@ import struct
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 SIZE = 4096
 _HEADER = struct.Struct("<4sIIiiQdddd")
@@ -32,8 +32,7 @@ SAMPLES = (SIZE - _SAMPLES_AT) // 8
 RUNNING, ENDED, FAILED = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Beat:
+class Beat(NamedTuple):
     """What a page says.
 
     `steps` counts finished optimizer steps, `usual_seconds` is what one took of late. `moved` is the last sign of life: a finished

@@ -5,9 +5,7 @@ from __future__ import annotations
 import atexit
 import faulthandler
 import os
-import shutil
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +17,8 @@ from stepscope.collect.trouble import trouble
 
 _HIGH = 500
 """Our files take numbers from here on, so that those of the user's files are what they would be without us."""
+_LOW = 24
+"""The spare ones lie below any limit that a user may set later: one above it would be of no help when it is given back."""
 SPARE = 4
 """Descriptors kept back, so that a run that has used up all of its own can still be told of."""
 
@@ -44,7 +44,7 @@ class Member:
         try:
             self.page = Page(self.folder, self.worker, int(rank) if rank.isdigit() else None)
             self._watch_interpreter()
-            self._spare = self._spare or [_high(os.open(os.devnull, os.O_RDONLY)) for _ in range(SPARE)]
+            self._spare = self._spare or [_high(os.open(os.devnull, os.O_RDONLY), _LOW) for _ in range(SPARE)]
         except Exception as problem:
             trouble("this process's deaths and signals are not watched", problem)
         hooks.use_page(self.page)
@@ -101,12 +101,12 @@ class Member:
         return _high(os.open(self.folder / f"{self.pid}.{kind}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
 
 
-def _high(file: int) -> int:
+def _high(file: int, least: int = _HIGH) -> int:
     """The same file under a number that the user's files do not come to; where the limit is low, as it is."""
     with suppress(ImportError, OSError):
         from fcntl import F_DUPFD_CLOEXEC, fcntl
 
-        high = fcntl(file, F_DUPFD_CLOEXEC, _HIGH)
+        high = fcntl(file, F_DUPFD_CLOEXEC, least)
         os.close(file)
         return high
     return file
@@ -136,6 +136,8 @@ def visit() -> Path:
     Inside of a guarded run, or of another visit, nothing new is set up.
     """
     if _member is None:
+        import tempfile
+
         return _enter(Path(tempfile.mkdtemp(prefix="stepscope-"))).folder
     _member.depth += 1
     return _member.folder
@@ -150,7 +152,9 @@ def leave() -> None:
     if not _member.depth:
         hooks.release()
         if os.getpid() == _member.pid:
-            shutil.rmtree(_member.folder, ignore_errors=True)
+            from shutil import rmtree
+
+            rmtree(_member.folder, ignore_errors=True)
         _member = None
 
 

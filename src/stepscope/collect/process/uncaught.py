@@ -9,10 +9,9 @@ from functools import wraps
 from types import ModuleType, TracebackType
 from typing import Any, Protocol
 
-from stepscope.collect.failure import without_ours
 from stepscope.collect.imports import when_imported
 from stepscope.collect.process.heartbeat import ENDED, Page
-from stepscope.collect.unseen import unseen
+from stepscope.collect.unseen import unseen, without_ours
 
 USAGE = 2
 """The exit status of a command line that could not be understood (argparse, click): no failure of the training."""
@@ -47,7 +46,7 @@ def watch_exits(current: Current) -> None:
     @wraps(leave)
     def exiting(status: Any = None, /) -> None:
         handled, member = sys.exc_info()[1], current()
-        if handled is not None and member is not None and not (status is None or (type(status) is int and status in (0, USAGE))):
+        if handled is not None and member is not None and _fails(status, sys._getframe(1).f_globals.get("__name__")):
             member.tell(handled)
         try:
             leave(status)
@@ -57,6 +56,13 @@ def watch_exits(current: Current) -> None:
 
     sys.excepthook = excepthook
     sys.exit = exiting  # type: ignore[assignment]
+
+
+def _fails(status: Any, caller: Any) -> bool:
+    """Whether an exit with this status tells of a failure: not where Python's own library ends a program (argparse, runpy)."""
+    if status is None or (type(status) is int and status in (0, USAGE)):
+        return False
+    return str(caller).partition(".")[0] not in sys.stdlib_module_names
 
 
 def watch_processes(current: Current) -> None:

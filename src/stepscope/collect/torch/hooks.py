@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from inspect import signature
 from typing import Any
 
-from stepscope.collect.failure import without_ours
 from stepscope.collect.imports import when_imported
 from stepscope.collect.torch.loaders import LOADERS, Announced, numbers
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
-from stepscope.collect.unseen import unseen
+from stepscope.collect.unseen import unseen, without_ours
 
 WorkerBegins = Callable[[int], None]
 WorkerFails = Callable[[BaseException, int], None]
 
 
-@dataclass
 class Listener:
     """Who is told of loader workers; nobody while nothing is guarded."""
 
-    worker_begins: WorkerBegins | None = None
-    worker_fails: WorkerFails | None = None
-    installed: bool = False
+    def __init__(self) -> None:
+        self.worker_begins: WorkerBegins | None = None
+        self.worker_fails: WorkerFails | None = None
+        self.installed = False
 
 
 _LISTENER = Listener()
@@ -129,6 +126,8 @@ def _asks_one_by_one(dataset: Any, auto_collation: bool) -> bool:
 
 
 def _watch_workers(module: Any) -> None:
+    from inspect import signature
+
     loop = module._worker_loop
     arguments = signature(loop)
 

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from stepscope.collect.empties import empty_of
-from stepscope.collect.failure import failure_of, is_ours
+from stepscope.collect.failure import failure_of
 from stepscope.collect.files import file_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
@@ -32,6 +32,7 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.workers import worker_death_of
 from stepscope.collect.torch.writes import own_backward_of, written_of
 from stepscope.collect.trouble import trouble
+from stepscope.collect.unseen import is_ours
 from stepscope.evidence import Batch, Failure, Labels, Moment, Observation
 
 T = TypeVar("T")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import weakref
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.owner import is_users, shown
-from stepscope.collect.source import line_text
-from stepscope.evidence import Frame
+
+if TYPE_CHECKING:
+    from stepscope.evidence import Frame
 
 _DEPTH = 60
 
@@ -40,6 +41,9 @@ class Sites:
         entry = self._lines.get(id(thing))
         if entry is None or entry[0]() is not thing:
             return None
+        from stepscope.collect.source import line_text
+        from stepscope.evidence import Frame
+
         _, file, line, function = entry
         return Frame(file=shown(file), line=line, function=function, code=line_text(file, line), user=True)
 

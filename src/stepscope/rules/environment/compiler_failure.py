@@ -80,7 +80,7 @@ def compiler(failure: Failure) -> Witnessed:
     text = inner["inner"] if inner else (failure.message.strip().splitlines() or [""])[0]
     yield COMPILER_FAILURE.found(
         f"{stage or 'a compiler'}: {text}"[:79],
-        Confidence.CERTAIN if known else Confidence.LIKELY,
+        Confidence.POSSIBLE if failure.is_a("TorchRuntimeError") else Confidence.CERTAIN if known else Confidence.LIKELY,
         stage=Stage.SETUP,
         line=user_line(failure.message),
         seen={"exception": failure.type, "says": text[:300]},

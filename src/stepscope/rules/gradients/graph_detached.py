@@ -35,14 +35,15 @@ _NUMBERS = ("'float' object", "'int' object", "'bool' object", "'numpy.float64' 
 def cut(failure: Failure, history: History) -> Witnessed:
     if history.cut is None or not history.grad_mode:
         return
+    how = history.how if history.how.startswith(("a ", "the ")) else f"`{history.how}`"
     yield GRAPH_DETACHED.found(
-        f"the loss is cut off from the model by `{history.how}`"[:79],
+        f"the loss is cut off from the model by {how}"[:79],
         Confidence.CERTAIN if history.sure else Confidence.LIKELY,
         stage=Stage.BACKWARD,
         line=history.cut,
         about="the history ends here",
         seen={
-            "cut by": f"`{history.how}`, at {history.cut.file}:{history.cut.line}",
+            "cut by": f"{how}, at {history.cut.file}:{history.cut.line}",
             "trainable parameters": f"{history.trainable} of {history.parameters}" if history.parameters else "",
             "says": failure.message.splitlines()[0][:200],
         },

@@ -36,7 +36,7 @@ def standstill(stop: Interruption) -> Witnessed:
     yield HANG_IO.found(
         f"waited {stop.still_seconds:.0f} s in `{inner.name}` for a network or a file system",
         Confidence.LIKELY,
-        seen={"waits in": f"{inner.file}:{inner.line}", "a step took before": f"{stop.usual_seconds:.3g} s"},
+        seen={"waits in": f"{inner.file}:{inner.line}", "a step took before": "" if stop.usual_seconds is None else f"{stop.usual_seconds:.3g} s"},
     )
 
 

@@ -37,5 +37,5 @@ def standstill(stop: Interruption) -> Witnessed:
     yield ENDLESS_LOOP.found(
         f"no step was finished for {stop.still_seconds:.0f} s, while `{stack[-1].name}` ran",
         Confidence.LIKELY,
-        seen={"stood at": stack[-1].code, "a step took before": f"{stop.usual_seconds:.3g} s", "steps finished": stop.steps},
+        seen={"stood at": stack[-1].code, "a step took before": "" if stop.usual_seconds is None else f"{stop.usual_seconds:.3g} s", "steps finished": stop.steps},
     )
