@@ -2,8 +2,9 @@
 
     python benchmarks/overhead.py [PAIRS]
 
-Each pair is four whole processes, bare, guarded, guarded, bare, that time their own steps (the import of PyTorch and the first steps left
-out); a second such pair with two bare runs in the place of the guarded ones shows what the measurement itself cannot tell apart.
+Each pair is four whole processes, bare, guarded, guarded, bare, that time their own steps in short rounds (the import of PyTorch and the
+first steps left out) and give the time of a fast round, the tenth percentile, so that other work on the machine counts little. A second such
+pair with two bare runs in the place of the guarded ones shows what the measurement itself cannot tell apart.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-NETS = {"CNN": 6, "transformer": 60, "MLP": 4000}
-"""The nets, with the number of steps that are timed at once."""
-ROUNDS = 7
+NETS = {"CNN": (1, 25), "transformer": (10, 60), "MLP": (200, 120)}
+"""The nets, with the number of steps of a round, and of rounds."""
 
 SCRIPT = '''
 import json, sys, time
@@ -81,19 +81,19 @@ def train(steps):
         optimizer.step()
 
 
-train(max(2, STEPS // 10))
+train(max(3, STEPS))
 rounds = []
 for _ in range(ROUNDS):
     began = time.process_time(), time.perf_counter()
     train(STEPS)
     rounds.append([(now - then) / STEPS for now, then in zip((time.process_time(), time.perf_counter()), began)])
-print(json.dumps([min(times) for times in zip(*rounds)]))
+print(json.dumps([sorted(times)[len(times) // 10] for times in zip(*rounds)]))
 '''
 
 
 def seconds_of_a_step(script: Path, net: str, guarded: bool) -> tuple[float, float]:
-    """CPU and wall-clock time of the fastest round of one process, in seconds a step."""
-    command = [sys.executable, *(["-m", "stepscope", "run"] if guarded else []), str(script), net, str(NETS[net]), str(ROUNDS)]
+    """CPU and wall-clock time of a fast round of one process, in seconds a step."""
+    command = [sys.executable, *(["-m", "stepscope", "run"] if guarded else []), str(script), net, *map(str, NETS[net])]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     cpu, wall = json.loads(ended.stdout.splitlines()[-1])
     return cpu, wall

@@ -165,7 +165,7 @@ LATE = """
     from stepscope.collect.torch.loaders import Announced
     from stepscope.collect.torch.steps import STEPS
     batches = [iterator := iter(DataLoader(range(4), batch_size=2))] and list(iterator)
-    print(Announced.page, STEPS.page, torch.equal(batches[1], torch.tensor([2, 3])))
+    print(Announced.asked, STEPS.page, torch.equal(batches[1], torch.tensor([2, 3])))
 """
 
 

@@ -172,8 +172,8 @@ def test_a_heartbeat_is_read_back_as_it_was_written(tmp_path):
     page = Page(tmp_path, worker=2, rank=1)
     (first,) = read_all(tmp_path)
     page.drew()
-    page.samples(list(range(1000)))
-    page.sample(7)
+    page.loads(list(range(1000)))
+    page.asked[0] = 7
     page.step()
     page.end(FAILED)
     (last,) = read_all(tmp_path)

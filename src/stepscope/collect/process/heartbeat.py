@@ -8,8 +8,9 @@ import struct
 import sys
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SIZE = 4096
 _HEADER = struct.Struct("<4sIIiiQdddd")
@@ -21,12 +22,12 @@ _WORKER_AT = 12
 _STEP = struct.Struct("<Qdd")
 _STEP_AT = struct.calcsize("<4sIIii")
 _DREW = struct.Struct("<d")
-_DREW_AT = 504
 _LAST = struct.Struct("<q")
-_LAST_AT = 512
-_COUNT = struct.Struct("<I")
-_COUNT_AT = 520
-_SAMPLES_AT = 528
+_COUNT = struct.Struct("<I4x")
+_DREW_AT = 504
+_LAST_AT = _DREW_AT + _DREW.size
+_COUNT_AT = _LAST_AT + _LAST.size
+_SAMPLES_AT = _COUNT_AT + _COUNT.size
 SAMPLES = (SIZE - _SAMPLES_AT) // 8
 
 RUNNING, ENDED, FAILED = 0, 1, 2
@@ -55,19 +56,20 @@ class Beat(NamedTuple):
 
 
 class Page:
-    """The page of this process. Writing costs well under a microsecond and never blocks."""
+    """The page of this process. Writing costs about a microsecond and never blocks. Without a folder nobody else sees it.
 
-    def __init__(self, folder: Path, worker: int | None = None, rank: int | None = None) -> None:
-        self.path = folder / f"{os.getpid()}-{time.time_ns()}.beat"
-        with open(self.path, "w+b", buffering=0) as file:
-            file.write(bytes(SIZE))  # not truncate: on a full disk this raises here, where a page with a hole is a SIGBUS later
-            self._page = _mapped(file.fileno())
+    `asked` is its place for the sample that is asked for, to be set by index 0.
+    """
+
+    def __init__(self, folder: Path | None = None, worker: int | None = None, rank: int | None = None) -> None:
+        self._page = _shared(folder) if folder is not None else mmap.mmap(-1, SIZE)
+        self.asked = memoryview(self._page)[_LAST_AT:_COUNT_AT].cast("q")
         now = time.time()
         _HEADER.pack_into(
             self._page, 0, _MAGIC, RUNNING, os.getppid(), -1 if worker is None else worker, -1 if rank is None else rank,
             0, now, 0.0, now, 0.0,
         )  # fmt: skip
-        _LAST.pack_into(self._page, _LAST_AT, -1)
+        self.asked[0] = -1
         self._steps = 0
         self._moved = now
         self._usual = 0.0
@@ -89,26 +91,34 @@ class Page:
         """The next batch has been asked for."""
         _DREW.pack_into(self._page, _DREW_AT, time.time())
 
-    def samples(self, indices: Sequence[int]) -> None:
-        """These samples are being loaded."""
+    def loads(self, indices: Sequence[Any]) -> bool:
+        """The next batch, of these samples, is being loaded, and none of them has been asked for. False where they are no numbers."""
         count = min(len(indices), SAMPLES)
-        struct.pack_into(f"<{count}q", self._page, _SAMPLES_AT, *indices[:count])
-        _COUNT.pack_into(self._page, _COUNT_AT, count)
-
-    def sample(self, index: int) -> None:
-        """This sample of the batch has been asked for."""
-        _LAST.pack_into(self._page, _LAST_AT, index)
+        try:
+            _batch(count).pack_into(self._page, _DREW_AT, time.time(), -1, count, *indices[:count])
+        except Exception:  # an index of the user's own making may raise anything
+            _batch(0).pack_into(self._page, _DREW_AT, time.time(), -1, 0)
+            return False
+        return len(indices) <= SAMPLES
 
     def end(self, state: int) -> None:
         """The process leaves in a way that it can tell."""
         _STATE.pack_into(self._page, _STATE_AT, state)
 
 
-def _mapped(file: int) -> mmap.mmap:
-    """The page in memory, from Python 3.13 on without a file descriptor of its own."""
-    if sys.version_info >= (3, 13):
-        return mmap.mmap(file, SIZE, trackfd=False)
-    return mmap.mmap(file, SIZE)
+def _shared(folder: Path) -> mmap.mmap:
+    """A page in a file of this process, from Python 3.13 on without a file descriptor."""
+    with open(folder / f"{os.getpid()}-{time.time_ns()}.beat", "w+b", buffering=0) as file:
+        file.write(bytes(SIZE))  # not truncate: on a full disk this raises here, where a page with a hole is a SIGBUS later
+        if sys.version_info >= (3, 13):
+            return mmap.mmap(file.fileno(), SIZE, trackfd=False)
+        return mmap.mmap(file.fileno(), SIZE)
+
+
+@lru_cache(maxsize=32)
+def _batch(count: int) -> struct.Struct:
+    """When a batch was asked for, its sample that was asked for last, and its samples."""
+    return struct.Struct(f"<dqI4x{count}q")
 
 
 def read(path: Path) -> Beat | None:

@@ -76,7 +76,7 @@ class Member:
     def leave_to_fork(self) -> None:
         """In a forked child: it must not write into its parent's heartbeat, nor have its stacks taken for its parent's."""
         self.page = None
-        hooks.use_page(None)
+        hooks.use_page(Page())
         ALARMS.disarm()
 
     def worker_begins(self, number: int) -> None:
@@ -138,6 +138,7 @@ def visit() -> Path:
     if _member is None:
         import tempfile
 
+        hooks.use_page(Page())
         return _enter(Path(tempfile.mkdtemp(prefix="stepscope-"))).folder
     _member.depth += 1
     return _member.folder

@@ -57,7 +57,8 @@ def release() -> None:
 
 def use_page(page: Any) -> None:
     """Let steps and samples be told to this heartbeat; None for none."""
-    STEPS.page = Announced.page = page
+    STEPS.page = page
+    Announced.asked = None if page is None else page.asked
 
 
 def _watch_optimizers(module: Any) -> None:
@@ -110,19 +111,22 @@ class _Yielded:
 def _drew(iterator: Any, indices: Any) -> Any:
     """Note an index list; gives what is to be used in its place."""
     LOADERS.drew(iterator, indices)
-    page = STEPS.page
-    if page is not None:
-        page.drew()
-    if type(indices) is not list or iterator._num_workers:
+    if iterator._num_workers:
+        if STEPS.page is not None:
+            STEPS.page.drew()
         return indices
-    if page is not None:
-        page.samples(numbers(indices))
-    return Announced(indices) if _asks_one_by_one(iterator._dataset, iterator._auto_collation) else indices
+    return _announced(indices, iterator._dataset, iterator._auto_collation)
 
 
-def _asks_one_by_one(dataset: Any, auto_collation: bool) -> bool:
-    """Whether the fetcher itself goes through the index list; else the list is handed to the data set, which must get its own."""
-    return auto_collation and not hasattr(dataset, "__getitems__")
+def _announced(indices: Any, dataset: Any, auto_collation: bool) -> Any:
+    """An index list that this process loads, told to the heartbeat; gives what is to be used in its place.
+
+    Where the fetcher does not go through it itself, the list is handed to the data set, which must get its own.
+    """
+    if STEPS.page is None or type(indices) is not list:
+        return indices
+    tellable = STEPS.page.loads(indices)
+    return Announced(indices) if tellable and auto_collation and not hasattr(dataset, "__getitems__") else indices
 
 
 def _watch_workers(module: Any) -> None:
@@ -150,11 +154,7 @@ def _announce_samples() -> None:
     @wraps(original)
     def fetching(self: Any, indices: Any) -> Any:
         LOADERS.in_worker = numbers(indices)
-        if STEPS.page is not None:
-            STEPS.page.samples(LOADERS.in_worker)
-        if type(indices) is list and _asks_one_by_one(self.dataset, self.auto_collation):
-            indices = Announced(indices)
-        return original(self, indices)
+        return original(self, _announced(indices, self.dataset, self.auto_collation))
 
     fetch._MapDatasetFetcher.fetch = fetching
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import filterfalse
+from operator import setitem
 from typing import Any
 
 KEPT = 64
@@ -20,9 +23,9 @@ class History:
     """The index lists that one iterator has asked for, by the number of the batch."""
 
     def __init__(self, iterator: Any, drawn_at: int) -> None:
-        self._iterator = weakref.ref(iterator)
+        self.reference = weakref.ref(iterator)
         self._dataset = _weak(getattr(iterator, "_dataset", None))
-        self._lists: OrderedDict[int, Any] = OrderedDict()
+        self._lists: deque[Any] = deque(maxlen=KEPT)
         self._asked = 0
         self.yielded = 0
         self.exhausted = False
@@ -31,15 +34,13 @@ class History:
         self.drawn_at = drawn_at
 
     def add(self, indices: Any) -> None:
-        self._lists[self._asked] = indices
+        self._lists.append(indices)
         self._asked += 1
-        if len(self._lists) > KEPT:
-            self._lists.popitem(last=False)
 
     @property
     def iterator(self) -> Any:
         """The iterator, or None when it is gone: an exception that leaves a `for` loop takes it along."""
-        return self._iterator()
+        return self.reference()
 
     @property
     def is_over(self) -> bool:
@@ -75,7 +76,8 @@ class History:
         return self._at(number)
 
     def _at(self, number: int) -> tuple[int, ...]:
-        return numbers(self._lists.get(number))
+        back = self._asked - number
+        return numbers(self._lists[-back]) if 0 < back <= len(self._lists) else ()
 
 
 class Loaders:
@@ -92,7 +94,7 @@ class Loaders:
         self._clock += 1
         key = id(iterator)
         history = self._histories.get(key)
-        if history is None or history.iterator is not iterator:
+        if history is None or history.reference() is not iterator:
             history = self._histories[key] = History(iterator, self._clock)
             for stale in [k for k, h in self._histories.items() if h.iterator is None]:
                 del self._histories[stale]
@@ -106,7 +108,7 @@ class Loaders:
 
     def stand_still(self) -> None:
         """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""
-        self.asked = Announced.last
+        self.asked = Announced.last()
 
     def yielded(self, iterator: Any, count: int, data: Any = None) -> None:
         """An iterator has handed out so many batches, this one last; 0 where it begins a pass anew."""
@@ -119,7 +121,7 @@ class Loaders:
     def of(self, iterator: Any) -> History | None:
         """The history of one iterator."""
         history = self._histories.get(id(iterator))
-        return history if history is not None and history.iterator is iterator else None
+        return history if history is not None and history.reference() is iterator else None
 
     def recent(self) -> list[History]:
         """The histories at hand, the one drawn from last first; that of a loop just left is among them."""
@@ -137,9 +139,11 @@ def weak_tensors(data: Any) -> list[weakref.ref[Any]]:
     """Weak references to the tensors of a batch, as it is usually built: a tensor, a sequence or a mapping of some."""
     if hasattr(data, "data_ptr"):
         return [weakref.ref(data)]
-    values = list(data.values()) if isinstance(data, Mapping) else data
-    if not isinstance(values, (list, tuple)):
-        return []
+    values = data
+    if not isinstance(data, (list, tuple)):
+        if not isinstance(data, Mapping):
+            return []
+        values = list(data.values())
     return [weakref.ref(value) for value in values[:TENSORS] if hasattr(value, "data_ptr")]
 
 
@@ -156,19 +160,21 @@ def numbers(indices: Any) -> tuple[int, ...]:
 
 
 class Announced(list):  # type: ignore[type-arg]
-    """An index list that tells the heartbeat which index is being asked for, as it is iterated."""
+    """An index list of numbers that tells the heartbeat which of them is being asked for, as it is gone through."""
 
-    page: Any = None
-    last: int | None = None
+    asked: memoryview | None = None
+    """The heartbeat's place for it, -1 at the start of a batch."""
 
     def __iter__(self) -> Iterator[Any]:
-        page = Announced.page
-        for index in list.__iter__(self):
-            if isinstance(index, int):
-                Announced.last = index
-                if page is not None:
-                    page.sample(index)
-            yield index
+        if Announced.asked is None:
+            return list.__iter__(self)
+        # Not a line of Python for each number: `setitem` writes it, and its None lets the number through.
+        return filterfalse(partial(setitem, Announced.asked, 0), list.__iter__(self))
+
+    @staticmethod
+    def last() -> int | None:
+        """The number that was asked for last; None before the first one of a batch."""
+        return Announced.asked[0] if Announced.asked is not None and Announced.asked[0] >= 0 else None
 
 
 LOADERS = Loaders()

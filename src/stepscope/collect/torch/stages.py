@@ -44,7 +44,7 @@ _LINES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"\.backward\("), Stage.BACKWARD),
     (re.compile(r"\b\w*(loss|criterion)\w*\s*(=|\+=|\()", re.IGNORECASE), Stage.LOSS),
     (re.compile(r"\.(to|cuda)\([^)]*\)"), Stage.TRANSFER),
-    (re.compile(r"\b(acc|accuracy|correct|hits|metric\w*|precision|recall)\w*\s*(=|\+=)"), Stage.METRICS),
+    (re.compile(r"\b(acc|accuracy|correct|hits|metrics?|precision|recall)(_\w+)?\s*(=|\+=)"), Stage.METRICS),
     (re.compile(r"\btorch\.(save|load)\(|load_state_dict\("), Stage.CHECKPOINT),
     (re.compile(r"\b(optimi[sz]er|opt|sched)\w*\.\w+"), Stage.OPTIMIZER),
     (re.compile(r"^(print|self\.log|wandb\.log|logg(er|ing)\.\w+|writer\.add_\w+)\("), Stage.LOGGING),
