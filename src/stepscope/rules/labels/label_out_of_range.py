@@ -70,7 +70,7 @@ def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
             "labels": f"`{labels.name}`, {labels.tensor}",
             "head": f"{head}" + (f", at {head.definition.file}:{head.definition.line}" if head.definition else ""),
         },
-        fix=_advice(values, labels.classes),
+        fix=_advice(values, labels),
     )
 
 
@@ -90,10 +90,12 @@ def words(failure: Failure) -> Witnessed:
         )
 
 
-def _advice(values: list[float], classes: int) -> tuple[str, ...]:
+def _advice(values: list[float], labels: Labels) -> tuple[str, ...]:
     """What these very values suggest."""
     if values == [255] or (values[0] < 0 and values[-1] < 0):
         return (f"If {values[0]:g} marks what is not to be counted, pass `ignore_index={values[0]:g}` to the loss.",)
-    if values == [classes]:
-        return (f"The label {classes} is just past the end: labels that count from 1 need `- 1`.",)
+    if values == [labels.classes] and labels.tensor.minimum == 0:
+        return (f"Labels from 0 to {labels.classes} are {labels.classes + 1} classes: give the head {labels.classes + 1} outputs.",)
+    if values == [labels.classes]:
+        return (f"No label of this batch is 0, and {labels.classes} is just past the end: labels that count from 1 need `- 1`.",)
     return ()
