@@ -71,7 +71,9 @@ def test_a_rate_that_is_text_comes_from_a_configuration():
 def test_control_flow_over_tensors_is_told_at_the_users_line():
     text = 'Data-dependent branching\n  Explanation: Detected data-dependent branching\n\nfrom user code:\n   File "/home/u/net.py", line 8, in forward\n    if w.max() > 0.9:\n'
 
-    found = first(Failure("Unsupported", text, (LINE,), ("RuntimeError",), "torch._dynamo.exc"))
+    named = Frame("/home/u/net.py", 8, "forward", "if w.max() > 0.9:", user=True)
+
+    found = first(Failure("Unsupported", text, (LINE, named), ("RuntimeError",), "torch._dynamo.exc"))
 
     assert (found.name, found.place.line) == ("graph-mode-control-flow", 8)
 

@@ -77,7 +77,9 @@ from user code:
 
 
 def test_a_failed_compiler_is_told_at_the_users_line_that_it_names():
-    found = first(Failure("BackendCompilerFailed", COMPILED, (LINE,), ("RuntimeError",), "torch._dynamo.exc"))
+    named = Frame("/home/u/train.py", 14, "forward", "x = self.block(x)", user=True)
+
+    found = first(Failure("BackendCompilerFailed", COMPILED, (LINE, named), ("RuntimeError",), "torch._dynamo.exc"))
 
     assert (found.name, found.place.line) == ("compiler-failure", 14)
     assert "triton" in found.headline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import FrameType, TracebackType
 
@@ -14,6 +15,7 @@ OUTER, INNER = 60, 60
 """Frames kept from each end of a very deep stack."""
 MESSAGE = 20_000
 CHAIN = 8
+_TRACED = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<function>\S+)\n(?P<code>[^\n]*)')
 
 
 def failure_of(exception: BaseException, depth: int = 0) -> Failure:
@@ -25,7 +27,7 @@ def failure_of(exception: BaseException, depth: int = 0) -> Failure:
         module=kind.__module__,
         message=_message(exception),
         bases=tuple(base.__name__ for base in kind.__mro__[1:]),
-        frames=(*frames_of(exception.__traceback__), *_unread(exception)),
+        frames=(*frames_of(exception.__traceback__), *_unread(exception), *traced_frames(_message(exception))),
         causes=tuple(causes),
         errno=_plain_int(getattr(exception, "errno", None)),
         filename=_filename(exception),
@@ -57,6 +59,14 @@ def frames_of(traceback: TracebackType | None) -> tuple[Frame, ...]:
     if len(found) > OUTER + INNER:
         found = found[:OUTER] + found[-INNER:]
     return tuple(frame_of(*entry) for entry in found)
+
+
+def traced_frames(message: str) -> tuple[Frame, ...]:
+    """The user's frames that torch.compile names in its words ("from user code:"), where its own frames hide them."""
+    _, named, text = message.partition("from user code:")
+    found = _TRACED.finditer(text) if named else ()
+    lines = [(entry["file"], int(entry["line"]), entry["function"], entry["code"].strip()) for entry in found]
+    return tuple(Frame(shown(file), line, function, code, user=True) for file, line, function, code in lines if is_users(file))
 
 
 def frame_of(frame: FrameType, line: int, instruction: int = -1) -> Frame:

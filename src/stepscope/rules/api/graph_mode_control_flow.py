@@ -26,7 +26,6 @@ import re
 from stepscope.evidence import Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.environment.compiler_failure import user_line
 
 GRAPH_MODE_CONTROL_FLOW = Rule("API103", Severity.ERROR, stage=Stage.FORWARD)
 
@@ -49,11 +48,10 @@ def words(failure: Failure) -> Witnessed:
     told = _WORDS.search(failure.message) and failure.is_a(*_KNOWN)
     if not (typed or (told and (capturing or failure.is_a("Unsupported", "UserError") or "vmap" in failure.message))):
         return
-    line = user_line(failure.message)
+    line = failure.user_frame if "from user code" in failure.message else None
     yield GRAPH_MODE_CONTROL_FLOW.found(
         f"control flow asks a tensor for its value: `{line.code}`"[:79] if line else "control flow asks a tensor for its value",
         Confidence.CERTAIN if typed or line else Confidence.LIKELY,
         stage=Stage.FORWARD,
-        line=line,
         seen={"exception": failure.type, "says": failure.message.strip().splitlines()[0][:250]},
     )

@@ -23,7 +23,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Frame, Stage
+from stepscope.evidence import Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -65,8 +65,6 @@ _WORDS = re.compile(
     r"|Compiler: .{0,40} is not found|torch\.compile (?:is )?not supported|Dynamo is not supported|Windows not yet supported for torch\.compile"
 )
 _INNER = re.compile(r"raised:\n(?P<inner>[^\n]+)")
-_FROM = re.compile(r"from user code:?")
-_AT = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)\n\s*(?P<code>[^\n]*)')
 
 
 @COMPILER_FAILURE.seen_in
@@ -82,16 +80,6 @@ def compiler(failure: Failure) -> Witnessed:
         f"{stage or 'a compiler'}: {text}"[:79],
         Confidence.POSSIBLE if failure.is_a("TorchRuntimeError") else Confidence.CERTAIN if known else Confidence.LIKELY,
         stage=Stage.SETUP,
-        line=user_line(failure.message),
         seen={"exception": failure.type, "says": text[:300]},
     )
 
-
-def user_line(message: str) -> Frame | None:
-    """The innermost line of the user's code that dynamo names in its words."""
-    found = _FROM.search(message)
-    lines = list(_AT.finditer(message, found.start())) if found else []
-    last = next((line for line in lines[::-1] if "site-packages" not in line["file"]), None)
-    if last is None:
-        return None
-    return Frame(file=last["file"], line=int(last["line"]), function=last["function"], code=last["code"].strip(), user=True)

@@ -41,6 +41,7 @@ SIZES = tuple(
         r"The shape of the \d*D? ?attn_mask is|[Ee]xpect(?:ed|ing) (?:`?key_padding_mask|key_padding_mask shape)|key_padding_mask'?s? shape",
         r"Attention (?:mask|weights) should be of size|embed_dim must be divisible by num_heads",
         r"key shape .* does not match value shape",
+        r"must have same reduction dim, but got \[[\d, ]*?(?P<got>\d+)\] X \[(?P<expects>\d+)[\d, ]*\]",
     )
 )
 _BROADCAST = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)")
