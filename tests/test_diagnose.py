@@ -5,7 +5,7 @@ from stepscope.finding import Confidence, Severity
 LINE = Frame("train.py", 41, "main", "loss = F.cross_entropy(logits, y)", user=True)
 FAILURE = Failure("IndexError", "Target 12 is out of bounds.", (LINE, Frame("/x/torch/nn/functional.py", 3, "cross_entropy")))
 LABELS = Labels("y", Tensor((4,), "int64", minimum=0, maximum=12), 10, outside=((2, 12.0),), outside_count=1, total=4)
-BATCH = Batch(indices=(7, 3, 1203, 5), files={2: "data/x.png"})
+BATCH = Batch(indices=(7, 3, 1203, 5), culprits=(2,), files={2: "data/x.png"})
 HEAD = Head("fc", "Linear", 10, Frame("model.py", 31, "__init__", "self.fc = nn.Linear(512, 10)"))
 
 

@@ -120,23 +120,16 @@ def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
         layer=draft.layer or (layer.path if layer else None),
         operator=draft.operator or (call.function if call else None),
         rank=moment.rank,
-        samples=_samples(draft, observation.get(Batch)),
+        samples=_samples(observation.get(Batch)),
     )
 
 
-def _samples(draft: Draft, batch: Batch | None) -> tuple[Sample, ...]:
-    rows = draft.rows or (batch.culprits if batch else ())
-    known = batch.indices if batch else ()
-    if known and any(row >= len(known) for row in rows):
-        rows = ()  # rows of something else than the batch: positions, pixels
-    if len(known) == 1:
-        rows = (0,)
+def _samples(batch: Batch | None) -> tuple[Sample, ...]:
+    if batch is None:
+        return ()
+    rows = (0,) if len(batch.indices) == 1 else batch.culprits
     return tuple(
-        Sample(
-            index=known[row] if row < len(known) else None,
-            row=row,
-            file=batch.files.get(row) if batch else None,
-        )
+        Sample(index=batch.indices[row] if row < len(batch.indices) else None, row=row, file=batch.files.get(row))
         for row in rows[:SAMPLES_SHOWN]
     )
 

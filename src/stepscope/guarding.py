@@ -85,17 +85,20 @@ class Mark(NamedTuple):
 
     identity: int
     kind: type
+    text: str
     file: str
     line: int
 
     @classmethod
     def of(cls, exception: BaseException) -> Mark:
-        """By identity, and by the place where it was raised: an identity alone may be given again."""
+        """By identity, words, and the place where it was raised: an identity alone may be given again."""
+        from stepscope.collect.failure import message_of
+
         entry = exception.__traceback__
         while entry is not None and entry.tb_next is not None:
             entry = entry.tb_next
         place = (entry.tb_frame.f_code.co_filename, entry.tb_lineno) if entry else ("", 0)
-        return cls(id(exception), type(exception), *place)
+        return cls(id(exception), type(exception), message_of(exception), *place)
 
 
 class Diagnosed(NamedTuple):

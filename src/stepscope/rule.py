@@ -18,8 +18,7 @@ from stepscope.page import Page
 class Draft:
     """What a witness says: only what it knows better than the observation does.
 
-    `line` is the line to change, where that is another one than the line that failed. `rows` are the rows of the
-    batch to blame. `fix` goes before the fixes of the rule's page.
+    `line` is the line to change, where that is another one than the line that failed. `fix` goes before the fixes of the rule's page.
     """
 
     rule: Rule
@@ -28,7 +27,6 @@ class Draft:
     stage: Stage | None
     line: Frame | None
     about: str
-    rows: tuple[int, ...]
     layer: str | None
     operator: str | None
     seen: dict[str, str]
@@ -96,7 +94,7 @@ class Rule:
     def found(self, headline: str, confidence: Confidence = Confidence.CERTAIN, **details: Any) -> Draft:
         """A draft of a finding; see Draft for what `details` may hold."""
         empty: dict[str, Any] = {
-            "stage": None, "line": None, "about": "", "rows": (), "layer": None, "operator": None,
+            "stage": None, "line": None, "about": "", "layer": None, "operator": None,
             "seen": {}, "fix": (), "severity": self.severity,
         }  # fmt: skip
         unknown = set(details) - set(empty)

@@ -25,9 +25,9 @@ def failure_of(exception: BaseException, depth: int = 0) -> Failure:
     return Failure(
         type=kind.__name__,
         module=kind.__module__,
-        message=_message(exception),
+        message=message_of(exception),
         bases=tuple(base.__name__ for base in kind.__mro__[1:]),
-        frames=(*frames_of(exception.__traceback__), *_unread(exception), *traced_frames(_message(exception))),
+        frames=(*frames_of(exception.__traceback__), *_unread(exception), *traced_frames(message_of(exception))),
         causes=tuple(causes),
         errno=_plain_int(getattr(exception, "errno", None)),
         filename=_filename(exception),
@@ -104,7 +104,7 @@ def _before(exception: BaseException) -> BaseException | None:
     return None if exception.__suppress_context__ else exception.__context__
 
 
-def _message(exception: BaseException) -> str:
+def message_of(exception: BaseException) -> str:
     try:
         return str(exception)[:MESSAGE]
     except Exception:

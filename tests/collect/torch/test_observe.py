@@ -82,9 +82,8 @@ def test_a_row_is_an_index_of_the_data_set_by_the_loaders_own_list():
         for x, y in loader:
             F.cross_entropy(net(x), y)
 
-    seen = observed(train)
-    batch = seen.get(Batch)
-    assert [batch.indices[row] for row, _ in seen.get(Labels).outside] == [17]
+    batch = observed(train).get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == [17]
 
 
 @pytest.mark.parametrize("cut", ["slice", "vector"])
@@ -101,9 +100,86 @@ def test_rows_of_a_loop_without_a_loader_are_found_too(cut):
                 del chosen
             F.cross_entropy(net(x), y)
 
-    seen = observed(train)
-    batch, outside = seen.get(Batch), seen.get(Labels).outside
-    assert [batch.indices[row] for row, _ in outside] == [21]
+    batch = observed(train).get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == [21]
+
+
+class Pairs(Dataset):
+    def __init__(self, pairs):
+        self.pairs = pairs
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, index):
+        return self.pairs[index]
+
+
+STEPS_THAT_MOVE_ROWS = {
+    "sorted": lambda x, y: (x[x.sum(1).argsort()], y[x.sum(1).argsort()]),
+    "masked": lambda x, y: (x[y > 0], y[y > 0]),
+    "last part": lambda x, y: (x[3:], y[3:]),
+    "repeated": lambda x, y: (x.repeat(3, 1), y.repeat(3)),
+    "interleaved": lambda x, y: (x.repeat_interleave(2, 0), y.repeat_interleave(2)),
+    "joined": lambda x, y: (torch.cat([x.flip(0), x]), torch.cat([y.flip(0), y])),
+}
+
+
+@pytest.mark.parametrize("moved", STEPS_THAT_MOVE_ROWS)
+def test_the_sample_is_right_also_where_the_step_has_moved_its_rows(moved):
+    net, labels = Net(), torch.arange(40) % 2 + 1
+    labels[21] = 9
+    loader = DataLoader(TensorDataset(torch.randn(40, 8), labels), batch_size=8)
+
+    def train():
+        for x, y in loader:
+            x, y = STEPS_THAT_MOVE_ROWS[moved](x, y)
+            F.cross_entropy(net(x), y)
+
+    batch = observed(train).get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == [21]
+
+
+def test_the_sample_is_right_also_where_collation_has_sorted_the_batch():
+    net = Net()
+    data = Pairs([(torch.randn(8), torch.tensor(9 if number == 17 else number % 3)) for number in range(40)])
+
+    def by_size(samples):
+        ordered = sorted(samples, key=lambda sample: float(sample[0].sum()))
+        return torch.stack([x for x, _ in ordered]), torch.stack([y for _, y in ordered])
+
+    def train():
+        for x, y in DataLoader(data, batch_size=8, shuffle=True, collate_fn=by_size):
+            F.cross_entropy(net(x), y)
+
+    batch = observed(train).get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == [17]
+
+
+def test_of_two_loaders_the_one_that_holds_the_label_is_told():
+    net = Net()
+    labels = torch.zeros(40, dtype=torch.long)
+    labels[26] = 5
+    labelled, unlabelled = TensorDataset(torch.randn(40, 8), labels), TensorDataset(torch.randn(400, 8))
+
+    def train():
+        for (x, y), (_u,) in zip(DataLoader(labelled, 8), DataLoader(unlabelled, 8, shuffle=True), strict=False):
+            F.cross_entropy(net(x), y)
+
+    batch = observed(train).get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == [26]
+
+
+def test_positions_of_an_order_are_not_taken_for_samples():
+    net, images, labels = Net(), torch.randn(40, 8), torch.zeros(40, dtype=torch.long)
+    labels[21] = 3
+
+    def train():
+        for chosen in torch.randperm(40).split(8):
+            F.cross_entropy(net(images[chosen]), labels[chosen])
+
+    batch = observed(train).get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == [21]
 
 
 class Broken(Dataset):

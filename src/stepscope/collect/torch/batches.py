@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from stepscope.collect.owner import is_users
+from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
 from stepscope.collect.torch.loaders import LOADERS, History
@@ -19,17 +20,14 @@ FILES = 5
 """Samples whose files are looked up."""
 
 
-def batch_of(stack: list[Entry], suspects: tuple[int, ...] = ()) -> Batch | None:
-    """The batch, with the rows that the loading itself blames.
-
-    `suspects` are rows that another collector found; their files are looked up too.
-    """
+def batch_of(stack: list[Entry], blame: Blamed | None = None) -> Batch | None:
+    """The batch, with the rows to blame: those that `blame` proves, or those that the loading itself stumbled over."""
     if LOADERS.in_worker:
         return _loading(stack, LOADERS.in_worker, None)
     if _in_loader(stack):
         history = next(iter(LOADERS.recent()), None)
         return _loading(stack, history.loading() if history else (), history)
-    return _at_hand(stack, suspects)
+    return _at_hand(stack, blame)
 
 
 def _in_loader(stack: list[Entry]) -> bool:
@@ -80,16 +78,19 @@ def signature(sample: Any, depth: int = 0) -> str:
     return type(sample).__name__
 
 
-def _at_hand(stack: list[Entry], suspects: tuple[int, ...]) -> Batch | None:
-    """A batch that failed later: its indices are those of the iterator that was drawn from last."""
+def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
+    """A batch that failed later: the one that a tensor at hand belongs to, else the one that was handed out last."""
     fields = _fields(stack)
+    if blame is not None:
+        dataset = blame.history.dataset if blame.history else None
+        return _batch(stack, blame.indices, blame.rows, dataset, blame.history, fields=fields, files_for=blame.rows)
     rows = {shape[0] for shape in (tensor.shape for tensor in fields.values()) if shape}
     seen = _tensors_inside_out(stack)
     cut = rows_of_index_vector(stack) or rows_of_slice(stack)
     for history in LOADERS.recent()[:3]:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
         if indices and (not rows or len(indices) in rows):
-            culprits = suspects or row_of_loop(stack, len(indices))
+            culprits = () if history.own_collate else row_of_loop(stack, len(indices))
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
     return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
 

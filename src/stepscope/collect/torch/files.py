@@ -9,7 +9,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stepscope.collect.owner import shown
@@ -17,6 +17,10 @@ from stepscope.collect.torch.resolve import stored_attributes
 
 SECONDS = 4.0
 """How long the whole question may take."""
+ASKED = 512
+"""Samples that are asked for a value at the most."""
+ELEMENTS = 4096
+"""Numbers of a sample that are compared."""
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".ttf", ".zip", ".cfg", ".toml")
 
 
@@ -31,6 +35,29 @@ def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
     return {index: shown(path) for index, path in found.items()}
 
 
+def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int]:
+    """Those of the samples that hold one of these values, as the data set itself says when it is asked again."""
+    if not _may_fork() or len(indices) > ASKED:
+        return set()
+
+    def look(index: int, send: int) -> None:
+        if _holds(dataset[index], values):
+            os.write(send, json.dumps([index, ""]).encode() + b"\n")
+
+    return set(_in_child(indices, look))
+
+
+def _holds(sample: Any, values: set[float], depth: int = 0) -> bool:
+    """Whether a sample has one of the values as a number of its own, or in a tensor of whole numbers."""
+    if isinstance(sample, (int, float)) and not isinstance(sample, bool):
+        return float(sample) in values
+    if hasattr(sample, "tolist") and hasattr(sample, "dtype"):
+        whole = "float" not in str(sample.dtype) and "uint8" not in str(sample.dtype)
+        return whole and _holds(sample.reshape(-1)[:ELEMENTS].tolist(), values, depth + 1)
+    parts = list(sample.values()) if isinstance(sample, Mapping) else sample
+    return isinstance(parts, (list, tuple)) and depth < 4 and any(_holds(part, values, depth + 1) for part in parts)
+
+
 def _may_fork() -> bool:
     """Forking is safe where the system has it and no accelerator context would be shared."""
     torch = sys.modules.get("torch")
@@ -39,11 +66,23 @@ def _may_fork() -> bool:
 
 
 def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
+    """The files that each sample opens."""
+    recorder = _Recorder()
+
+    def look(index: int, send: int) -> None:
+        recorder.listen(index, send)
+        dataset[index]
+
+    return _in_child(indices, look)
+
+
+def _in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, str]:
+    """What a forked child says of each index."""
     receive, send = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(receive)
-        _ask(dataset, indices, send)
+        _ask(indices, send, look)
     os.close(send)
     try:
         return _answer(receive)
@@ -55,8 +94,8 @@ def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
             os.waitpid(child, 0)
 
 
-def _ask(dataset: Any, indices: Sequence[int], send: int) -> None:
-    """In the child: ask for each sample, write a line for each file, leave without a trace."""
+def _ask(indices: Sequence[int], send: int, look: Callable[[int, int], None]) -> None:
+    """In the child: look at each sample, write a line for each answer, leave without a trace."""
     try:
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
@@ -64,22 +103,32 @@ def _ask(dataset: Any, indices: Sequence[int], send: int) -> None:
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)
-        asked = [-1]
-
-        def opened(event: str, arguments: Any) -> None:
-            if event == "open" and isinstance(arguments[0], (str, bytes)) and asked[0] >= 0:
-                mode = arguments[1] if isinstance(arguments[1], str) else "r"
-                path = os.path.abspath(os.fsdecode(arguments[0]))
-                if not set(mode) & set("wax+") and _is_data(path):
-                    os.write(send, json.dumps([asked[0], path]).encode() + b"\n")
-
-        sys.addaudithook(opened)
         for index in indices:
-            asked[0] = index
             with contextlib.suppress(BaseException):
-                dataset[index]
+                look(index, send)
     finally:
         os._exit(0)
+
+
+class _Recorder:
+    """An audit hook, set in the child only, that writes down the data files which are opened."""
+
+    def __init__(self) -> None:
+        self._index: int | None = None
+        self._send = -1
+
+    def listen(self, index: int, send: int) -> None:
+        """From now on what is opened belongs to this index."""
+        if self._index is None:
+            sys.addaudithook(self._opened)
+        self._index, self._send = index, send
+
+    def _opened(self, event: str, arguments: Any) -> None:
+        if event == "open" and isinstance(arguments[0], (str, bytes)):
+            mode = arguments[1] if isinstance(arguments[1], str) else "r"
+            path = os.path.abspath(os.fsdecode(arguments[0]))
+            if not set(mode) & set("wax+") and _is_data(path):
+                os.write(self._send, json.dumps([self._index, path]).encode() + b"\n")
 
 
 def _answer(receive: int) -> dict[int, str]:

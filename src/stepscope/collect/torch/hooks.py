@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from array import array
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -37,6 +38,7 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
     its exception are alive. A second call only puts these two in the place of the former.
     """
     _LISTENER.worker_begins, _LISTENER.worker_fails = worker_begins, worker_fails
+    use_page(None)
     STEPS.begin()
     if _LISTENER.installed:
         return
@@ -56,9 +58,9 @@ def release() -> None:
 
 
 def use_page(page: Any) -> None:
-    """Let steps and samples be told to this heartbeat; None for none."""
+    """Let steps and samples be told to this heartbeat; None for none: the sample asked for last is kept in this process then."""
     STEPS.page = page
-    Announced.asked = None if page is None else page.asked
+    Announced.asked = memoryview(array("q", [-1])) if page is None else page.asked
 
 
 def _watch_optimizers(module: Any) -> None:
@@ -123,10 +125,17 @@ def _announced(indices: Any, dataset: Any, auto_collation: bool) -> Any:
 
     Where the fetcher does not go through it itself, the list is handed to the data set, which must get its own.
     """
-    if STEPS.page is None or type(indices) is not list:
+    if type(indices) is not list:
         return indices
-    tellable = STEPS.page.loads(indices)
+    tellable = STEPS.page.loads(indices) if STEPS.page is not None else _loads(indices)
     return Announced(indices) if tellable and auto_collation and not hasattr(dataset, "__getitems__") else indices
+
+
+def _loads(indices: list[Any]) -> bool:
+    """The same without a heartbeat."""
+    if Announced.asked is not None:
+        Announced.asked[0] = -1
+    return all(type(index) is int for index in indices)
 
 
 def _watch_workers(module: Any) -> None:

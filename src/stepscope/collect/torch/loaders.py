@@ -15,6 +15,9 @@ KEPT = 64
 
 AHEAD = 12
 """Batches remembered after they were handed out: more than a trainer draws ahead."""
+Held = list[tuple["weakref.ref[Any]", "int | None"]]
+ROWS = 64
+"""Samples of a batch whose own tensors are remembered."""
 TENSORS = 8
 """Tensors of a batch that are remembered."""
 
@@ -29,9 +32,11 @@ class History:
         self._asked = 0
         self.yielded = 0
         self.exhausted = False
-        self.handed_out: deque[tuple[int, list[weakref.ref[Any]]]] = deque(maxlen=AHEAD)
+        self.handed_out: deque[tuple[int, Held]] = deque(maxlen=AHEAD)
         self.workers = int(getattr(iterator, "_num_workers", 0) or 0)
         self.drawn_at = drawn_at
+        collate = getattr(iterator, "_collate_fn", None)
+        self.own_collate = collate not in (list, tuple) and not str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
 
     def add(self, indices: Any) -> None:
         self._lists.append(indices)
@@ -63,7 +68,7 @@ class History:
         """
         for tensor in tensors:
             for number, held in reversed(self.handed_out):
-                if any(reference() is tensor for reference in held):
+                if any(reference() is tensor for reference, _ in held):
                     return self._at(number)
         return ()
 
@@ -135,16 +140,34 @@ def _weak(thing: Any) -> weakref.ref[Any] | None:
         return None
 
 
-def weak_tensors(data: Any) -> list[weakref.ref[Any]]:
-    """Weak references to the tensors of a batch, as it is usually built: a tensor, a sequence or a mapping of some."""
+def weak_tensors(data: Any) -> Held:
+    """Weak references to the tensors of a batch, as it is usually built: a tensor, a sequence or a mapping of some.
+
+    A tensor that belongs to one sample alone comes with its row, one of the whole batch with None.
+    """
     if hasattr(data, "data_ptr"):
-        return [weakref.ref(data)]
+        return [(weakref.ref(data), None)]
     values = data
     if not isinstance(data, (list, tuple)):
         if not isinstance(data, Mapping):
             return []
         values = list(data.values())
-    return [weakref.ref(value) for value in values[:TENSORS] if hasattr(value, "data_ptr")]
+    held: Held = []
+    for value in values[:TENSORS]:
+        if hasattr(value, "data_ptr"):
+            held.append((weakref.ref(value), None))
+        elif isinstance(value, (list, tuple)):
+            held += _by_row(value)
+    return held
+
+
+def _by_row(samples: Sequence[Any]) -> Held:
+    """The tensors of a list of samples (the targets of a detector), each with its row."""
+    held: Held = []
+    for row, sample in enumerate(samples[:ROWS]):
+        parts = list(sample.values()) if isinstance(sample, Mapping) else [sample]
+        held += [(weakref.ref(part), row) for part in parts[:TENSORS] if hasattr(part, "data_ptr")]
+    return held
 
 
 def numbers(indices: Any) -> tuple[int, ...]:

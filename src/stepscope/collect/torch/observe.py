@@ -18,6 +18,7 @@ from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
 from stepscope.collect.torch.batches import batch_of
+from stepscope.collect.torch.blame import blame_of
 from stepscope.collect.torch.callee import callee_of, lookup_of
 from stepscope.collect.torch.calls import Entry, call_of
 from stepscope.collect.torch.history import history_of
@@ -26,14 +27,13 @@ from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
 from stepscope.collect.torch.reuse import reused_of
-from stepscope.collect.torch.rows import outside_rows
 from stepscope.collect.torch.stages import stage_of
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.workers import worker_death_of
 from stepscope.collect.torch.writes import own_backward_of, written_of
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
-from stepscope.evidence import Batch, Failure, Labels, Moment, Observation
+from stepscope.evidence import Batch, Failure, Moment, Observation
 
 T = TypeVar("T")
 ENDS = 40
@@ -58,14 +58,10 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
 
 def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     labels = _try("the labels", lambda: labels_of(stack))
-    suspects = tuple(row for row, _ in labels.outside) if labels else _try("the rows", lambda: outside_rows(stack)) or ()
     classes = labels.classes if labels else 0
     head = _try("the head", lambda: head_of(stack, classes)) if labels else None
-    batch = _try("the batch", lambda: batch_of(stack, suspects))
-    if labels is not None and batch is not None:
-        labels = replace(labels, outside=_by_sample(labels, len(batch.indices)))
-    if batch is not None and suspects and not batch.culprits:
-        batch = replace(batch, culprits=suspects)
+    blame = _try("the samples to blame", lambda: blame_of(stack))
+    batch = _try("the batch", lambda: batch_of(stack, blame))
     return [
         _try("the call", lambda: call_of(stack)),
         _try("the layer", lambda: layer_of(stack)),
@@ -82,14 +78,6 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
         _try("the function called", lambda: callee_of(stack)),
         _try("the key looked up", lambda: lookup_of(stack, exception)),
     ]
-
-
-def _by_sample(labels: Labels, samples: int) -> tuple[tuple[int, float], ...]:
-    """The labels that do not fit, by sample, where (batch, length) targets were flattened to one axis for the loss."""
-    count = labels.tensor.shape[0] if labels.tensor.shape else 0
-    if not samples or count <= samples or count % samples:
-        return labels.outside
-    return tuple({row * samples // count: value for row, value in reversed(labels.outside)}.items())[::-1]
 
 
 def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -> Moment:

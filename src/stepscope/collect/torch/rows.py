@@ -1,10 +1,10 @@
-"""Rows whose values break a call that is vectorised over the batch."""
+"""The index that goes past its table, found in the user's line."""
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -14,7 +14,6 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.resolve import MISSING, resolve
 from stepscope.collect.torch.tensors import is_tensor
 
-SHOWN = 20
 LISTED = 100_000
 """The longest list that is looked at as an index."""
 _SAME_VALUES = {
@@ -32,22 +31,6 @@ class Used(NamedTuple):
     index: Any
     size: int | None
 
-
-
-def outside_rows(stack: list[Entry]) -> tuple[int, ...]:
-    """The rows to blame in the innermost call that is known to limit its values; empty where there are none."""
-    for frame, _, _ in reversed(stack):
-        limit = _LIMITS.get(frame.f_code.co_name)
-        outside = limit(frame) if limit and frame.f_code.co_filename.endswith("functional.py") else None
-        if outside is not None and outside.dim():
-            rows = outside.nonzero()[:, 0].unique().tolist()
-            if rows and len(rows) < outside.shape[0]:
-                return tuple(rows[:SHOWN])
-    used = index_of(stack)
-    if used is None or used.size is None or not used.index.dim():
-        return ()
-    outside = (used.index >= used.size) | (used.index < -used.size)
-    return tuple(sorted(set(outside.nonzero()[:, 0].tolist()))[:SHOWN])
 
 
 def index_of(stack: list[Entry]) -> Used | None:
@@ -133,31 +116,6 @@ def _size(table: ast.AST, axis: int | None, frame: FrameType) -> int | None:
     return int(shape[axis])
 
 
-def _embedding(frame: FrameType) -> Any:
-    index: Any = frame.f_locals.get("input")
-    table: Any = frame.f_locals.get("weight")
-    if not (is_tensor(index) and is_tensor(table)) or _counts_up(index):
-        return None
-    return (index < 0) | (index >= table.shape[0])
-
-
-def _counts_up(index: Any) -> bool:
+def counts_up(index: Any) -> bool:
     """Whether the indices are positions, 0, 1, 2, ...: their rows are not those of the batch."""
     return bool(index.dim() == 1 and index.numel() > 1 and (index.diff() == 1).all())
-
-
-def _probabilities(frame: FrameType) -> Any:
-    outside: Any = None
-    for name in ("input", "target"):
-        value: Any = frame.f_locals.get(name)
-        if is_tensor(value) and value.is_floating_point():
-            bad = ~((value >= 0) & (value <= 1))
-            outside = bad if outside is None or outside.shape != bad.shape else outside | bad
-    return outside
-
-
-_LIMITS: dict[str, Callable[[FrameType], Any]] = {
-    "embedding": _embedding,
-    "embedding_bag": _embedding,
-    "binary_cross_entropy": _probabilities,
-}

@@ -77,7 +77,6 @@ def collated(failure: Failure, batch: Batch) -> Witnessed:
     yield CHANNEL_MISMATCH.found(
         headline,
         sure,
-        rows=tuple(batch.odd),
         stage=Stage.COLLATE,
         seen={"row": f"{row}: {signature}", "rows that differ": f"{len(batch.odd)} of {batch.rows}", "says": failure.message[:200]},
     )

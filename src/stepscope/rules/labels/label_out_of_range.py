@@ -62,7 +62,6 @@ def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
     value = values[-1] if values[-1] >= (1 if binary else labels.classes) else values[0]
     yield LABEL_OUT_OF_RANGE.found(
         f"label {value:g} is outside of 0 to 1" if binary else f"label {value:g} does not fit a head with {labels.classes} classes",
-        rows=tuple(row for row, _ in labels.outside),
         layer=head.path or None,
         seen={
             "labels that fit": "0 to 1" if binary else f"0 to {labels.classes - 1}",

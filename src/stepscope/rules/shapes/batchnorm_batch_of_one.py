@@ -39,7 +39,6 @@ def in_loader(failure: Failure, layer: Layer, batch: Batch) -> Witnessed:
     known = f" of {batch.dataset_size} samples" if batch.dataset_size else ""
     yield BATCHNORM_BATCH_OF_ONE.found(
         f"a batch of one sample reaches {layer.kind} in training mode",
-        rows=(0,),
         seen={
             "arrives": layer.inputs[0] if layer.inputs else "",
             "batch": f"1 row{known}",

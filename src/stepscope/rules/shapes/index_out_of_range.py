@@ -21,10 +21,9 @@ Good
 """
 
 import re
-from dataclasses import replace
 from typing import Any
 
-from stepscope.evidence import Batch, Call, Failure, Layer, Stage, Tensor
+from stepscope.evidence import Call, Failure, Layer, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 
@@ -37,14 +36,6 @@ _WORDS = re.compile(
     r"|(?:vectorized_gather_kernel|srcIndex < srcSelectDimSize|indexSelect\w+Index|index >= -sizes\[i\] && index < sizes\[i\])"
 )
 _OURS = ("IndexError", "RuntimeError", "AssertionError", "AcceleratorError")
-
-
-@INDEX_OUT_OF_RANGE.seen_in
-def single_sample(failure: Failure, layer: Layer, call: Call, batch: Batch) -> Witnessed:
-    """The same where the batch is one sample: that one is to blame, also for positions past its end."""
-    if batch.rows == 1:
-        for draft in layer_of_table(failure, layer, call):
-            yield replace(draft, rows=(0,))
 
 
 @INDEX_OUT_OF_RANGE.seen_in

@@ -51,7 +51,6 @@ def rows(failure: Failure, batch: Batch) -> Witnessed:
     count = f"{len(batch.odd)} of {batch.rows} rows differ" if batch.rows else "rows differ"
     yield COLLATE_INCONSISTENT_SHAPES.found(
         f"row {row}{index} is {odd}, unlike the others"[:79],
-        rows=tuple(batch.odd),
         stage=Stage.COLLATE,
         seen={"rows": count, f"row {row}": odd, "says": failure.message[:200]},
     )
