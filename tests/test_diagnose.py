@@ -79,3 +79,11 @@ def test_a_rule_that_fails_is_noted_and_the_others_speak(monkeypatch):
 
     assert report.findings[0].name == "label-out-of-range"
     assert report.notes == ("no-grad could not be asked: LookupError: our own mistake",)
+
+
+def test_a_frameworks_meaning_is_not_read_into_the_users_own_words():
+    own = Frame("train.py", 9, "check", 'raise ValueError("CUDA out of memory is not the reason")', user=True)
+
+    (finding,) = diagnose("run", [Observation(Failure("ValueError", "CUDA out of memory is not the reason", (LINE, own)))]).findings
+
+    assert finding.name == "user-code-exception"

@@ -27,7 +27,9 @@ TIMED = {"hf_trainer_tiny_bert", "lightning_digits_module", "ddp_spawn_two_gloo"
 def test_a_run_prints_the_same_and_ends_the_same_with_and_without_us(stage, name):
     command = [f"{name}.py", *LEDGER[name]["args"]]
     folder = PROGRAMS / "healthy"
-    bare, guarded = stage.bare(*command, cwd=folder), stage.guarded(*command, cwd=folder)
+    runs = (stage.bare(*command, cwd=folder) for _ in range(3))
+    bare = next(run for run in runs if run.code == LEDGER[name]["exit"])  # gloo's own end fails now and then, on a busy machine
+    guarded = stage.guarded(*command, cwd=folder)
 
     assert (guarded.out, guarded.code) == (bare.out, bare.code)
     assert name in TIMED or guarded.err == bare.err

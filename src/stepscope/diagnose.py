@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stepscope.catalogue import catalogue
 from stepscope.evidence import Batch, Call, Failure, Frame, Layer, Observation, Stage
@@ -79,6 +79,9 @@ def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[
 
     A witness that fails is our problem: it is noted, and the other rules speak.
     """
+    failure = observation.get(Failure)
+    if failure is not None and failure.by_user and not rule.fallback:
+        observation = observation.with_(replace(failure, message=""))
     drafts: list[Draft] = []
     for witness in rule.witnesses:
         try:

@@ -34,6 +34,8 @@ class Draft:
     severity: Severity
 
 
+HEADLINE = 79
+"""Columns of a headline."""
 Witnessed = Iterable[Draft]
 """What a witness returns."""
 
@@ -100,7 +102,7 @@ class Rule:
         unknown = set(details) - set(empty)
         if unknown:
             raise TypeError(f"a draft has no {', '.join(sorted(unknown))}")
-        return Draft(rule=self, headline=headline, confidence=confidence, **{**empty, **details})
+        return Draft(rule=self, headline=_within(headline), confidence=confidence, **{**empty, **details})
 
     def finding(self, draft: Draft, stage: Stage, place: Place, places: tuple[Place, ...]) -> Finding:
         """The finding that a draft becomes once its places are known."""
@@ -117,3 +119,12 @@ class Rule:
             why=self.page.why,
             fix=(*draft.fix, *self.page.fix),
         )
+
+
+def _within(headline: str) -> str:
+    """The headline in at most HEADLINE columns, cut between words."""
+    text = " ".join(headline.split())
+    if len(text) <= HEADLINE:
+        return text
+    kept = text[: HEADLINE - 4].rpartition(" ")[0] or text[: HEADLINE - 4]
+    return kept.rstrip(" ,:;-") + " ..."

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from types import FrameType
 
 from stepscope.collect.owner import shown
 from stepscope.evidence import Batch, Failure, File
 
 _QUOTED = re.compile(r"""['"]([^'"\n]{1,400}[/\\.][^'"\n]{1,400})['"]""")
 _BARE = re.compile(r"(?:^|[\s:])((?:[A-Za-z]:\\|\.{0,2}/)[^\s'\":]{1,400})")
+_PARENT = re.compile(r"[Pp]arent directory (\S+) does not exist")
 _BEGINS = (
     (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"),
     (b"%PDF", "PDF"), (b"PK\x03\x04", "ZIP"), (b"\x1f\x8b", "gzip"), (b"version https://git-lfs", "Git LFS pointer"),
@@ -22,14 +25,25 @@ _ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
 ENTRIES = 20_000
 
 
-def file_of(failure: Failure, batch: Batch | None) -> File | None:
-    """The file named by the exception, or by its words, or that of the sample that was being loaded."""
+def file_of(failure: Failure, batch: Batch | None, stack: Sequence[tuple[FrameType, int, int]] = ()) -> File | None:
+    """The file named by the exception, or by its words, or that of the sample that was being loaded, or an open one in the frames."""
     named = [failure.filename] if failure.filename else []
     words = [*_QUOTED.findall(failure.message[:4000]), *_BARE.findall(failure.message[:4000])]
     there = [path for path in words if os.path.lexists(path)]
     sample = list(batch.files.values()) if batch else []
-    path = next(iter([*named, *there, *sample, *_in_causes(failure)]), None)
+    folder = _PARENT.findall(failure.message[:4000])
+    path = next(iter([*named, *folder, *there, *sample, *_in_causes(failure), *_open(stack)]), None)
     return look_at(path) if path else None
+
+
+def _open(stack: Sequence[tuple[FrameType, int, int]]) -> Iterable[str]:
+    """Files that the frames hold open or name, those of the innermost frame first."""
+    for frame, _, _ in reversed(stack):
+        for value in list(frame.f_locals.values()):
+            name = getattr(value, "name", None) if isinstance(value, io.IOBase) else value if isinstance(value, os.PathLike) else None
+            path = os.fspath(name) if isinstance(name, (str, os.PathLike)) else None
+            if isinstance(path, str) and os.path.isfile(path) and not path.endswith(".py"):
+                yield path
 
 
 def look_at(path: str) -> File:
@@ -62,9 +76,14 @@ def _absent(path: str) -> File:
         "link" if target else "nothing",
         target=target,
         nearest=shown(nearest),
-        alike=tuple(difflib.get_close_matches(missing, names, n=3, cutoff=0.6)),
+        alike=tuple(name for name in difflib.get_close_matches(missing, names, n=5, cutoff=0.6) if not _numbered(name, missing))[:3],
         entries=len(names),
     )
+
+
+def _numbered(name: str, other: str) -> bool:
+    """Whether two names differ in their numbers only: frame_20.jpg is no misspelling of frame_21.jpg."""
+    return re.sub(r"\d+", "", name) == re.sub(r"\d+", "", other)
 
 
 def _names(folder: str) -> list[str]:

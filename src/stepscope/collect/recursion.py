@@ -189,10 +189,10 @@ def _as_path(value: Any) -> str | None:
 
 
 def _endless(kind: str, folded: Fold) -> bool | None:
-    """Walking the same objects again and again has no end; each level with its own object is depth."""
-    if folded.same_objects is None or kind in ("module", "copy", "graph", "data", "collate"):
-        return False if folded.same_objects is False else None
-    return folded.same_objects
+    """Each level with its own object is depth. The same object at every level may still move on (a parser's position): not told."""
+    if kind == "attribute":
+        return folded.same_objects
+    return False if folded.same_objects is False else None
 
 
 def _depth(frame: FrameType) -> int | None:

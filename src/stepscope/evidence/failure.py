@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_RAISE = re.compile(r"(?:^|:\s*)raise\b")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ class Failure:
     def passes_file(self, *endings: str) -> bool:
         """Whether a frame of a file with one of these endings (with forward slashes) is on the stack."""
         return any(frame.file.replace("\\", "/").endswith(endings) for frame in self.frames)
+
+    @property
+    def by_user(self) -> bool:
+        """Whether the user's own code raised it: then its words are theirs, and a framework's meaning must not be read into them."""
+        inner = self.innermost
+        return inner is not None and inner.user and bool(_RAISE.search(inner.code))
 
     @property
     def innermost(self) -> Frame | None:

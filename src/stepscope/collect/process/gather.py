@@ -35,7 +35,7 @@ def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observa
     named = re.search(r"DataLoader worker process (\d+)", failure.message)
     for seen in workers:
         theirs = seen.get(Failure)
-        if theirs is None or theirs.type not in failure.message:
+        if theirs is None or not any(one.type in failure.message for one in (theirs, *theirs.causes)):
             continue
         if named is None or seen.moment.worker == int(named[1]):
             moment = replace(main.moment, worker=seen.moment.worker, stage=seen.moment.stage or main.moment.stage)

@@ -47,7 +47,7 @@ class Member:
             self._spare = self._spare or [_high(os.open(os.devnull, os.O_RDONLY), _LOW) for _ in range(SPARE)]
         except Exception as problem:
             trouble("this process's deaths and signals are not watched", problem)
-        hooks.use_page(self.page)
+        hooks.use_page(self.page or Page())  # one that nobody reads still keeps the sample that was asked for
 
     def tell(self, exception: BaseException, worker: int | None = None) -> None:
         """Write down what can be seen of an exception that ends this process."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from array import array
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -58,9 +57,9 @@ def release() -> None:
 
 
 def use_page(page: Any) -> None:
-    """Let steps and samples be told to this heartbeat; None for none: the sample asked for last is kept in this process then."""
+    """Let steps and samples be told to this heartbeat, or to none."""
     STEPS.page = page
-    Announced.asked = memoryview(array("q", [-1])) if page is None else page.asked
+    Announced.asked = None if page is None else page.asked
 
 
 def _watch_optimizers(module: Any) -> None:
@@ -125,17 +124,10 @@ def _announced(indices: Any, dataset: Any, auto_collation: bool) -> Any:
 
     Where the fetcher does not go through it itself, the list is handed to the data set, which must get its own.
     """
-    if type(indices) is not list:
+    if STEPS.page is None or type(indices) is not list:
         return indices
-    tellable = STEPS.page.loads(indices) if STEPS.page is not None else _loads(indices)
+    tellable = STEPS.page.loads(indices)
     return Announced(indices) if tellable and auto_collation and not hasattr(dataset, "__getitems__") else indices
-
-
-def _loads(indices: list[Any]) -> bool:
-    """The same without a heartbeat."""
-    if Announced.asked is not None:
-        Announced.asked[0] = -1
-    return all(type(index) is int for index in indices)
 
 
 def _watch_workers(module: Any) -> None:

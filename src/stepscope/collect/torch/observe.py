@@ -15,6 +15,7 @@ from stepscope.collect.failure import failure_of
 from stepscope.collect.files import file_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
+from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
 from stepscope.collect.torch.batches import batch_of
@@ -43,7 +44,10 @@ ENDS = 40
 def observe(exception: BaseException, worker: int | None = None) -> Observation:
     """Everything that can be seen of this exception, best effort: a collector that fails leaves its part out."""
     LOADERS.stand_still()
+    outer, exception = exception, primary(exception)
     failure = failure_of(exception)
+    if outer is not exception:
+        failure = replace(failure, causes=(*failure.causes, failure_of(outer)))
     stack = [entry for entry in entries(exception.__traceback__) if not is_ours(entry[0])]
     observation = Observation(failure, moment_of(failure, stack, worker), _try("the machine", machine_now))
     if isinstance(exception, RecursionError):
@@ -53,7 +57,7 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     observation = observation.with_(_try("what is empty", lambda: empty_of(stack)))
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
-    return observation.with_(_try("the file", lambda: file_of(failure, observation.get(Batch))))
+    return observation.with_(_try("the file", lambda: file_of(failure, observation.get(Batch), stack)))
 
 
 def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:

@@ -42,6 +42,7 @@ _NAMES: tuple[tuple[re.Pattern[str], Stage], ...] = (
 )
 _LINES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"\.backward\("), Stage.BACKWARD),
+    (re.compile(r"^(async )?for .+ in .*\b\w*(loader|batches|dataset|dl)\b"), Stage.DATA),
     (re.compile(r"\b\w*(loss|criterion)\w*\s*(=|\+=|\()", re.IGNORECASE), Stage.LOSS),
     (re.compile(r"\.(to|cuda)\([^)]*\)"), Stage.TRANSFER),
     (re.compile(r"\b(acc|accuracy|correct|hits|metrics?|precision|recall)(_\w+)?\s*(=|\+=)"), Stage.METRICS),

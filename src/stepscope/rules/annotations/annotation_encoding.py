@@ -19,13 +19,21 @@ Good
     names = open("classes.txt", encoding="utf-8-sig").read().split()
 """
 
-from stepscope.evidence import Failure, Stage
+from dataclasses import replace
+
+from stepscope.evidence import Failure, File, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 ANNOTATION_ENCODING = Rule("ANN102", Severity.ERROR, stage=Stage.DATA)
 
 _NOT_TEXT = ("pickle.py", "torch/serialization.py")
+
+
+@ANNOTATION_ENCODING.seen_in
+def named(failure: Failure, file: File) -> Witnessed:
+    for draft in decoding(failure):
+        yield replace(draft, headline=draft.headline.replace("a text file", file.path[-40:]), seen={"file": file.path, **draft.seen})
 
 
 @ANNOTATION_ENCODING.seen_in

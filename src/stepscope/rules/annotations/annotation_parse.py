@@ -18,7 +18,9 @@ Good
     {"images": [{"id": 1, "file_name": "a.jpg"}]}
 """
 
-from stepscope.evidence import Failure, Stage
+from dataclasses import replace
+
+from stepscope.evidence import Failure, File, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -28,11 +30,17 @@ _PARSERS = {"JSONDecodeError": "JSON", "ParseError": "XML", "XMLSyntaxError": "X
 
 
 @ANNOTATION_PARSE.seen_in
+def named(failure: Failure, file: File) -> Witnessed:
+    for draft in parsing(failure):
+        yield replace(draft, headline=f"{file.path[-45:]} does not parse: {failure.message}", seen={"file": file.path, **draft.seen})
+
+
+@ANNOTATION_PARSE.seen_in
 def parsing(failure: Failure) -> Witnessed:
     kind = _PARSERS.get(failure.type) or ("a table" if failure.type == "Error" and failure.module == "_csv" else None)
     if kind:
         yield ANNOTATION_PARSE.found(
-            f"a file does not parse as {kind}: {failure.message}"[:79],
+            f"a file does not parse as {kind}: {failure.message}",
             Confidence.LIKELY,
             stage=Stage.DATA,
             seen={"says": failure.message[:300]},

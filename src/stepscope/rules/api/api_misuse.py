@@ -45,6 +45,8 @@ _ARGUMENTS = re.compile(
     r"(?P<call>\w+)\(\): argument '(?P<name>\w+)'.{0,40} must be (?P<must>[^,]+), not (?P<not>[\w.]+)"
     r"|(?P<combination>\w+)\(\) received an invalid combination of arguments|(?P<takes>[\w.]+)\(\) (?:takes|missing|got) "
 )
+_OF_VALUES = re.compile(r"\bnan\b|\binf\b|found invalid values|probability tensor contains", re.IGNORECASE)
+"""A call that was right, and values that have gone astray before it."""
 _CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")
 _CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
 
@@ -53,6 +55,8 @@ _CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' 
 def called(failure: Failure, callee: Callee) -> Witnessed:
     """The user's line called a library's function, and what was raised came from there."""
     if callee.library not in _LIBRARIES or not failure.is_a(*_REFUSALS) or failure.is_a("OSError", "MemoryError"):
+        return
+    if _OF_VALUES.search(failure.message):
         return
     if _inside(failure) and not failure.is_a("KeyError", "IndexError"):
         yield API_MISUSE.found(
@@ -71,7 +75,7 @@ def order(failure: Failure) -> Witnessed:
     by_library = told and ((library is not None and library["library"] in _LIBRARIES) or failure.says("Can't call numpy()"))
     state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
     if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
-        yield API_MISUSE.found(_first(failure)[:79].rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]})
+        yield API_MISUSE.found(_first(failure).rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]})
     elif state_dict:
         yield API_MISUSE.found(
             f"a dictionary of weights is used as a model (`.{state_dict['name']}`)", Confidence.LIKELY, seen={"says": failure.message[:200]},
@@ -86,7 +90,7 @@ def refused(failure: Failure) -> Witnessed:
     below = failure.frames[users[-1] + 1 :] if users else ()
     if not below or not _of_library(below[0]) or not _of_library(below[-1]) or below[0].name in _CALLS or len(below) > 6:
         return
-    if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError"):
+    if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError") and not _OF_VALUES.search(failure.message):
         yield API_MISUSE.found(
             _headline(failure, below[0].name), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}
         )
@@ -103,7 +107,7 @@ def arguments(failure: Failure) -> Witnessed:
 def _inside(failure: Failure) -> bool:
     """The user's innermost line called the function that raised: below it are frames of libraries only, or none."""
     users = [place for place, frame in enumerate(failure.frames) if frame.user]
-    if not users:
+    if not users or failure.by_user:
         return False
     below = failure.frames[users[-1] + 1 :]
     return all(_of_library(frame) for frame in below[-1:])
@@ -117,8 +121,8 @@ def _of_library(frame: Frame) -> bool:
 def _headline(failure: Failure, name: str) -> str:
     found = _ARGUMENTS.search(failure.message)
     if found and found["call"]:
-        return f"`{found['call']}` is given a {found['not']} as `{found['name']}`, which must be {found['must']}"[:79]
-    return f"`{name}` refuses its arguments: {_first(failure)}"[:79]
+        return f"`{found['call']}` is given a {found['not']} as `{found['name']}`, which must be {found['must']}"
+    return f"`{name}` refuses its arguments: {_first(failure)}"
 
 
 def _first(failure: Failure) -> str:

@@ -48,7 +48,7 @@ _TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:floa
 def key(failure: Failure, lookup: Lookup) -> Witnessed:
     if _READERS.search(lookup.origin) or (_CONFIG.search(lookup.name) and not lookup.origin.startswith("torch.load")):
         yield CONFIGURATION.found(
-            f"the configuration has no {lookup.key}"[:79],
+            f"the configuration has no {lookup.key}",
             Confidence.LIKELY if _READERS.search(lookup.origin) else Confidence.POSSIBLE,
             stage=Stage.SETUP,
             seen={"it has": ", ".join(lookup.keys[:20]), "looked up": f"`{lookup.name}[{lookup.key}]`", "read by": lookup.origin},
@@ -74,7 +74,7 @@ def unreadable(failure: Failure) -> Witnessed:
     line = failure.user_frame
     if failure.is_a(*_UNREAD) and line is not None and (_CONFIG.search(line.code) or _CONFIG.search(line.name.replace("_", " "))):
         yield CONFIGURATION.found(
-            f"the configuration does not parse: {_first(failure)}"[:79],
+            f"the configuration does not parse: {_first(failure)}",
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
@@ -87,7 +87,7 @@ def refused(failure: Failure) -> Witnessed:
     arguments = failure.is_a("ValueError") and failure.passes("__post_init__") and failure.passes_file("transformers/training_args.py")
     if flags or arguments or failure.is_a(*_TYPES):
         yield CONFIGURATION.found(
-            _first(failure)[:79].rstrip("."),
+            _first(failure).rstrip("."),
             Confidence.LIKELY,
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},

@@ -50,7 +50,7 @@ def words(failure: Failure) -> Witnessed:
         return
     line = failure.user_frame if "from user code" in failure.message else None
     yield GRAPH_MODE_CONTROL_FLOW.found(
-        f"control flow asks a tensor for its value: `{line.code}`"[:79] if line else "control flow asks a tensor for its value",
+        f"control flow asks a tensor for its value: `{line.code}`" if line else "control flow asks a tensor for its value",
         Confidence.CERTAIN if typed or line else Confidence.LIKELY,
         stage=Stage.FORWARD,
         seen={"exception": failure.type, "says": failure.message.strip().splitlines()[0][:250]},

@@ -53,7 +53,7 @@ def loading(failure: Failure, batch: Batch) -> Witnessed:
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}"[:79],
+            f"`{_name(frame)}` raises {failure.type}: {first}",
             Confidence.LIKELY,
             stage=Stage.AUGMENT,
             seen={"transform": _name(frame), "exception": failure.type, "says": failure.message[:300]},
@@ -67,7 +67,7 @@ def elsewhere(failure: Failure) -> Witnessed:
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}"[:79], Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}
+            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}
         )
 
 

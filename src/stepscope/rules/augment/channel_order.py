@@ -43,7 +43,7 @@ def convolution(failure: Failure, layer: Layer, call: Call) -> Witnessed:
         return
     shape, order = fit.shape, _order(len(fit.shape), len(fit.shape) == fit.dims[-1])
     yield CHANNEL_ORDER.found(
-        f"channels stand last in ({', '.join(map(str, shape))}); {layer.kind} reads {fit.got} of them"[:79],
+        f"channels stand last in ({', '.join(map(str, shape))}); {layer.kind} reads {fit.got} of them",
         seen={"arrives": fit.arrives, "layer": layer, "expects": f"{fit.expects} channels, found in the last axis"},
         fix=(f"Move them: `x.permute{order}`.",),
     )

@@ -84,7 +84,7 @@ def _headline(failure: Failure, words: str) -> str:
         return "the checkpoint ends early"
     if "load key" in words or "operand" in words or "header" in words.lower() or "magic" in words:
         return "the file is not a checkpoint, or begins with other bytes"
-    return f"the checkpoint cannot be read: {words}"[:79] if words else "the checkpoint cannot be read"
+    return f"the checkpoint cannot be read: {words}" if words else "the checkpoint cannot be read"
 
 
 def _own_words(failure: Failure) -> str:

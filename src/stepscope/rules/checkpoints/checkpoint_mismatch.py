@@ -56,7 +56,7 @@ def state_dict(failure: Failure) -> Witnessed:
     sizes = [(size["name"], size["saved"], size["model"]) for size in _SIZE.finditer(failure.message)]
     prefix = _prefix(missing, unexpected)
     yield CHECKPOINT_MISMATCH.found(
-        _headline(found["model"], missing, unexpected, sizes, prefix)[:79],
+        _headline(found["model"], missing, unexpected, sizes, prefix),
         stage=Stage.CHECKPOINT,
         seen={
             "not in the checkpoint": _shown(missing),
@@ -73,7 +73,7 @@ def other_content(failure: Failure, lookup: Lookup) -> Witnessed:
     """A key of a loaded checkpoint that it does not have."""
     if "torch.load" in lookup.origin or "load_file" in lookup.origin:
         yield CHECKPOINT_MISMATCH.found(
-            f"the checkpoint has no {lookup.key}"[:79],
+            f"the checkpoint has no {lookup.key}",
             Confidence.LIKELY,
             stage=Stage.CHECKPOINT,
             seen={"it holds": ", ".join(lookup.keys[:12]), "looked up": f"`{lookup.name}[{lookup.key}]`"},

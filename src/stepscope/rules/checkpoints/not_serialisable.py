@@ -47,7 +47,7 @@ def pickle(failure: Failure) -> Witnessed:
     if found and _is_save(failure) and failure.is_a("TypeError", "AttributeError", "PicklingError", "NotImplementedError"):
         what = next(group for group in found.groups() if group).strip()
         yield NOT_SERIALISABLE.found(
-            f"what is saved holds {_ADDRESS.sub('', what.partition(': ')[0]).removeprefix('<').removesuffix('>')}"[:79], stage=Stage.CHECKPOINT, seen={"exception": failure.type, "says": failure.message[:300]}
+            f"what is saved holds {_ADDRESS.sub('', what.partition(': ')[0]).removeprefix('<').removesuffix('>')}", stage=Stage.CHECKPOINT, seen={"exception": failure.type, "says": failure.message[:300]}
         )
 
 

@@ -39,7 +39,7 @@ def loading(failure: Failure, moment: Moment) -> Witnessed:
         return
     text = (failure.message.strip().splitlines() or [""])[0]
     yield GENERATOR_EXCEPTION.found(
-        f"{failure.type} while a sample was loaded: {text}"[:79],
+        f"{failure.type} while a sample was loaded: {text}",
         Confidence.CERTAIN,
         stage=moment.stage or Stage.DATA,
         seen={"exception": failure.type, "says": failure.message[:400]},

@@ -40,7 +40,7 @@ def on_disk(failure: Failure, file: File) -> Witnessed:
             "is there": f"{file.nearest}, with {file.entries} entries" if file.nearest else "",
             "names like it": ", ".join(file.alike),
         },
-        fix=(f"Perhaps {file.alike[0]} was meant.",) if file.alike else (),
+        fix=_advice(failure, file),
     )
 
 
@@ -49,6 +49,12 @@ def words(failure: Failure) -> Witnessed:
     if _is_missing(failure):
         name = failure.filename or failure.message.strip().splitlines()[0] if failure.message.strip() else "a file"
         yield MISSING_FILE.found(f"{_short(name)} is not there", Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+def _advice(failure: Failure, file: File) -> tuple[str, ...]:
+    if failure.says("parent directory"):
+        return (f"Make the folder before you write into it: `os.makedirs({file.path!r}, exist_ok=True)`.",)
+    return (f"Perhaps {file.alike[0]} was meant.",) if file.alike else ()
 
 
 def _is_missing(failure: Failure) -> bool:

@@ -77,7 +77,7 @@ def compiler(failure: Failure) -> Witnessed:
     inner = _INNER.search(failure.message)
     text = inner["inner"] if inner else (failure.message.strip().splitlines() or [""])[0]
     yield COMPILER_FAILURE.found(
-        f"{stage or 'a compiler'}: {text}"[:79],
+        f"{stage or 'a compiler'}: {text}",
         Confidence.POSSIBLE if failure.is_a("TorchRuntimeError") else Confidence.CERTAIN if known else Confidence.LIKELY,
         stage=Stage.SETUP,
         seen={"exception": failure.type, "says": text[:300]},

@@ -53,7 +53,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
         if found:
             name = next((group for group in found.groups() if group), "")
             yield LIBRARY_INIT_FAILED.found(
-                headline.format(name)[:79],
+                headline.format(name),
                 Confidence.LIKELY if "BLAS" in name or "DNN" in name.upper() else Confidence.CERTAIN,
                 stage=Stage.ENVIRONMENT,
                 seen={"framework": machine.framework, "says": failure.message[:250]},

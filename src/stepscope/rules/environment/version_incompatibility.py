@@ -74,7 +74,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
     found = _WORDS.search(failure.message)
     if found and failure.is_a("ImportError", "RuntimeError", "AttributeError", "ValueError", "TypeError", "OSError", "MisconfigurationException"):
         yield VERSION_INCOMPATIBILITY.found(
-            f"installed versions do not fit: {failure.message.strip().splitlines()[0]}"[:79],
+            f"installed versions do not fit: {failure.message.strip().splitlines()[0]}",
             Confidence.LIKELY,
             stage=Stage.ENVIRONMENT,
             seen={"framework": machine.framework, "python": machine.python, "says": failure.message[:300]},
@@ -87,7 +87,7 @@ def name_gone(failure: Failure, machine: Machine) -> Witnessed:
     what, sure = _missing(failure)
     if what:
         yield VERSION_INCOMPATIBILITY.found(
-            f"the installed version has no `{what}`"[:79],
+            f"the installed version has no `{what}`",
             Confidence.LIKELY if sure else Confidence.POSSIBLE,
             stage=Stage.ENVIRONMENT,
             seen={"framework": machine.framework, "says": failure.message[:250]},
@@ -113,7 +113,7 @@ def argument_renamed(failure: Failure, callee: Callee, machine: Machine) -> Witn
 
 def _argument(found: re.Match[str], failure: Failure, machine: Machine) -> Draft:
     return VERSION_INCOMPATIBILITY.found(
-        f"the installed `{found['call']}` takes no `{found['name']}`"[:79],
+        f"the installed `{found['call']}` takes no `{found['name']}`",
         Confidence.LIKELY,
         stage=Stage.ENVIRONMENT,
         seen={"framework": machine.framework, "says": failure.message[:250]},

@@ -50,7 +50,7 @@ _CURES = {
 def reused(failure: Failure, reused: Reused) -> Witnessed:
     if failure.says(*_WORDS):
         yield BACKWARD_TWICE.found(
-            f"`{reused.name}`, {reused.how}, is part of a graph that was freed"[:79],
+            f"`{reused.name}`, {reused.how}, is part of a graph that was freed",
             stage=Stage.BACKWARD,
             line=reused.line,
             about=f"`{reused.name}` is made here" if reused.line else "",

@@ -91,5 +91,5 @@ def check(failure: Failure) -> Witnessed:
 
 def _headline(name: str, number: re.Match[str] | None, shape: re.Match[str] | None) -> str:
     if number:
-        return f"`{name}.backward` returns {number['got']} gradients for {number['expected']} inputs"[:79]
-    return f"`{name}.backward`: gradient {shape['index']}: {shape['why']}"[:79] if shape else name
+        return f"`{name}.backward` returns {number['got']} gradients for {number['expected']} inputs"
+    return f"`{name}.backward`: gradient {shape['index']}: {shape['why']}" if shape else name

@@ -55,7 +55,7 @@ _FORMS = {
 def no_gradients(failure: Failure, optimizer: OptimizerParameters) -> Witnessed:
     if failure.says("No inf checks were recorded for this optimizer"):
         yield GRAD_SCALER_AMP.found(
-            f"none of the {optimizer.held} parameters of the optimizer has a gradient"[:79]
+            f"none of the {optimizer.held} parameters of the optimizer has a gradient"
             if not optimizer.gradients
             else "the optimizer's gradients were not unscaled",
             stage=Stage.OPTIMIZER,

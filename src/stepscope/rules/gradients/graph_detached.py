@@ -37,7 +37,7 @@ def cut(failure: Failure, history: History) -> Witnessed:
         return
     how = history.how if history.how.startswith(("a ", "the ")) else f"`{history.how}`"
     yield GRAPH_DETACHED.found(
-        f"the loss is cut off from the model by {how}"[:79],
+        f"the loss is cut off from the model by {how}",
         Confidence.CERTAIN if history.sure else Confidence.LIKELY,
         stage=Stage.BACKWARD,
         line=history.cut,

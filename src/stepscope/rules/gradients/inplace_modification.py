@@ -85,4 +85,4 @@ def words(failure: Failure) -> Witnessed:
 
 def _headline(found: re.Match[str]) -> str:
     of = (found["of"] or "").rpartition(" ")[2]
-    return f"a tensor that backward needs was changed in place: {of or found['tensor']}"[:79]
+    return f"a tensor that backward needs was changed in place: {of or found['tensor']}"

@@ -10,7 +10,7 @@ Fix
 ---
 - If the labels are right, give the head one output per class.
 - If the labels count from 1, subtract 1 where they are read.
-- If a value marks what is not to be counted (255 in masks, -1), name it: `ignore_index=255`.
+- If a value marks what is not to be counted, name it: `ignore_index=` takes one value.
 
 Bad
 ---

@@ -48,7 +48,7 @@ def within(failure: Failure, call: Call) -> Witnessed:
         return
     shapes = " and ".join(_shape(operand.tensor.shape) for operand in call.operands[:2])
     yield CUSTOM_LOSS_BUG.found(
-        f"in `{_name(frame)}`, {call.function} meets {shapes}"[:79],
+        f"in `{_name(frame)}`, {call.function} meets {shapes}",
         Confidence.LIKELY,
         seen={**{f"`{operand.name}`": operand.tensor for operand in call.operands[:4]}, "says": failure.message[:200]},
     )
@@ -59,7 +59,7 @@ def words(failure: Failure) -> Witnessed:
     frame = _own_loss(failure)
     if frame is not None and failure.innermost is frame:
         yield CUSTOM_LOSS_BUG.found(
-            f"in `{_name(frame)}`, shapes do not meet"[:79],
+            f"in `{_name(frame)}`, shapes do not meet",
             Confidence.LIKELY,
             seen={"line": frame.expression or frame.code, "says": failure.message[:200]},
         )

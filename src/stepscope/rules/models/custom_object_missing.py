@@ -51,7 +51,7 @@ def gone(failure: Failure) -> Witnessed:
     found = _GONE.search(failure.message)
     if found and failure.is_a("AttributeError") and not failure.passes_file(*_SPAWN):
         yield CUSTOM_OBJECT_MISSING.found(
-            f"the saved object needs `{found['name']}`, which `{found['module']}` lacks"[:79],
+            f"the saved object needs `{found['name']}`, which `{found['module']}` lacks",
             stage=Stage.CHECKPOINT,
             seen={"class": f"{found['module']}.{found['name']}", "says": failure.message[:250]},
         )
@@ -67,7 +67,7 @@ def module_gone(failure: Failure) -> Witnessed:
     reading = failure.passes_file("torch/serialization.py", "joblib/numpy_pickle.py") or _LOADING.search(line.code)
     if reading and not own_import and failure.passes(*_LOADERS, line.name):
         yield CUSTOM_OBJECT_MISSING.found(
-            f"the saved object needs the module `{found['module']}`, which is not there"[:79],
+            f"the saved object needs the module `{found['module']}`, which is not there",
             stage=Stage.CHECKPOINT,
             seen={"module": found["module"], "says": failure.message[:250]},
         )
@@ -80,7 +80,7 @@ def refused(failure: Failure) -> Witnessed:
     if found and failure.is_a("UnpicklingError"):
         name = (found["name"] or found["called"] or found["plain"] or "").strip(". ")
         yield CUSTOM_OBJECT_MISSING.found(
-            f"torch.load does not trust `{name}` of this file"[:79],
+            f"torch.load does not trust `{name}` of this file",
             stage=Stage.CHECKPOINT,
             seen={"class": name, "says": "Weights only load failed"},
             fix=("Save plain values only; for a file that you trust, pass `weights_only=False`.",),
@@ -93,5 +93,5 @@ def other(failure: Failure) -> Witnessed:
     if found and failure.is_a("ValueError", "RuntimeError"):
         name = found["tokenizer"] or found["op"] or found["type"]
         yield CUSTOM_OBJECT_MISSING.found(
-            f"the saved model needs `{name}`, which is not known here"[:79], Confidence.LIKELY, seen={"says": failure.message[:250]}
+            f"the saved model needs `{name}`, which is not known here", Confidence.LIKELY, seen={"says": failure.message[:250]}
         )

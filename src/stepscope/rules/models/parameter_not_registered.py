@@ -53,7 +53,7 @@ def other_device(failure: Failure, plain: PlainModules) -> Witnessed:
     """`model.to(device)` moved all but the layers in a plain container."""
     if failure.says("same device", "device type") and plain.modules and plain.parameters:
         yield PARAMETER_NOT_REGISTERED.found(
-            f"`{plain.owner}.{plain.attribute}`, a plain {plain.kind}, stayed behind on its device"[:79],
+            f"`{plain.owner}.{plain.attribute}`, a plain {plain.kind}, stayed behind on its device",
             Confidence.LIKELY,
             line=plain.line,
             seen={"parameters in it": plain.parameters, "says": failure.message[:200]},

@@ -45,7 +45,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
     assertion = next((found["what"] for one in chain if (found := _ASSERTION.search(one.message))), "")
     blocking = machine.variables.get("CUDA_LAUNCH_BLOCKING") == "1"
     yield DEVICE_ASSERT.found(
-        f"a kernel's assertion failed: {assertion}"[:79] if assertion else "a kernel on the device met a value that it must not meet",
+        f"a kernel's assertion failed: {assertion}" if assertion else "a kernel on the device met a value that it must not meet",
         Confidence.CERTAIN if blocking else Confidence.LIKELY,
         seen={
             "assertion": assertion,

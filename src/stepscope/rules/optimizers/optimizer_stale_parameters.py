@@ -40,7 +40,7 @@ def other_parameters(failure: Failure, optimizer: OptimizerParameters) -> Witnes
     """No gradient reached the optimizer, and no model in sight has its parameters."""
     if failure.says(*_WORDS) and optimizer.held and optimizer.models and not optimizer.known and not optimizer.gradients:
         yield OPTIMIZER_STALE_PARAMETERS.found(
-            f"none of the optimizer's {optimizer.held} parameters belongs to a model in sight"[:79],
+            f"none of the optimizer's {optimizer.held} parameters belongs to a model in sight",
             Confidence.LIKELY,
             stage=Stage.OPTIMIZER,
             line=optimizer.line,

@@ -74,7 +74,7 @@ def refused(failure: Failure) -> Witnessed:
         form = next((form for words, form in _FORMS.items() if failure.says(words)), None)
         first = (failure.message.splitlines() or [failure.type])[0]
         yield SCHEDULE_MISUSE.found(
-            form or f"the schedule refuses: {first}"[:79],
+            form or f"the schedule refuses: {first}",
             Confidence.CERTAIN if form else Confidence.LIKELY,
             stage=Stage.OPTIMIZER,
             seen={"exception": failure.type, "says": failure.message[:250]},

@@ -52,6 +52,6 @@ def words(failure: Failure) -> Witnessed:
     found = _WORDS.search(failure.message)
     if found:
         yield BATCHNORM_BATCH_OF_ONE.found(
-            f"one value per channel reaches a norm in training mode: {found['size'].strip()}"[:79],
+            f"one value per channel reaches a norm in training mode: {found['size'].strip()}",
             seen={"says": failure.message[:200]},
         )

@@ -56,7 +56,7 @@ def operands(failure: Failure, call: Call) -> Witnessed:
     if len(places) > 1:
         (one, first), (other, second) = list(places.items())[:2]
         yield DEVICE_MISMATCH.found(
-            f"`{first}` is on {one}, `{second}` on {other}"[:79],
+            f"`{first}` is on {one}, `{second}` on {other}",
             seen={f"`{operand.name}`": operand.tensor for operand in call.operands[:6]},
             fix=(f"Move one of them: `{second}.to({first}.device)`.",) if first.isidentifier() and second.isidentifier() else (),
         )
@@ -79,7 +79,7 @@ def layer(failure: Failure, layer: Layer) -> Witnessed:
 def words(failure: Failure) -> Witnessed:
     if _about_devices(failure):
         text = failure.message.strip().splitlines()[0]
-        yield DEVICE_MISMATCH.found(text if len(text) < 80 else text[:75] + " ...", Confidence.LIKELY, seen={"says": failure.message[:300]})
+        yield DEVICE_MISMATCH.found(text, Confidence.LIKELY, seen={"says": failure.message[:300]})
 
 
 def _about_devices(failure: Failure) -> bool:

@@ -90,7 +90,7 @@ def operands(failure: Failure, call: Call) -> Witnessed:
 def words(failure: Failure) -> Witnessed:
     if _about_types(failure):
         text = failure.message.strip().splitlines()[0]
-        yield DTYPE_MISMATCH.found(text if len(text) < 80 else text[:75] + " ...", Confidence.LIKELY, seen={"says": failure.message[:300]})
+        yield DTYPE_MISMATCH.found(text, Confidence.LIKELY, seen={"says": failure.message[:300]})
 
 
 _METHODS = {"float32": "float()", "float64": "double()", "float16": "half()", "int64": "long()"}

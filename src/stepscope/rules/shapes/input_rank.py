@@ -100,7 +100,7 @@ def without_batch(failure: Failure, layer: Layer, call: Call) -> Witnessed:
 def words(failure: Failure, moment: Moment) -> Witnessed:
     found = _WORDS.search(failure.message)
     if found and moment.stage in (Stage.FORWARD, None):
-        yield INPUT_RANK.found(found[0].strip()[:79], Confidence.LIKELY, seen={"says": failure.message[:300]})
+        yield INPUT_RANK.found(found[0].strip(), Confidence.LIKELY, seen={"says": failure.message[:300]})
 
 
 @INPUT_RANK.seen_in

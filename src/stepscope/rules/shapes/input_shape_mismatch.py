@@ -95,7 +95,7 @@ def words(failure: Failure) -> Witnessed:
     if found:
         got, expects = _numbers(failure)
         headline = f"{got} arrive where {expects} are expected" if got and expects else found[0].strip()
-        yield INPUT_SHAPE_MISMATCH.found(headline[:79], Confidence.LIKELY, seen={"says": failure.message[:300]})
+        yield INPUT_SHAPE_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]})
 
 
 @INPUT_SHAPE_MISMATCH.seen_in

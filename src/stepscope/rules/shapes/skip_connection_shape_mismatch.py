@@ -49,7 +49,7 @@ def maps(failure: Failure, layer: Layer, call: Call) -> Witnessed:
     if other is None or _is_table(failure, layer) or any(_MASKS.search(operand.name) for operand in (first, other)):
         return
     yield SKIP_CONNECTION_SHAPE_MISMATCH.found(
-        f"`{first.name}` {_shape(first.tensor)} and `{other.name}` {_shape(other.tensor)} are to be joined"[:79],
+        f"`{first.name}` {_shape(first.tensor)} and `{other.name}` {_shape(other.tensor)} are to be joined",
         seen={"one": f"`{first.name}`, {first.tensor}", "other": f"`{other.name}`, {other.tensor}", "joined by": call.function},
     )
 

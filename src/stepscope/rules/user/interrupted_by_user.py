@@ -36,7 +36,7 @@ _WORDS = {"SIGINT": "Ctrl-C", "SIGTERM": "a request to end (SIGTERM)", "SIGHUP":
 def stopped(stop: Interruption) -> Witnessed:
     stack = next((frame for frame in reversed(stop.stacks.get("main", ())) if frame.user), None)
     yield INTERRUPTED_BY_USER.found(
-        f"stopped by {_WORDS.get(stop.signal, stop.signal)} after {stop.steps} steps",
+        f"stopped by {_WORDS.get(stop.signal, stop.signal)}" + (f" after {stop.steps} steps" if stop.steps else ""),
         stage=Stage.ENVIRONMENT,
         seen={"stood at": f"{stack.file}:{stack.line}  {stack.code}" if stack else ""},
     )

@@ -33,7 +33,7 @@ def failure(failure: Failure) -> Witnessed:
     text = failure.message.strip().splitlines()
     first = f"{failure.type}: {text[0]}" if text else failure.type
     yield USER_CODE_EXCEPTION.found(
-        first if len(first) < 80 else first[:76] + " ...",
+        first,
         Confidence.LIKELY if failure.module == "builtins" else Confidence.POSSIBLE,
         seen={"exception": failure.type, "says": failure.message[:400]},
     )

@@ -50,7 +50,7 @@ def rows(failure: Failure, batch: Batch) -> Witnessed:
     index = f" (sample {batch.indices[row]})" if row < len(batch.indices) else ""
     count = f"{len(batch.odd)} of {batch.rows} rows differ" if batch.rows else "rows differ"
     yield COLLATE_INCONSISTENT_SHAPES.found(
-        f"row {row}{index} is {odd}, unlike the others"[:79],
+        f"row {row}{index} is {odd}, unlike the others",
         stage=Stage.COLLATE,
         seen={"rows": count, f"row {row}": odd, "says": failure.message[:200]},
     )

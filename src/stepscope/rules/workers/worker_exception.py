@@ -32,7 +32,7 @@ def worker(failure: Failure, moment: Moment) -> Witnessed:
         return
     text = (failure.message.strip().splitlines() or [""])[0]
     yield WORKER_EXCEPTION.found(
-        f"{failure.type} in loader worker {moment.worker}: {text}"[:79],
+        f"{failure.type} in loader worker {moment.worker}: {text}",
         seen={"exception": failure.type, "says": failure.message[:400], "worker": moment.worker},
     )
 

@@ -39,7 +39,7 @@ def starting(failure: Failure) -> Witnessed:
         return
     what = (found["what"] or found["thing"] or found["name"]).strip()
     yield WORKER_PICKLE.found(
-        f"a spawned worker cannot be given {what}"[:79],
+        f"a spawned worker cannot be given {what}",
         Confidence.CERTAIN,
         stage=Stage.DATA,
         seen={"exception": failure.type, "says": failure.message[:300]},

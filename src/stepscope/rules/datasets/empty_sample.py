@@ -1,0 +1,36 @@
+"""A single sample of length or size 0: an empty text, a silent clip, a crop without area.
+
+Why
+---
+One row of a table is blank, one clip is shorter than the window, one box has no area: the sample is there, but there is nothing in it, and the first
+function that needs a length of at least one stops the run.
+
+Fix
+---
+- Drop such samples where the data set is built: `rows = [row for row in rows if row["text"].strip()]`.
+- Or give them a token of their own, so that their length is 1.
+
+Bad
+---
+    lengths = torch.tensor([len(text.split()) for text in batch])        # one of them is ""
+    packed = pack_padded_sequence(x, lengths, enforce_sorted=False)
+
+Good
+----
+    batch = [text for text in batch if text.strip()]
+    lengths = torch.tensor([len(text.split()) for text in batch])
+"""
+
+from stepscope.evidence import Failure, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+EMPTY_SAMPLE = Rule("DAT103", Severity.ERROR, stage=Stage.DATA)
+
+_WORDS = ("length of all samples has to be greater than 0", "expected a non-zero length", "expected sequence length to be larger than 0")
+
+
+@EMPTY_SAMPLE.seen_in
+def words(failure: Failure) -> Witnessed:
+    if failure.says(*_WORDS):
+        yield EMPTY_SAMPLE.found("a sample of the batch has length 0", Confidence.CERTAIN, stage=Stage.DATA, seen={"says": failure.message[:200]})
