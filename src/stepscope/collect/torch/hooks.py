@@ -37,7 +37,6 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
     its exception are alive. A second call only puts these two in the place of the former.
     """
     _LISTENER.worker_begins, _LISTENER.worker_fails = worker_begins, worker_fails
-    use_page(None)
     STEPS.begin()
     if _LISTENER.installed:
         return
