@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
+from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
 from stepscope.evidence import Batch, Call, Failure, Head, Labels, Layer, Moment, Recursion, Stage
@@ -16,6 +17,7 @@ torch.set_num_threads(1)
 @pytest.fixture(autouse=True, scope="module")
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
+    hooks.use_page(Page())
 
 
 def observed(function):
