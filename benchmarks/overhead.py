@@ -1,6 +1,6 @@
 """The time of a training step under `stepscope run`, as a ratio to the same script alone.
 
-    python benchmarks/overhead.py [PAIRS]
+    python benchmarks/overhead.py [PAIRS] [NET ...]
 
 Each pair is four whole processes, bare, guarded, guarded, bare, that time their own steps in short rounds (the import of PyTorch and the
 first steps left out) and give the time of a fast round, the tenth percentile, so that other work on the machine counts little. A second such
@@ -105,14 +105,14 @@ def ratios(script: Path, net: str, guarded: bool) -> list[tuple[float, float]]:
     return [(a[0] / b[0], a[1] / b[1]) for a, b in ((other, first), (another, last))]
 
 
-def main(pairs: int) -> None:
+def main(pairs: int, nets: list[str]) -> None:
     """Print one row for each net."""
     print("| net | bare step | under run, CPU | under run, wall | control, CPU | control, wall |")
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "steps.py"
         script.write_text(SCRIPT, encoding="utf-8")
-        for net in NETS:
+        for net in nets:
             bare = seconds_of_a_step(script, net, guarded=False)[0]
             rows = {True: [], False: []}  # type: dict[bool, list[tuple[float, float]]]
             for _ in range(pairs):
@@ -123,4 +123,4 @@ def main(pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, sys.argv[2:] or list(NETS))
