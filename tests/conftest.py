@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +17,10 @@ from typing import Any
 import pytest
 
 SECONDS = 120
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # pytest-xdist's workers ignore Ctrl-C, and every process that they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.temporary = folder / "temporary"
-        self.temporary.mkdir()
+        self.temporary = Path(tempfile.mkdtemp(prefix="t-"))  # short: PyTorch makes sockets in it, whose paths end at 107 characters
         self.report = folder / "report.json"
 
     @property
@@ -94,4 +100,6 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path):
     """Where scripts are written and run."""
-    return Stage(tmp_path)
+    made = Stage(tmp_path)
+    yield made
+    shutil.rmtree(made.temporary, ignore_errors=True)
