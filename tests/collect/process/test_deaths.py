@@ -152,12 +152,14 @@ def test_a_hard_exit_in_the_midst_of_training_keeps_its_code_and_is_no_finding(s
     assert (ended.code, ended.report["findings"]) == (7, [])
 
 
+@pytest.mark.parametrize("looks_every", ["0.1", "4"])
 @pytest.mark.parametrize(("how", "name"), [("raise", "user-code-exception"), ("segv", "native-crash"), ("SIGKILL", "interrupted-by-user")])
-def test_the_rank_that_died_first_is_told_under_a_launcher(stage, how, name):
+def test_the_rank_that_died_first_is_told_under_a_launcher(stage, how, name, looks_every):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(port)]
+    launcher += ["--monitor-interval", looks_every]  # so seldom that the other rank has lost its connection by then
     ended = stage.guarded("--", *launcher, stage.script(RANKS), how)
     place = ended.found["place"]
 

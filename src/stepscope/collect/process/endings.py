@@ -35,18 +35,24 @@ def crashes(folder: Path, beats: Sequence[Beat]) -> Iterator[Observation]:
             yield _death(folder, beat, beat.pid, None, None, dump.stat().st_mtime)
 
 
-def killed_child(folder: Path, pid: int, launcher: Failure, beats: Sequence[Beat]) -> Observation | None:
-    """The silent death of a child that the command's own process reports; None where its words name none."""
+def killed_child(folder: Path, pid: int, seen: Sequence[Observation], beats: Sequence[Beat]) -> list[Observation]:
+    """The silent death of a child that the process which waited for it reports; empty where no words name one.
+
+    It comes before what any other process raised: those whom the launcher stops write a stack first, so that a silent death
+    is nobody's consequence, while the others' lost connections are its own.
+    """
     silent = [
         beat for beat in beats
         if beat.state == RUNNING and beat.worker is None and beat.pid != pid and not read_dump(folder, beat.pid, "stopped")
     ]  # fmt: skip
-    codes = {int(child): signal_name(-int(code)) for code, child in _CHILD_CODE.findall(launcher.message)}
-    named = _CHILD_SIGNAL.search(launcher.message)
-    if named and len(silent) == 1:
-        codes[silent[0].pid] = named[1]
-    beat = next((beat for beat in silent if beat.pid in codes), None)
-    return _death(folder, beat, beat.pid, codes[beat.pid], None) if beat else None
+    for failure in (failure for each in seen if (failure := each.get(Failure)) is not None):
+        codes = {int(child): signal_name(-int(code)) for code, child in _CHILD_CODE.findall(failure.message)}
+        named = _CHILD_SIGNAL.search(failure.message)
+        if named and len(silent) == 1:
+            codes[silent[0].pid] = named[1]
+        if beat := next((beat for beat in silent if beat.pid in codes), None):
+            return [_death(folder, beat, beat.pid, codes[beat.pid], None)]
+    return []
 
 
 def ending_of(

@@ -21,7 +21,7 @@ from stepscope.collect.process.deaths import memory_kills
 from stepscope.collect.process.endings import crashes, ending_of, killed_child
 from stepscope.collect.process.gather import merged
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Death, Failure, Observation
+from stepscope.evidence import Death, Observation
 
 INJECT = Path(__file__).resolve().parents[1] / "inject"
 _PR_SET_DUMPABLE = 4
@@ -107,7 +107,7 @@ def _start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Pope
 def _ended(folder: Path, pid: int, code: int, kills: int | None, began: float, stop: signals.Stop | None) -> Ended:
     beats = heartbeat.read_all(folder)
     seen = [each for each in (*channel.read(folder), *crashes(folder, beats)) if stop is None or each.moment.time < stop.time]
-    observations = [_behind(folder, pid, each, beats) for each in merged(seen, beats, pid)] if code else []
+    observations = (killed_child(folder, pid, seen, beats) or merged(seen, beats, pid)) if code else []
     kills_now, told_by = memory_kills()
     if not observations and (ending := ending_of(folder, pid, code, beats, stop, began)):
         observations = [ending]
@@ -116,13 +116,6 @@ def _ended(folder: Path, pid: int, code: int, kills: int | None, began: float, s
     steps = max((beat.steps for beat in beats), default=0)
     notes = () if beats else ("no Python process of this command was guarded",)
     return Ended(code, tuple(observations), steps, notes)
-
-
-def _behind(folder: Path, pid: int, observation: Observation, beats: Sequence[heartbeat.Beat]) -> Observation:
-    """The silent death of a child, where this is the failure of the process that waited for it."""
-    failure = observation.get(Failure)
-    child = killed_child(folder, pid, failure, beats) if failure is not None else None
-    return child or observation
 
 
 def _with_kills(observation: Observation, kills: int | None, told_by: str) -> Observation:
