@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+import time
 
 import pytest
 
@@ -173,10 +174,10 @@ def test_the_rank_that_died_first_is_told_under_a_launcher(stage, how, name, loo
 def test_a_heartbeat_is_read_back_as_it_was_written(tmp_path):
     page = Page(tmp_path, worker=2, rank=1)
     (first,) = read_all(tmp_path)
-    page.drew()
+    page.handed_out(time.time(), -1)
     page.loads(list(range(1000)))
     page.asked[0] = 7
-    page.step()
+    page.stepped(1, time.time(), time.time())
     page.end(FAILED)
     (last,) = read_all(tmp_path)
 

@@ -55,8 +55,7 @@ STUCK = """
             print("ready", flush=True)
             if HOW == "socket":
                 a.makefile().read(1)                         # stands here
-            while HOW == "loop":
-                step += 0                                    # stands here
+            while HOW == "loop": step += 0                   # stands here
 """
 
 

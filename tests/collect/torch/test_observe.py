@@ -216,6 +216,101 @@ def test_samples_that_do_not_fit_together_are_told_by_row():
     assert batch.odd == {5: "float32[3, 7]"}
 
 
+class Loads(Dataset):
+    """Sample n is a tensor of n, but for those that cannot be loaded."""
+
+    def __init__(self, size=40, bad=()):
+        self.size, self.bad = size, bad
+
+    def __len__(self):
+        return self.size
+
+    def __getitem__(self, index):
+        if index in self.bad:
+            raise ValueError("no such sample")
+        return torch.tensor([float(index)]), index
+
+
+def failing_at(batches, step):
+    for number, (_, labels) in enumerate(batches):
+        if number == step:
+            F.cross_entropy(torch.zeros(len(labels), 3), labels)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_batches_that_the_user_passes_over_are_not_counted(workers):
+    def train():
+        batches = iter(DataLoader(Loads(bad=(5, 9)), batch_size=4, num_workers=workers))
+        loaded = []
+        while len(loaded) < 4:
+            try:
+                loaded.append(next(batches))
+            except ValueError:
+                continue
+        _, labels = loaded[-1]
+        F.cross_entropy(torch.zeros(4, 22), labels)
+
+    batch = observed(train).get(Batch)
+
+    assert [batch.indices[row] for row in batch.culprits] == [22, 23]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_loader_whose_pass_had_begun_unwatched_names_no_wrong_sample(workers):
+    hooks.release()
+    batches = iter(DataLoader(Loads(), batch_size=4, num_workers=workers))
+    for _ in range(3):
+        next(batches)
+    hooks.install(lambda number: None, lambda exception, number: None)
+    hooks.use_page(Page())
+
+    batch = observed(lambda: failing_at(batches, 4)).get(Batch)
+
+    assert {batch.indices[row] for row in batch.culprits} <= {28, 29, 30, 31}
+
+
+def test_of_two_loaders_the_one_that_is_loading_is_told():
+    good, bad = DataLoader(Loads(), batch_size=4), DataLoader(Loads(bad=(13,)), batch_size=4)
+
+    batch = observed(lambda: list(zip(good, bad, strict=True))).get(Batch)
+
+    assert (batch.indices, batch.culprits) == ((12, 13, 14, 15), (1,))
+
+
+def test_batches_that_come_in_any_order_name_no_wrong_sample():
+    loader = DataLoader(Loads(), batch_size=4, num_workers=2, in_order=False)
+
+    batch = observed(lambda: failing_at(loader, 6)).get(Batch)
+
+    wanted = {n for n in range(40) if n > 2}
+    assert batch is None or {batch.indices[row] for row in batch.culprits} <= wanted
+
+
+def test_an_index_list_of_the_users_own_kind_reaches_the_data_set_as_it_is():
+    class Words(Loads):
+        def __getitem__(self, index):
+            return torch.tensor([float(len(index))]), len(index)
+
+    class Batches(list):
+        pass
+
+    chosen = Batches([["a", "bb"], ["ccc", "d"], ("e", "ff")])
+    labels = [list(labels) for _, labels in DataLoader(Words(), batch_sampler=chosen)]
+
+    assert labels == [[1, 2], [3, 1], [1, 2]]
+
+
+def test_the_iterator_goes_with_its_loop():
+    import weakref
+
+    batches = iter(DataLoader(Loads(), batch_size=4))
+    next(batches)
+    watched = weakref.ref(batches)
+    del batches
+
+    assert watched() is None
+
+
 def test_a_circle_of_modules_is_told_by_its_path():
     net = Net()
     net.body.parent = net

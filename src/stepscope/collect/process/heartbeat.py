@@ -8,7 +8,7 @@ import struct
 import sys
 import time
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,11 +21,11 @@ _WORKER = struct.Struct("<i")
 _WORKER_AT = 12
 _STEP = struct.Struct("<Qdd")
 _STEP_AT = struct.calcsize("<4sIIii")
-_DREW = struct.Struct("<d")
+_DREW = struct.Struct("<dq")
 _LAST = struct.Struct("<q")
 _COUNT = struct.Struct("<I4x")
 _DREW_AT = 504
-_LAST_AT = _DREW_AT + _DREW.size
+_LAST_AT = _DREW_AT + 8
 _COUNT_AT = _LAST_AT + _LAST.size
 _SAMPLES_AT = _COUNT_AT + _COUNT.size
 SAMPLES = (SIZE - _SAMPLES_AT) // 8
@@ -36,8 +36,9 @@ RUNNING, ENDED, FAILED = 0, 1, 2
 class Beat(NamedTuple):
     """What a page says.
 
-    `steps` counts finished optimizer steps, `usual_seconds` is what one took of late. `moved` is the last sign of life: a finished
-    step, or a batch that was asked for (seconds since 1970). `trains` is true from the first of these on. `samples` are the indices of the batch that was being loaded, `last` the one of them that was asked for.
+    `steps` counts finished optimizer steps, `usual_seconds` is what one took on average. `moved` is the last sign of life: a finished
+    step, or a batch that was handed out (seconds since 1970). `trains` is true from the first of these on, or from the first pass of a
+    loader. `samples` are the indices of the batch that was being loaded, or only the `last` of them that was asked for.
     """
 
     pid: int
@@ -58,38 +59,25 @@ class Beat(NamedTuple):
 class Page:
     """The page of this process. Writing costs about a microsecond and never blocks. Without a folder nobody else sees it.
 
-    `asked` is its place for the sample that is asked for, to be set by index 0.
+    `asked` is its place for the sample that is asked for, to be set by index 0. Two writers are C functions, as they are called in every
+    step: `stepped(steps, time, time of the first step)`, and `handed_out(time, -1)`, after which no sample of the next batch was asked for.
     """
 
     def __init__(self, folder: Path | None = None, worker: int | None = None, rank: int | None = None) -> None:
         self._page = _shared(folder) if folder is not None else mmap.mmap(-1, SIZE)
         self.asked = memoryview(self._page)[_LAST_AT:_COUNT_AT].cast("q")
+        self.stepped = partial(_STEP.pack_into, self._page, _STEP_AT)
+        self.handed_out = partial(_DREW.pack_into, self._page, _DREW_AT)
         now = time.time()
         _HEADER.pack_into(
             self._page, 0, _MAGIC, RUNNING, os.getppid(), -1 if worker is None else worker, -1 if rank is None else rank,
             0, now, 0.0, now, 0.0,
         )  # fmt: skip
         self.asked[0] = -1
-        self._steps = 0
-        self._moved = now
-        self._usual = 0.0
 
     def is_worker(self, number: int) -> None:
         """The process turns out to be the loader worker with this number."""
         _WORKER.pack_into(self._page, _WORKER_AT, number)
-
-    def step(self) -> None:
-        """A step is finished."""
-        now = time.time()
-        took = now - self._moved
-        self._steps += 1
-        self._usual = took if self._steps < 3 else 0.9 * self._usual + 0.1 * took
-        self._moved = now
-        _STEP.pack_into(self._page, _STEP_AT, self._steps, now, self._usual)
-
-    def drew(self) -> None:
-        """The next batch has been asked for."""
-        _DREW.pack_into(self._page, _DREW_AT, time.time())
 
     def loads(self, indices: Sequence[Any]) -> bool:
         """The next batch, of these samples, is being loaded, and none of them has been asked for. False where they are no numbers."""
@@ -129,10 +117,11 @@ def read(path: Path) -> Beat | None:
         return None
     if len(data) < SIZE or data[:4] != _MAGIC:
         return None
-    _, state, parent, worker, rank, steps, moved, usual, started, megabytes = _HEADER.unpack_from(data)
+    _, state, parent, worker, rank, steps, moved, first, started, megabytes = _HEADER.unpack_from(data)
     (count,) = _COUNT.unpack_from(data, _COUNT_AT)
     (last,) = _LAST.unpack_from(data, _LAST_AT)
-    (drew,) = _DREW.unpack_from(data, _DREW_AT)
+    drew, _ = _DREW.unpack_from(data, _DREW_AT)
+    samples = struct.unpack_from(f"<{min(count, SAMPLES)}q", data, _SAMPLES_AT)
     return Beat(
         pid=int(path.name.partition("-")[0]),
         parent=parent,
@@ -141,10 +130,10 @@ def read(path: Path) -> Beat | None:
         rank=None if rank < 0 else rank,
         steps=steps,
         moved=max(moved, drew),
-        usual_seconds=usual,
+        usual_seconds=(moved - first) / (steps - 1) if steps > 1 else moved - started,
         started=started,
         megabytes=megabytes,
-        samples=struct.unpack_from(f"<{min(count, SAMPLES)}q", data, _SAMPLES_AT),
+        samples=samples if last < 0 or last in samples else (last,),
         last=None if last < 0 else last,
         trains=bool(steps or drew),
     )

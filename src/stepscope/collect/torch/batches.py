@@ -25,13 +25,21 @@ def batch_of(stack: list[Entry], blame: Blamed | None = None) -> Batch | None:
     if LOADERS.in_worker:
         return _loading(stack, LOADERS.in_worker, None)
     if _in_loader(stack):
-        history = next(iter(LOADERS.recent()), None)
+        history = _drawing(stack)
         return _loading(stack, history.loading() if history else (), history)
     return _at_hand(stack, blame)
 
 
 def _in_loader(stack: list[Entry]) -> bool:
     return any("torch/utils/data/" in frame.f_code.co_filename.replace("\\", "/") for frame, _, _ in stack)
+
+
+def _drawing(stack: list[Entry]) -> History | None:
+    """The history of the innermost loader iterator that is at work in these frames."""
+    for frame, _, _ in reversed(stack):
+        if frame.f_code.co_name == "__next__" and (history := LOADERS.of(frame.f_locals.get("self"))) is not None:
+            return history
+    return None
 
 
 def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | None) -> Batch:

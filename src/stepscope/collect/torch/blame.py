@@ -13,7 +13,7 @@ from typing import Any
 
 from stepscope.collect.torch.calls import INDEX_LOSSES, PAIR_LOSSES, Entry
 from stepscope.collect.torch.files import holders
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.loaders import LOADERS, History, numbers
 from stepscope.collect.torch.rows import counts_up, index_of
 from stepscope.collect.torch.slicing import rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.tensors import is_tensor
@@ -88,8 +88,8 @@ def blamed(stack: list[Entry], suspects: Suspects) -> Blamed | None:
     if not wanted:
         return None
     for history in LOADERS.recent()[:3]:
-        for number, held in history.handed_out:
-            indices = history.task(number)
+        for drawn, held in history.handed_out:
+            indices = numbers(drawn)
             rows = _rows(suspects, wanted, held, len(indices))
             if rows:
                 return _checked(history, indices, rows, wanted)
@@ -129,7 +129,7 @@ def _rows(suspects: Suspects, wanted: set[float], held: Any, samples: int) -> tu
 def _living(held: Any) -> Iterator[tuple[Any, int | None]]:
     for reference, row in held:
         tensor = reference()
-        if tensor is not None:
+        if is_tensor(tensor):
             yield tensor, row
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from time import time
 from typing import Any
 
 from stepscope.collect.imports import when_imported
-from stepscope.collect.torch.loaders import LOADERS, Announced, numbers
+from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS, Announced, numbers
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -74,59 +75,62 @@ def _watch_loaders(module: Any) -> None:
     @wraps(next_index)
     def _next_index(self: Any) -> Any:
         try:
-            indices = next_index(self)
+            return (_drawing(self, _next_index) or partial(next_index, self))()
         except BaseException as exception:
-            if isinstance(exception, StopIteration):
-                LOADERS.exhausted(self)
             unseen(exception)
             raise
-        return indices if _LISTENER.worker_begins is None else _drew(self, indices)
 
     kind._next_index = _next_index
+    kind._sampler_iter = _Chosen()
     kind._num_yielded = _Yielded()
+
+
+def _drawing(iterator: Any, ours: Any) -> Callable[[], Any] | None:
+    """What notes the iterator's index lists from now on; it stands in for the method, where no other class has one of its own."""
+    if _LISTENER.worker_begins is None:
+        return None
+    try:
+        history = LOADERS.of(iterator) or LOADERS.begin(iterator, STEPS.page)
+        if type(iterator)._next_index is ours:
+            iterator._next_index = history.draw
+        if STEPS.page is not None:
+            STEPS.page.loads(())
+    except Exception as problem:
+        trouble("could not note the index lists", problem)
+        return None
+    return history.draw
+
+
+class _Chosen:
+    """The iterator's own iterator over index lists: where it is set, a pass begins.
+
+    Without a `__get__` the value is read from the instance, by the interpreter itself.
+    """
+
+    def __set__(self, iterator: Any, sampler_iter: Any) -> None:
+        attributes = iterator.__dict__
+        attributes["_sampler_iter"] = sampler_iter
+        LOADERS.ends(attributes)
 
 
 class _Yielded:
     """The iterator's own counter of batches, which tells us of each as it is counted: no frame of ours stands in a traceback."""
 
-    def __get__(self, iterator: Any, kind: type) -> Any:
-        if iterator is None:
-            return self
-        try:
-            return iterator.__dict__["_num_yielded"]
-        except KeyError:
-            raise AttributeError("_num_yielded") from None
-
     def __set__(self, iterator: Any, count: int) -> None:
-        iterator.__dict__["_num_yielded"] = count
-        if _LISTENER.worker_begins is None:
+        attributes = iterator.__dict__
+        attributes["_num_yielded"] = count
+        history = attributes.get(KEY)
+        if history is None or not count:
             return
-        caller = sys._getframe(1)
-        try:
-            LOADERS.yielded(iterator, count, caller.f_locals.get("data") if caller.f_code.co_name == "__next__" else None)
-        except Exception as problem:
-            trouble("could not note a batch", problem)
-
-
-def _drew(iterator: Any, indices: Any) -> Any:
-    """Note an index list; gives what is to be used in its place."""
-    LOADERS.drew(iterator, indices)
-    if iterator._num_workers:
+        if _LISTENER.worker_begins is None:
+            LOADERS.ends(attributes)
+            return
+        history.turn = next(TURNS)
         if STEPS.page is not None:
-            STEPS.page.drew()
-        return indices
-    return _announced(indices, iterator._dataset, iterator._auto_collation)
-
-
-def _announced(indices: Any, dataset: Any, auto_collation: bool) -> Any:
-    """An index list that this process loads, told to the heartbeat; gives what is to be used in its place.
-
-    Where the fetcher does not go through it itself, the list is handed to the data set, which must get its own.
-    """
-    if STEPS.page is None or type(indices) is not list:
-        return indices
-    tellable = STEPS.page.loads(indices)
-    return Announced(indices) if tellable and auto_collation and not hasattr(dataset, "__getitems__") else indices
+            STEPS.page.handed_out(time(), -1)
+        caller = sys._getframe(1)
+        if caller.f_code.co_name == "__next__":
+            history.hands_out(attributes, caller.f_locals.get("data"))
 
 
 def _watch_workers(module: Any) -> None:
@@ -154,7 +158,10 @@ def _announce_samples() -> None:
     @wraps(original)
     def fetching(self: Any, indices: Any) -> Any:
         LOADERS.in_worker = numbers(indices)
-        return original(self, _announced(indices, self.dataset, self.auto_collation))
+        tellable = STEPS.page is not None and type(indices) is list and STEPS.page.loads(indices)
+        if tellable and self.auto_collation and not hasattr(self.dataset, "__getitems__"):
+            indices = Announced(indices)
+        return original(self, indices)
 
     fetch._MapDatasetFetcher.fetch = fetching
 

@@ -3,44 +3,74 @@
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from itertools import filterfalse
+from itertools import chain, count, filterfalse, repeat
 from operator import setitem
 from typing import Any
+
+from stepscope.collect.trouble import trouble
 
 KEPT = 64
 """Index lists kept per iterator: more than any prefetch, so that an early worker does not push out the current one."""
 
 AHEAD = 12
 """Batches remembered after they were handed out: more than a trainer draws ahead."""
-Held = list[tuple["weakref.ref[Any]", "int | None"]]
 ROWS = 64
 """Samples of a batch whose own tensors are remembered."""
 TENSORS = 8
 """Tensors of a batch that are remembered."""
 
+Held = list[tuple["weakref.ref[Any]", "int | None"]]
+
+KEY = "_stepscope"
+"""The attribute of an iterator that holds its history."""
+
+_COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "DistributedSampler"}
+"""The samplers of PyTorch whose indices are numbers, whatever the user gave them."""
+
 
 class History:
-    """The index lists that one iterator has asked for, by the number of the batch."""
+    """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
 
-    def __init__(self, iterator: Any, drawn_at: int) -> None:
+    `draw()` gives the next index list in the form in which it is to be used, and notes it on the way: a chain of C functions
+    without a line of Python for each batch, and without a reference to the iterator.
+    """
+
+    def __init__(self, iterator: Any, page: Any) -> None:
         self.reference = weakref.ref(iterator)
-        self._dataset = _weak(getattr(iterator, "_dataset", None))
+        self._dataset = _weak(iterator._dataset)
         self._lists: deque[Any] = deque(maxlen=KEPT)
-        self._asked = 0
-        self.yielded = 0
-        self.exhausted = False
-        self.handed_out: deque[tuple[int, Held]] = deque(maxlen=AHEAD)
-        self.workers = int(getattr(iterator, "_num_workers", 0) or 0)
-        self.drawn_at = drawn_at
-        collate = getattr(iterator, "_collate_fn", None)
+        self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
+        self.turn = 0
+        self._sampler_ended = False
+        self._waiting = 0
+        self.workers = int(iterator._num_workers)
+        self._in_order = self.workers < 2 or getattr(iterator, "_in_order", True)
+        collate = iterator._collate_fn
         self.own_collate = collate not in (list, tuple) and not str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
+        noted = filterfalse(self._lists.append, chain(iterator._sampler_iter, _end(weakref.ref(self))))
+        self.draw = (noted if self.workers or page is None else map(_teller(iterator, page), noted)).__next__
 
-    def add(self, indices: Any) -> None:
-        self._lists.append(indices)
-        self._asked += 1
+    def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
+        """A batch is handed out by the iterator with these attributes."""
+        indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
+        if type(data) is list and len(data) <= TENSORS:
+            with suppress(TypeError):  # some of it cannot be watched
+                self.handed_out.append((indices, [*zip(map(weakref.ref, data), repeat(None))]))
+                return
+        try:
+            self.handed_out.append((indices, weak_tensors(data)))
+        except Exception as problem:  # a mapping of the user's own making may raise anything
+            trouble("could not note a batch", problem)
+
+    def _task(self, iterator: dict[str, Any], number: int) -> Any:
+        """The index list that the workers were sent with this number; None where it is not known."""
+        self._waiting = iterator["_send_idx"] - number - 1
+        back = self._waiting + 1
+        return self._lists[-back] if self._in_order and 0 < back <= len(self._lists) else None
 
     @property
     def iterator(self) -> Any:
@@ -50,7 +80,7 @@ class History:
     @property
     def is_over(self) -> bool:
         """Whether the loop over it has come to its end."""
-        return self.exhausted and self.yielded >= self._asked and self.iterator is None
+        return self._sampler_ended and not self._waiting and self.iterator is None
 
     @property
     def dataset(self) -> Any:
@@ -59,7 +89,7 @@ class History:
 
     def current(self) -> tuple[int, ...]:
         """The indices of the batch that was handed out last; empty where they are not numbers."""
-        return self._at(self.yielded - 1)
+        return numbers(self.handed_out[-1][0]) if self.handed_out else ()
 
     def holding(self, tensors: Sequence[Any]) -> tuple[int, ...]:
         """The indices of the recent batch that the first of these tensors belongs to; empty where none does.
@@ -67,70 +97,90 @@ class History:
         Trainers draw ahead, so the batch that was handed out last need not be the one that is being worked on.
         """
         for tensor in tensors:
-            for number, held in reversed(self.handed_out):
+            for indices, held in reversed(self.handed_out):
                 if any(reference() is tensor for reference, _ in held):
-                    return self._at(number)
+                    return numbers(indices)
         return ()
 
     def loading(self) -> tuple[int, ...]:
-        """The indices of the batch that is being loaded, where the main process loads it."""
-        return self._at(self._asked - 1)
+        """The indices of the batch that is being loaded; empty where none is."""
+        if self.workers:
+            iterator = self.iterator
+            return self.task(iterator._rcvd_idx - 1) if iterator is not None else ()
+        is_new = self._lists and not (self.handed_out and self.handed_out[-1][0] is self._lists[-1])
+        return numbers(self._lists[-1]) if is_new else ()
 
     def task(self, number: int) -> tuple[int, ...]:
-        """The indices of the batch with this number."""
-        return self._at(number)
-
-    def _at(self, number: int) -> tuple[int, ...]:
-        back = self._asked - number
-        return numbers(self._lists[-back]) if 0 < back <= len(self._lists) else ()
+        """The indices of the batch that workers were sent with this number."""
+        iterator = self.iterator
+        return numbers(self._task(vars(iterator), number)) if iterator is not None else ()
 
 
 class Loaders:
     """All iterators that were drawn from, the latest last."""
 
     def __init__(self) -> None:
-        self._histories: OrderedDict[int, History] = OrderedDict()
-        self._clock = 0
+        self._histories: list[History] = []
         self.in_worker: tuple[int, ...] = ()
         self.asked: int | None = None
 
-    def drew(self, iterator: Any, indices: Any) -> None:
-        """An iterator has chosen the next index list."""
-        self._clock += 1
-        key = id(iterator)
-        history = self._histories.get(key)
-        if history is None or history.reference() is not iterator:
-            history = self._histories[key] = History(iterator, self._clock)
-            for stale in [k for k, h in self._histories.items() if h.iterator is None]:
-                del self._histories[stale]
-        history.drawn_at = self._clock
-        history.add(indices)
+    def begin(self, iterator: Any, page: Any) -> History:
+        """An iterator is drawn from for the first time in this pass; the histories of those that are gone are let go."""
+        history = iterator.__dict__[KEY] = History(iterator, page)
+        history.turn = next(TURNS)
+        self._histories = [each for each in self._histories if each.iterator is not None and self.of(each.iterator) is each]
+        self._histories.append(history)
+        return history
 
-    def exhausted(self, iterator: Any) -> None:
-        """An iterator has no more index lists."""
-        if (history := self.of(iterator)) is not None:
-            history.exhausted = True
+    def ends(self, iterator: dict[str, Any]) -> None:
+        """The pass of the iterator with these attributes is over: the next one has a history of its own."""
+        if iterator.pop(KEY, None) is not None:
+            iterator.pop("_next_index", None)
 
     def stand_still(self) -> None:
         """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""
         self.asked = Announced.last()
 
-    def yielded(self, iterator: Any, count: int, data: Any = None) -> None:
-        """An iterator has handed out so many batches, this one last; 0 where it begins a pass anew."""
-        if count == 0:
-            self._histories.pop(id(iterator), None)
-        elif (history := self.of(iterator)) is not None:
-            history.yielded = count
-            history.handed_out.append((count - 1, weak_tensors(data)))
-
     def of(self, iterator: Any) -> History | None:
-        """The history of one iterator."""
-        history = self._histories.get(id(iterator))
-        return history if history is not None and history.reference() is iterator else None
+        """The history of one iterator; whatever else it is given has none."""
+        try:
+            history = object.__getattribute__(iterator, "__dict__").get(KEY)
+        except AttributeError:
+            return None
+        return history if isinstance(history, History) else None
 
     def recent(self) -> list[History]:
-        """The histories at hand, the one drawn from last first; that of a loop just left is among them."""
-        return sorted(self._histories.values(), key=lambda history: -history.drawn_at)
+        """The histories at hand, the one that handed out a batch last first; that of a loop just left is among them."""
+        return sorted(self._histories, key=lambda history: -history.turn)
+
+
+def _end(history: weakref.ref[History]) -> Iterator[Any]:
+    """What a chain comes to when its pass is at the end; it holds nothing."""
+    if (ended := history()) is not None:
+        ended._sampler_ended = True
+    yield from ()
+
+
+def _teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
+    """What the index lists go through where this process loads them, so that the heartbeat knows of each sample that is asked for.
+
+    Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own.
+    """
+    one_by_one = bool(iterator._auto_collation) and not hasattr(iterator._dataset, "__getitems__")
+    chosen, own = iterator._index_sampler, type(iterator).__module__ == "torch.utils.data.dataloader"
+    kinds = [type(chosen), type(getattr(chosen, "sampler", None))]
+    if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
+        return partial(filterfalse, partial(setitem, page.asked, 0))
+
+    def tell(indices: Any) -> Any:
+        tellable = type(indices) is list and page.loads(indices)
+        return Announced(indices) if tellable and one_by_one else indices
+
+    return tell
+
+
+def _is_torchs(kind: type) -> bool:
+    return kind.__module__.startswith("torch.utils.data.")
 
 
 def _weak(thing: Any) -> weakref.ref[Any] | None:
@@ -199,5 +249,8 @@ class Announced(list):  # type: ignore[type-arg]
         """The number that was asked for last; None before the first one of a batch."""
         return Announced.asked[0] if Announced.asked is not None and Announced.asked[0] >= 0 else None
 
+
+TURNS = count(1)
+"""Numbers each batch that any loader hands out, so that the latest is known."""
 
 LOADERS = Loaders()

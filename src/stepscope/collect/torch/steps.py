@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from time import time
 from typing import Any
 
 
@@ -13,6 +14,7 @@ class Steps:
         self._counts: dict[int, int] = {}
         self._living: dict[int, weakref.ref[Any]] = {}
         self.finished_steps = 0
+        self._first = 0.0
         self.page: Any = None
 
     def begin(self) -> None:
@@ -20,27 +22,33 @@ class Steps:
         self._counts.clear()
         self._living.clear()
         self.finished_steps = 0
+        self._first = 0.0
 
     def finished(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """The hook that optimizers call after a step. By identity: an optimizer of the user's may have an `__eq__` of its own."""
         key = id(optimizer)
-        count = self._counts.get(key)
-        if count is None:
-            count = self._meet(key, optimizer)
-        count += 1
-        self._counts[key] = count
+        counts = self._counts
+        try:
+            count = counts[key] = counts[key] + 1
+        except KeyError:
+            count = counts[key] = 1
+            self._meet(key, optimizer)
         if count > self.finished_steps:
             self.finished_steps = count
             if self.page is not None:
-                self.page.step()
+                now = time()
+                self.page.stepped(count, now, self._first or self._begin_at(now))
 
-    def _meet(self, key: int, optimizer: Any) -> int:
+    def _begin_at(self, now: float) -> float:
+        self._first = now
+        return now
+
+    def _meet(self, key: int, optimizer: Any) -> None:
         def forget(_: Any) -> None:
             self._counts.pop(key, None)
             self._living.pop(key, None)
 
         self._living[key] = weakref.ref(optimizer, forget)
-        return 0
 
     @property
     def optimizers(self) -> list[Any]:
