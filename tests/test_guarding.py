@@ -2,8 +2,6 @@
 
 import sys
 
-import pytest
-
 SHOWN = "error[RUN102] setup: likely: ValueError: "
 
 
@@ -178,7 +176,6 @@ def test_a_guard_that_comes_after_torch_sees_steps_samples_and_workers(stage):
 
 
 def test_in_a_notebook_the_report_appears_once(stage):
-    pytest.importorskip("IPython")
     ended = run(stage, """
         from IPython.core.interactiveshell import InteractiveShell
         shell = InteractiveShell.instance()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from time import time
+from types import GeneratorType
 from typing import Any
 
 from stepscope.collect.imports import when_imported
@@ -13,7 +14,7 @@ from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS, Announced, numb
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
-from stepscope.collect.unseen import unseen, without_ours
+from stepscope.collect.unseen import without_ours
 
 WorkerBegins = Callable[[int], None]
 WorkerFails = Callable[[BaseException, int], None]
@@ -69,40 +70,12 @@ def _watch_optimizers(module: Any) -> None:
 
 def _watch_loaders(module: Any) -> None:
     watch_construction(module.DataLoader)
-    kind = module._BaseDataLoaderIter
-    next_index = kind._next_index
-
-    @wraps(next_index)
-    def _next_index(self: Any) -> Any:
-        try:
-            return (_drawing(self, _next_index) or partial(next_index, self))()
-        except BaseException as exception:
-            unseen(exception)
-            raise
-
-    kind._next_index = _next_index
-    kind._sampler_iter = _Chosen()
-    kind._num_yielded = _Yielded()
-
-
-def _drawing(iterator: Any, ours: Any) -> Callable[[], Any] | None:
-    """What notes the iterator's index lists from now on; it stands in for the method, where no other class has one of its own."""
-    if _LISTENER.worker_begins is None:
-        return None
-    try:
-        history = LOADERS.of(iterator) or LOADERS.begin(iterator, STEPS.page)
-        if type(iterator)._next_index is ours:
-            iterator._next_index = history.draw
-        if STEPS.page is not None:
-            STEPS.page.loads(())
-    except Exception as problem:
-        trouble("could not note the index lists", problem)
-        return None
-    return history.draw
+    module._BaseDataLoaderIter._sampler_iter = _Chosen()
+    module._BaseDataLoaderIter._num_yielded = _Yielded()
 
 
 class _Chosen:
-    """The iterator's own iterator over index lists: where it is set, a pass begins.
+    """The iterator's own iterator over index lists: where it is set a pass begins, and what notes the lists is put in its place.
 
     Without a `__get__` the value is read from the instance, by the interpreter itself.
     """
@@ -110,7 +83,20 @@ class _Chosen:
     def __set__(self, iterator: Any, sampler_iter: Any) -> None:
         attributes = iterator.__dict__
         attributes["_sampler_iter"] = sampler_iter
-        LOADERS.ends(attributes)
+        attributes.pop(KEY, None)
+        if _LISTENER.worker_begins is None or not (isinstance(sampler_iter, GeneratorType) or _is_torchs_own(iterator)):
+            return
+        try:
+            attributes["_sampler_iter"] = LOADERS.begin(iterator, sampler_iter, STEPS.page)
+            if STEPS.page is not None:
+                STEPS.page.loads(())
+        except Exception as problem:
+            trouble("could not note the index lists", problem)
+
+
+def _is_torchs_own(iterator: Any) -> bool:
+    """Whether no other library may look for abilities of its own in the iterator over index lists."""
+    return type(iterator).__module__ == "torch.utils.data.dataloader"
 
 
 class _Yielded:
@@ -123,7 +109,7 @@ class _Yielded:
         if history is None or not count:
             return
         if _LISTENER.worker_begins is None:
-            LOADERS.ends(attributes)
+            del attributes[KEY]
             return
         history.turn = next(TURNS)
         if STEPS.page is not None:

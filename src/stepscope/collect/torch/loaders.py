@@ -35,42 +35,40 @@ _COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "Dis
 class History:
     """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
 
-    `draw()` gives the next index list in the form in which it is to be used, and notes it on the way: a chain of C functions
-    without a line of Python for each batch, and without a reference to the iterator.
+    The lists are noted by a chain of C functions, without a line of Python for each batch.
     """
 
-    def __init__(self, iterator: Any, page: Any) -> None:
+    def __init__(self, iterator: Any) -> None:
         self.reference = weakref.ref(iterator)
-        self._dataset = _weak(iterator._dataset)
+        self._dataset = _weak(getattr(iterator, "_dataset", None))
         self._lists: deque[Any] = deque(maxlen=KEPT)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
         self._sampler_ended = False
         self._waiting = 0
-        self.workers = int(iterator._num_workers)
-        self._in_order = self.workers < 2 or getattr(iterator, "_in_order", True)
-        collate = iterator._collate_fn
+        self.workers = int(getattr(iterator, "_num_workers", 0))
+        collate = getattr(iterator, "_collate_fn", None)
         self.own_collate = collate not in (list, tuple) and not str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
-        noted = filterfalse(self._lists.append, chain(iterator._sampler_iter, _end(weakref.ref(self))))
-        self.draw = (noted if self.workers or page is None else map(_teller(iterator, page), noted)).__next__
+
+    def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
+        """The same index lists, in the form in which they are to be used, noted as they are drawn. It holds no reference to the iterator."""
+        noted = filterfalse(self._lists.append, chain(sampler_iter, _end(weakref.ref(self))))
+        return noted if self.workers or page is None else map(_teller(iterator, page), noted)
 
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
         """A batch is handed out by the iterator with these attributes."""
-        indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
-        if type(data) is list and len(data) <= TENSORS:
-            with suppress(TypeError):  # some of it cannot be watched
-                self.handed_out.append((indices, [*zip(map(weakref.ref, data), repeat(None))]))
-                return
         try:
-            self.handed_out.append((indices, weak_tensors(data)))
-        except Exception as problem:  # a mapping of the user's own making may raise anything
+            indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
+            self.handed_out.append((indices, _held_weakly(data)))
+        except Exception as problem:  # an iterator or a batch of the user's own making may raise anything
             trouble("could not note a batch", problem)
 
     def _task(self, iterator: dict[str, Any], number: int) -> Any:
         """The index list that the workers were sent with this number; None where it is not known."""
         self._waiting = iterator["_send_idx"] - number - 1
         back = self._waiting + 1
-        return self._lists[-back] if self._in_order and 0 < back <= len(self._lists) else None
+        in_order = self.workers < 2 or iterator.get("_in_order", True)
+        return self._lists[-back] if in_order and 0 < back <= len(self._lists) else None
 
     @property
     def iterator(self) -> Any:
@@ -124,18 +122,15 @@ class Loaders:
         self.in_worker: tuple[int, ...] = ()
         self.asked: int | None = None
 
-    def begin(self, iterator: Any, page: Any) -> History:
-        """An iterator is drawn from for the first time in this pass; the histories of those that are gone are let go."""
-        history = iterator.__dict__[KEY] = History(iterator, page)
+    def begin(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
+        """A pass begins; gives what is to be drawn from. The histories of iterators that are gone are let go."""
+        history = History(iterator)
+        noting = history.noting(iterator, sampler_iter, page)
         history.turn = next(TURNS)
+        iterator.__dict__[KEY] = history
         self._histories = [each for each in self._histories if each.iterator is not None and self.of(each.iterator) is each]
         self._histories.append(history)
-        return history
-
-    def ends(self, iterator: dict[str, Any]) -> None:
-        """The pass of the iterator with these attributes is over: the next one has a history of its own."""
-        if iterator.pop(KEY, None) is not None:
-            iterator.pop("_next_index", None)
+        return noting
 
     def stand_still(self) -> None:
         """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""
@@ -166,8 +161,8 @@ def _teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
 
     Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own.
     """
-    one_by_one = bool(iterator._auto_collation) and not hasattr(iterator._dataset, "__getitems__")
-    chosen, own = iterator._index_sampler, type(iterator).__module__ == "torch.utils.data.dataloader"
+    one_by_one = bool(getattr(iterator, "_auto_collation", False)) and not hasattr(iterator._dataset, "__getitems__")
+    chosen, own = getattr(iterator, "_index_sampler", None), type(iterator).__module__ == "torch.utils.data.dataloader"
     kinds = [type(chosen), type(getattr(chosen, "sampler", None))]
     if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
         return partial(filterfalse, partial(setitem, page.asked, 0))
@@ -190,11 +185,14 @@ def _weak(thing: Any) -> weakref.ref[Any] | None:
         return None
 
 
-def weak_tensors(data: Any) -> Held:
+def _held_weakly(data: Any) -> Held:
     """Weak references to the tensors of a batch, as it is usually built: a tensor, a sequence or a mapping of some.
 
     A tensor that belongs to one sample alone comes with its row, one of the whole batch with None.
     """
+    if type(data) is list and len(data) <= TENSORS:
+        with suppress(TypeError):  # some of it cannot be watched
+            return [*zip(map(weakref.ref, data), repeat(None))]
     if hasattr(data, "data_ptr"):
         return [(weakref.ref(data), None)]
     values = data
