@@ -28,7 +28,7 @@ from stepscope.evidence import Call, Failure, Layer, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import Fit, fit_of
-from stepscope.rules.shapes.words import SIZES, broadcast
+from stepscope.rules.shapes.words import SIZES, broadcast, expanded
 
 INPUT_SHAPE_MISMATCH = Rule(
     "SHP101",
@@ -100,8 +100,8 @@ def words(failure: Failure) -> Witnessed:
 
 @INPUT_SHAPE_MISMATCH.seen_in
 def sizes(failure: Failure, moment: Moment) -> Witnessed:
-    """Two sizes of an elementwise operation, with nothing that tells more."""
-    sizes = broadcast(failure)
+    """Two sizes of an elementwise operation or an expansion, with nothing that tells more."""
+    sizes = broadcast(failure) or expanded(failure)
     if sizes and moment.stage in (Stage.FORWARD, None):
         yield INPUT_SHAPE_MISMATCH.found(
             f"an axis of {sizes[0]} meets an axis of {sizes[1]}", Confidence.POSSIBLE, seen={"says": failure.message[:300]}

@@ -1,0 +1,1 @@
+"""Mistakes of the training regime: what is watched, kept and compared."""
