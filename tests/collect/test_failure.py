@@ -1,4 +1,8 @@
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from stepscope.collect.failure import failure_of, traced_frames
 
@@ -60,3 +64,18 @@ def test_very_deep_stacks_keep_both_ends():
 
     assert len(failure.frames) < 200
     assert failure.innermost.name == "sink"
+
+
+def _reciprocal(value):
+    return 1 / value
+
+
+@pytest.mark.parametrize("kind", [multiprocessing.Pool, ProcessPoolExecutor])
+def test_the_line_in_a_process_of_a_pool_is_the_innermost(kind):
+    with kind(1) as pool, pytest.raises(ZeroDivisionError) as caught:
+        list(pool.map(_reciprocal, [2, 0]))
+
+    failure = failure_of(caught.value)
+
+    assert failure.innermost.code == "return 1 / value"
+    assert failure.user_frame == failure.innermost

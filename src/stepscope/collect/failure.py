@@ -27,7 +27,7 @@ def failure_of(exception: BaseException, depth: int = 0) -> Failure:
         module=kind.__module__,
         message=message_of(exception),
         bases=tuple(base.__name__ for base in kind.__mro__[1:]),
-        frames=(*frames_of(exception.__traceback__), *_unread(exception), *traced_frames(message_of(exception))),
+        frames=(*frames_of(exception.__traceback__), *_unread(exception), *_in_pool(exception), *traced_frames(message_of(exception))),
         causes=tuple(causes),
         errno=_plain_int(getattr(exception, "errno", None)),
         filename=_filename(exception),
@@ -67,6 +67,17 @@ def traced_frames(message: str) -> tuple[Frame, ...]:
     found = _TRACED.finditer(text) if named else ()
     lines = [(entry["file"], int(entry["line"]), entry["function"], entry["code"].strip()) for entry in found]
     return tuple(Frame(shown(file), line, function, code, user=True) for file, line, function, code in lines if is_users(file))
+
+
+def _in_pool(exception: BaseException) -> tuple[Frame, ...]:
+    """The frames in the process of a pool (multiprocessing, concurrent.futures, joblib), which sends its traceback as text."""
+    text = getattr(exception.__cause__, "tb", None)
+    if not type(exception.__cause__).__name__.endswith("RemoteTraceback") or not isinstance(text, str):
+        return ()
+    return tuple(
+        Frame(shown(entry["file"]), int(entry["line"]), entry["function"], entry["code"].strip(), user=is_users(entry["file"]))
+        for entry in _TRACED.finditer(text)
+    )
 
 
 def frame_of(frame: FrameType, line: int, instruction: int = -1) -> Frame:
