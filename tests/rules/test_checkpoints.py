@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, Lookup, Machine, Observation
+from stepscope.evidence import Failure, Frame, Lookup, Machine, Moment, Observation, Stage
 
 LOAD = Frame("train.py", 12, "main", "model.load_state_dict(torch.load(path))", user=True)
 SAVE = Frame("train.py", 40, "main", "torch.save(state, path)", user=True)
@@ -109,3 +109,12 @@ def test_a_full_disk_while_saving_is_a_full_disk_and_not_a_bad_checkpoint():
     failure = Failure("RuntimeError", "[enforce fail at inline_container.cc:603] . unexpected pos 448 vs 342", (SAVE, SERIALIZATION), causes=(cause,))
 
     assert first(failure, Machine()).name == "disk-full"
+
+
+def test_a_damaged_archive_of_the_data_set_is_no_checkpoint():
+    line = Frame("data.py", 9, "Volumes.__getitem__", "return np.load(io.BytesIO(archive.read(name)))", user=True)
+    damaged = Failure("BadZipFile", "Bad CRC-32 for file '17.npy'", (line,))
+
+    found = diagnose("run", [Observation(damaged, Moment(stage=Stage.DATA))]).findings[0]
+
+    assert (found.name, found.stage) == ("unreadable-entry", Stage.DATA)

@@ -1,4 +1,4 @@
-"""A file or folder cannot be read: permissions, a broken link, a folder where a file is expected, an I/O error.
+"""A file or folder cannot be read: permissions, a broken link, a folder where a file is expected, an I/O error, a damaged archive.
 
 Why
 ---
@@ -10,6 +10,7 @@ Fix
 - A broken link: copy the files themselves (`cp -L`, `rsync -L`), or link to absolute paths that exist on this machine.
 - A folder among files: list files only, `[p for p in folder.iterdir() if p.is_file()]`.
 - An I/O error: the disk or the network mount is at fault; copy the data to a local disk.
+- A damaged archive or array: copy it again and compare its size and checksum with the source's.
 
 Bad
 ---
@@ -20,13 +21,21 @@ Good
     images = [Image.open(path) for path in folder.iterdir() if path.is_file()]
 """
 
-from stepscope.evidence import Failure, File, Stage
+import re
+
+from stepscope.evidence import Failure, File, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
 _ERRORS = {1: "is not permitted", 5: "gave an I/O error", 13: "may not be read", 20: "has a file where a folder is needed", 21: "is a folder", 116: "is stale"}
+_PACKED = ("BadZipFile", "BadGzipFile", "LZMAError", "ReadError")
+_SPOILT = re.compile(
+    r"while decompressing data|Compressed file ended before the end-of-stream marker|CRC check failed|Bad magic number for (?:central directory|file header)"
+    r"|unable to open file[^\n]*truncated file|file signature not found|Failed to (?:interpret|read all data for array)"
+    r"|mmap length is greater than filesize"
+)
 _WRITING = ("torch/serialization.py",)
 
 
@@ -46,4 +55,16 @@ def refused(failure: Failure) -> Witnessed:
             f"{failure.filename[-50:]} {what}",
             Confidence.CERTAIN,
             seen={"asked for": failure.filename, "exception": failure.type, "says": failure.message[:200]},
+        )
+
+
+@UNREADABLE_ENTRY.seen_in
+def spoilt(failure: Failure, moment: Moment) -> Witnessed:
+    """An archive or a compressed file whose bytes are not what it was packed with, met while a sample was loaded."""
+    if moment.stage is Stage.DATA and (failure.is_a(*_PACKED) or _SPOILT.search(failure.message)):
+        yield UNREADABLE_ENTRY.found(
+            "an archive or array of the data set is damaged or cut short",
+            Confidence.LIKELY,
+            stage=Stage.DATA,
+            seen={"exception": failure.type, "says": failure.message[:200]},
         )
