@@ -23,11 +23,11 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-CHECKPOINT_CORRUPT = Rule("SAV102", Severity.ERROR, stage=Stage.CHECKPOINT, yields_to=("custom-object-missing", "annotation-parse"))
+CHECKPOINT_CORRUPT = Rule("SAV102", Severity.ERROR, stage=Stage.CHECKPOINT, yields_to=("custom-object-missing", "annotation-parse", "unreadable-entry"))
 
 _WORDS = re.compile(
     r"PytorchStreamReader failed|failed finding central directory|not a ZIP archive|Invalid magic number; corrupt file"
@@ -43,11 +43,9 @@ _TYPES = ("RuntimeError", "UnpicklingError", "EOFError", "SafetensorError", "OSE
 
 
 @CHECKPOINT_CORRUPT.seen_in
-def words(failure: Failure, moment: Moment) -> Witnessed:
+def words(failure: Failure) -> Witnessed:
     if not failure.is_a(*_TYPES) or failure.is_a("FileNotFoundError", "PermissionError") or not _is_load(failure):
         return
-    if moment.stage is Stage.DATA and not failure.passes_file(*_LOADERS):
-        return  # a file of the data set, not a checkpoint
     found = _WORDS.search(failure.message)
     if found or failure.is_a("SafetensorError") or (failure.is_a("EOFError") and failure.passes_file(*_LOADERS)):
         yield CHECKPOINT_CORRUPT.found(
