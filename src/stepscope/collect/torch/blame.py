@@ -13,7 +13,8 @@ from typing import Any
 
 from stepscope.collect.torch.calls import INDEX_LOSSES, PAIR_LOSSES, Entry
 from stepscope.collect.torch.files import holders
-from stepscope.collect.torch.loaders import LOADERS, History, numbers
+from stepscope.collect.torch.indices import numbers
+from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.rows import counts_up, index_of
 from stepscope.collect.torch.slicing import rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.tensors import is_tensor

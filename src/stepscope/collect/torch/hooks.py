@@ -10,7 +10,8 @@ from types import GeneratorType
 from typing import Any
 
 from stepscope.collect.imports import when_imported
-from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS, Announced, numbers
+from stepscope.collect.torch.indices import Announced, numbers
+from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble

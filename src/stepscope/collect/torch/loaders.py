@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import chain, count, filterfalse, repeat
-from operator import setitem
 from typing import Any
 
+from stepscope.collect.torch.indices import Announced, numbers, teller
 from stepscope.collect.trouble import trouble
 
-KEPT = 64
-"""Index lists kept per iterator: more than any prefetch, so that an early worker does not push out the current one."""
+SENT = 256
+"""Index lists kept where workers load: more than are usually on their way, so that the current one is among them."""
 
 AHEAD = 12
 """Batches remembered after they were handed out: more than a trainer draws ahead."""
@@ -28,9 +27,6 @@ Held = list[tuple["weakref.ref[Any]", "int | None"]]
 KEY = "_stepscope"
 """The attribute of an iterator that holds its history."""
 
-_COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "DistributedSampler"}
-"""The samplers of PyTorch whose indices are numbers, whatever the user gave them."""
-
 
 class History:
     """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
@@ -41,19 +37,19 @@ class History:
     def __init__(self, iterator: Any) -> None:
         self.reference = weakref.ref(iterator)
         self._dataset = _weak(getattr(iterator, "_dataset", None))
-        self._lists: deque[Any] = deque(maxlen=KEPT)
+        self.workers = int(getattr(iterator, "_num_workers", 0))
+        self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
         self._sampler_ended = False
         self._waiting = 0
-        self.workers = int(getattr(iterator, "_num_workers", 0))
         collate = getattr(iterator, "_collate_fn", None)
         self.own_collate = collate not in (list, tuple) and not str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
 
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """The same index lists, in the form in which they are to be used, noted as they are drawn. It holds no reference to the iterator."""
         noted = filterfalse(self._lists.append, chain(sampler_iter, _end(weakref.ref(self))))
-        return noted if self.workers or page is None else map(_teller(iterator, page), noted)
+        return noted if self.workers or page is None else map(teller(iterator, page), noted)
 
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
         """A batch is handed out by the iterator with these attributes."""
@@ -156,28 +152,6 @@ def _end(history: weakref.ref[History]) -> Iterator[Any]:
     yield from ()
 
 
-def _teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
-    """What the index lists go through where this process loads them, so that the heartbeat knows of each sample that is asked for.
-
-    Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own.
-    """
-    one_by_one = bool(getattr(iterator, "_auto_collation", False)) and not hasattr(iterator._dataset, "__getitems__")
-    chosen, own = getattr(iterator, "_index_sampler", None), type(iterator).__module__ == "torch.utils.data.dataloader"
-    kinds = [type(chosen), type(getattr(chosen, "sampler", None))]
-    if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
-        return partial(filterfalse, partial(setitem, page.asked, 0))
-
-    def tell(indices: Any) -> Any:
-        tellable = type(indices) is list and page.loads(indices)
-        return Announced(indices) if tellable and one_by_one else indices
-
-    return tell
-
-
-def _is_torchs(kind: type) -> bool:
-    return kind.__module__.startswith("torch.utils.data.")
-
-
 def _weak(thing: Any) -> weakref.ref[Any] | None:
     try:
         return weakref.ref(thing)
@@ -216,36 +190,6 @@ def _by_row(samples: Sequence[Any]) -> Held:
         parts = list(sample.values()) if isinstance(sample, Mapping) else [sample]
         held += [(weakref.ref(part), row) for part in parts[:TENSORS] if hasattr(part, "data_ptr")]
     return held
-
-
-def numbers(indices: Any) -> tuple[int, ...]:
-    """An index list as numbers; empty where the sampler hands out something else, or what can be gone through only once."""
-    if indices is None or hasattr(indices, "__next__"):
-        return ()
-    if isinstance(indices, int):
-        return (indices,)
-    try:
-        return tuple(int(index) for index in indices)
-    except (TypeError, ValueError):
-        return ()
-
-
-class Announced(list):  # type: ignore[type-arg]
-    """An index list of numbers that tells the heartbeat which of them is being asked for, as it is gone through."""
-
-    asked: memoryview | None = None
-    """The heartbeat's place for it, -1 at the start of a batch."""
-
-    def __iter__(self) -> Iterator[Any]:
-        if Announced.asked is None:
-            return list.__iter__(self)
-        # Not a line of Python for each number: `setitem` writes it, and its None lets the number through.
-        return filterfalse(partial(setitem, Announced.asked, 0), list.__iter__(self))
-
-    @staticmethod
-    def last() -> int | None:
-        """The number that was asked for last; None before the first one of a batch."""
-        return Announced.asked[0] if Announced.asked is not None and Announced.asked[0] >= 0 else None
 
 
 TURNS = count(1)

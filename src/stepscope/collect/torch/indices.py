@@ -1,0 +1,64 @@
+"""Index lists: as numbers, and in a form that tells the heartbeat which sample is being asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import filterfalse
+from operator import setitem
+from typing import Any
+
+_COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "DistributedSampler"}
+"""The samplers of PyTorch whose indices are numbers, whatever the user gave them."""
+
+
+def numbers(indices: Any) -> tuple[int, ...]:
+    """An index list as numbers; empty where the sampler hands out something else, or what can be gone through only once."""
+    if indices is None or hasattr(indices, "__next__"):
+        return ()
+    if isinstance(indices, int):
+        return (indices,)
+    try:
+        return tuple(int(index) for index in indices)
+    except (TypeError, ValueError):
+        return ()
+
+
+class Announced(list):  # type: ignore[type-arg]
+    """An index list of numbers that tells the heartbeat which of them is being asked for, as it is gone through."""
+
+    asked: memoryview | None = None
+    """The heartbeat's place for it, -1 at the start of a batch."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if Announced.asked is None:
+            return list.__iter__(self)
+        # Not a line of Python for each number: `setitem` writes it, and its None lets the number through.
+        return filterfalse(partial(setitem, Announced.asked, 0), list.__iter__(self))
+
+    @staticmethod
+    def last() -> int | None:
+        """The number that was asked for last; None before the first one of a batch."""
+        return Announced.asked[0] if Announced.asked is not None and Announced.asked[0] >= 0 else None
+
+
+def teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
+    """What the index lists go through where this process loads them, so that the heartbeat knows of each sample that is asked for.
+
+    Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own.
+    """
+    one_by_one = bool(getattr(iterator, "_auto_collation", False)) and not hasattr(iterator._dataset, "__getitems__")
+    chosen, own = getattr(iterator, "_index_sampler", None), type(iterator).__module__ == "torch.utils.data.dataloader"
+    kinds = [type(chosen), type(getattr(chosen, "sampler", None))]
+    if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
+        return partial(filterfalse, partial(setitem, page.asked, 0))
+
+    def tell(indices: Any) -> Any:
+        tellable = type(indices) is list and page.loads(indices)
+        return Announced(indices) if tellable and one_by_one else indices
+
+    return tell
+
+
+def _is_torchs(kind: type) -> bool:
+    return kind.__module__.startswith("torch.utils.data.")
