@@ -16,7 +16,7 @@ DEPTH = 8
 
 
 def primary(exception: BaseException) -> BaseException:
-    """The first cause: what the user's own `raise ... from error` wraps, what a `finally` of theirs hides, the first of a group.
+    """The first cause: what the user's own `raise ... from error` (or `from None`) wraps, what a `finally` of theirs hides, the first of a group.
 
     An exception that a library raises while handling another is the library's word for it, and stays.
     """
@@ -37,7 +37,7 @@ def _inner(exception: BaseException) -> BaseException | None:
         return None
     if exception.__cause__ is not None:
         return exception.__cause__ if raised_by_user(*entry) else None
-    hidden = None if exception.__suppress_context__ else exception.__context__
+    hidden = exception.__context__  # also where `from None` hides it from readers
     if hidden is None or isinstance(hidden, (StopIteration, KeyboardInterrupt)):
         return None
     return hidden if raised_by_user(*entry) or _in_finally(exception) else None

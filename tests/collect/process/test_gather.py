@@ -8,8 +8,8 @@ MAIN = Observation(
 )
 
 
-def worker(number, time=1.0, kind="ValueError"):
-    return Observation(Failure(kind, "bad"), Moment(Stage.DATA, worker=number, time=time))
+def worker(number, time=1.0, kind="ValueError", words="bad"):
+    return Observation(Failure(kind, words), Moment(Stage.DATA, worker=number, time=time))
 
 
 def test_the_rank_that_failed_first_is_the_cause():
@@ -22,6 +22,14 @@ def test_a_workers_exception_takes_the_place_of_its_copy_and_keeps_the_step():
     (seen,) = merged([worker(0), worker(1), MAIN], ())
 
     assert (seen.moment.worker, seen.moment.step, seen.get(Failure).message) == (1, 7, "bad")
+
+
+def test_of_two_exceptions_of_a_worker_the_one_that_was_raised_again_counts():
+    again = Observation(Failure("ValueError", "Caught ValueError in DataLoader worker process 1.\nValueError: bad 45", (RERAISE,)), Moment(time=3.0))
+
+    (seen,) = merged([worker(1, 1.0, words="bad 13"), worker(1, 2.0, words="bad 45"), worker(1, 2.5, words="bad 61"), again], ())
+
+    assert seen.get(Failure).message == "bad 45"
 
 
 def test_a_workers_exception_that_the_main_process_survived_is_no_finding():

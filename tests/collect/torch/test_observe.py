@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset, TensorDataset
+from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset
 
 from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
-from stepscope.evidence import Batch, Call, Failure, Head, Labels, Layer, Moment, Recursion, Stage
+from stepscope.evidence import Batch, Call, Failure, Head, Labels, Layer, Moment, Recursion, Reused, Stage
 
 torch.set_num_threads(1)
 
@@ -298,6 +298,55 @@ def test_an_index_list_of_the_users_own_kind_reaches_the_data_set_as_it_is():
     labels = [list(labels) for _, labels in DataLoader(Words(), batch_sampler=chosen)]
 
     assert labels == [[1, 2], [3, 1], [1, 2]]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_sample_of_a_split_is_told_as_the_row_of_the_users_own_data_set(nested):
+    split = Subset(Loads(bad=(13,)), list(range(3, 40)))
+    split = Subset(split, list(range(2, 30))) if nested else split
+
+    batch = observed(lambda: list(DataLoader(split, batch_size=4))).get(Batch)
+
+    assert [batch.indices[row] for row in batch.culprits] == [13]
+    assert batch.dataset == "Loads"
+
+
+def test_the_sample_behind_an_exception_that_the_data_set_wraps_is_told():
+    class Wraps(Loads):
+        def __getitem__(self, index):
+            try:
+                return super().__getitem__(index)
+            except ValueError:
+                raise RuntimeError("could not build the sample") from None
+
+    seen = observed(lambda: list(DataLoader(Subset(Wraps(bad=(13,)), range(2, 40)), batch_size=4)))
+
+    assert seen.get(Failure).message == "no such sample"
+    assert [seen.get(Batch).indices[row] for row in seen.get(Batch).culprits] == [13]
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        ("h = net.body(x); net.fc(h).sum().backward(); net.fc(h).mean().backward()", "h"),
+        ("h = net.body(x); a = net.fc(h).sum(); b = net.fc(h).mean(); a.backward(); b.backward()", "h"),
+        ("a, b = both(x); a.sum().backward(); b.sum().backward()", "a` and `b"),
+    ],
+)
+def test_what_two_losses_of_one_step_share_is_not_taken_for_a_state_that_is_carried(tmp_path, step, name):
+    script = tmp_path / "steps.py"
+    script.write_text(f"def train(net, both, x):\n    for _ in range(3):\n        {step}\n")
+    code = {}
+    exec(compile(script.read_text(), str(script), "exec"), code)
+    net = Net()
+
+    def both(x):
+        h = net.body(x).tanh()
+        return net.fc(h), net.fc(h).exp()
+
+    reused = observed(lambda: code["train"](net, both, torch.ones(2, 8))).get(Reused)
+
+    assert (reused.name, reused.how) == (name, "in two losses")
 
 
 def test_the_iterator_goes_with_its_loop():

@@ -9,6 +9,9 @@ from dataclasses import replace
 from stepscope.collect.process.heartbeat import Beat
 from stepscope.evidence import Batch, Failure, Observation, WorkerDeath
 
+WORDS = 300
+"""So much of an exception's words has to stand in what the main process raises again."""
+
 
 def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int | None = None) -> list[Observation]:
     """The observation of the process that failed first; empty where none failed.
@@ -33,14 +36,23 @@ def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observa
     if failure is None or not failure.passes("reraise"):
         return None
     named = re.search(r"DataLoader worker process (\d+)", failure.message)
-    for seen in workers:
-        theirs = seen.get(Failure)
-        if theirs is None or not any(one.type in failure.message for one in (theirs, *theirs.causes)):
-            continue
-        if named is None or seen.moment.worker == int(named[1]):
-            moment = replace(main.moment, worker=seen.moment.worker, stage=seen.moment.stage or main.moment.stage)
-            return seen.with_(replace(theirs, causes=(*theirs.causes, failure)), moment)
-    return None
+    alike = [
+        seen for seen in workers
+        if (named is None or seen.moment.worker == int(named[1])) and any(one.type in failure.message for one in _chain(seen))
+    ]  # fmt: skip
+    same = [seen for seen in alike if any(one.message[:WORDS] in failure.message for one in _chain(seen))] or alike
+    if not same:
+        return None
+    seen = same[-1]  # earlier ones were caught, and training went on
+    moment = replace(main.moment, worker=seen.moment.worker, stage=seen.moment.stage or main.moment.stage)
+    theirs = _chain(seen)[0]
+    return seen.with_(replace(theirs, causes=(*theirs.causes, failure)), moment)
+
+
+def _chain(seen: Observation) -> tuple[Failure, ...]:
+    """A failure with its causes."""
+    failure = seen.get(Failure)
+    return (failure, *failure.causes) if failure is not None else ()
 
 
 def _named(observation: Observation, beats: Sequence[Beat]) -> Observation:

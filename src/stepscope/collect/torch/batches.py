@@ -9,6 +9,7 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
+from stepscope.collect.torch.indices import own_rows
 from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
@@ -50,7 +51,19 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     culprits: tuple[int, ...] = tuple(odd)
     if samples is None and LOADERS.asked in indices:
         culprits = (indices.index(LOADERS.asked),)
+    elif samples is None and (row := _row_in_split(stack)) is not None and row < len(indices):
+        culprits = (row,)
     return _batch(stack, indices, culprits, dataset, history, odd=odd, files_for=culprits)
+
+
+def _row_in_split(stack: list[Entry]) -> int | None:
+    """The row that a `Subset` is looking up, which goes through its index list itself."""
+    given, found = None, None
+    for frame, _, _ in stack:
+        if frame.f_code.co_filename.replace("\\", "/").endswith("torch/utils/data/dataset.py"):
+            given, place = frame.f_locals.get("indices", given), frame.f_locals.get("idx")
+            found = given.index(place) if isinstance(given, list) and place in given else found
+    return found
 
 
 def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
@@ -136,7 +149,10 @@ def _batch(
     history: History | None,
     **details: Any,
 ) -> Batch:
-    asked = [row for row in details.pop("files_for")[:FILES] if row < len(indices)]
+    dataset, indices = own_rows(dataset, indices)
+    suspects = details.pop("files_for")
+    wanted = (0,) if len(indices) == 1 else suspects[:FILES]
+    asked = [row for row in wanted if row < len(indices)]
     paths = files_of(dataset, [indices[row] for row in asked])
     return Batch(
         indices=indices,

@@ -10,7 +10,7 @@ from types import GeneratorType
 from typing import Any
 
 from stepscope.collect.imports import when_imported
-from stepscope.collect.torch.indices import Announced, numbers
+from stepscope.collect.torch.indices import Announced, numbers, own_rows
 from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
@@ -145,8 +145,10 @@ def _announce_samples() -> None:
     @wraps(original)
     def fetching(self: Any, indices: Any) -> Any:
         LOADERS.in_worker = numbers(indices)
-        tellable = STEPS.page is not None and type(indices) is list and STEPS.page.loads(indices)
-        if tellable and self.auto_collation and not hasattr(self.dataset, "__getitems__"):
+        one_by_one = self.auto_collation and not hasattr(self.dataset, "__getitems__")
+        rows = LOADERS.in_worker if one_by_one else own_rows(self.dataset, LOADERS.in_worker)[1]
+        tellable = STEPS.page is not None and type(indices) is list and STEPS.page.loads(rows)
+        if tellable and one_by_one and rows:
             indices = Announced(indices)
         return original(self, indices)
 

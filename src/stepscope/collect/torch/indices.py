@@ -24,6 +24,16 @@ def numbers(indices: Any) -> tuple[int, ...]:
         return ()
 
 
+def own_rows(dataset: Any, indices: tuple[int, ...]) -> tuple[Any, tuple[int, ...]]:
+    """The data set that a `Subset` (of a `random_split`, say) was taken of, and what these indices are in it: nobody knows a sample by its place in a split."""
+    while getattr(getattr(type(dataset), "__getitems__", None), "__qualname__", "") == "Subset.__getitems__":
+        try:
+            dataset, indices = dataset.dataset, tuple(int(dataset.indices[index]) for index in indices)
+        except Exception:  # a data set of the user's own making may hold anything
+            break
+    return dataset, indices
+
+
 class Announced(list):  # type: ignore[type-arg]
     """An index list of numbers that tells the heartbeat which of them is being asked for, as it is gone through."""
 
@@ -53,8 +63,10 @@ def teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
     if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
         return partial(filterfalse, partial(setitem, page.asked, 0))
 
+    dataset = iterator._dataset
+
     def tell(indices: Any) -> Any:
-        tellable = type(indices) is list and page.loads(indices)
+        tellable = type(indices) is list and page.loads(indices if one_by_one else own_rows(dataset, numbers(indices))[1])
         return Announced(indices) if tellable and one_by_one else indices
 
     return tell

@@ -48,7 +48,7 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     failure = failure_of(exception)
     if outer is not exception:
         failure = replace(failure, causes=(*failure.causes, failure_of(outer)))
-    stack = [entry for entry in entries(exception.__traceback__) if not is_ours(entry[0])]
+    stack = _stack(outer, exception)
     observation = Observation(failure, moment_of(failure, stack, worker), _try("the machine", machine_now))
     if isinstance(exception, RecursionError):
         ends = [*stack[:ENDS], *stack[-ENDS:]] if len(stack) > 2 * ENDS else stack
@@ -58,6 +58,13 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
     return observation.with_(_try("the file", lambda: file_of(failure, observation.get(Batch), stack)))
+
+
+def _stack(outer: BaseException, exception: BaseException) -> list[Entry]:
+    """The frames of an exception; of one that was caught and wrapped, those above the place where it was caught too."""
+    own, above = ([entry for entry in entries(one.__traceback__) if not is_ours(entry[0])] for one in (exception, outer))
+    caught = next((place for place, entry in enumerate(above) if own and entry[0] is own[0][0]), 0)
+    return [*above[:caught], *own]
 
 
 def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:

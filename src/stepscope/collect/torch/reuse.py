@@ -43,7 +43,7 @@ def _in_frame(frame: FrameType, line: int) -> Reused | None:
             inside = [node for node in made if holds(loop, _line(node))]
             if made and not inside:
                 return Reused(name, BEFORE, _at(frame, made[-1]))
-            if inside and first_read <= min(_line(node) for node in inside) and not isinstance(inside[0], ast.For):
+            if inside and first_read < min(_end(node) for node in inside) and not isinstance(inside[0], ast.For):
                 return Reused(name, CARRIED, _at(frame, inside[-1]))
     return _shared(frame, function, line) or _from_outside(frame, function)
 
@@ -63,15 +63,16 @@ def _from_outside(frame: FrameType, function: ast.AST) -> Reused | None:
     return None
 
 
-def _reads(loop: ast.For | ast.While) -> dict[str, int]:
-    """The names and attributes that a loop's body reads, with the first line that does."""
-    found: dict[str, int] = {}
+def _reads(loop: ast.For | ast.While) -> dict[str, tuple[int, int]]:
+    """The names and attributes that a loop's body reads, with the first place (line, column) that does."""
+    found: dict[str, tuple[int, int]] = {}
     for statement in loop.body:
         for node in [statement, *own_nodes(statement)]:
-            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-                found.setdefault(ast.unparse(node), node.lineno)
-            if isinstance(node, ast.AugAssign):
-                found.setdefault(ast.unparse(node.target), node.lineno)
+            read = node.target if isinstance(node, ast.AugAssign) else node
+            loaded = isinstance(node, ast.AugAssign) or (isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load))
+            if loaded and isinstance(read, ast.expr):
+                name, place = ast.unparse(read), (read.lineno, read.col_offset)
+                found[name] = min(found.get(name, place), place)
     return found
 
 
@@ -85,23 +86,28 @@ def _shared(frame: FrameType, function: ast.AST, line: int) -> Reused | None:
     calls = [n for n in own_nodes(function) if isinstance(n, ast.Attribute) and n.attr == "backward" and n.lineno <= line]
     if len(calls) < 2:
         return None
-    earlier = set().union(*(_makers(function, ast.unparse(call.value)) for call in calls[:-1]))
-    both = earlier & _makers(function, ast.unparse(calls[-1].value))
-    places = [(made[-1][0], name) for name in both if _has_graph(frame.f_locals.get(name)) and (made := assignments(function, name))]
+    earlier = [_makers(function, call.value) for call in calls[:-1]]
+    last = _makers(function, calls[-1].value)
+    both = [(node, list(dict.fromkeys((first, last[node])))) for made in earlier for node, first in made.items() if node in last]
+    places = [(node, names) for node, names in both if all(_has_graph(frame.f_locals.get(name)) for name in names)]
     if not places:
         return None
-    node, name = max(places, key=lambda place: _line(place[0]))
-    return Reused(name, SHARED, _at(frame, node))
+    node, names = max(places, key=lambda place: _end(place[0]))
+    return Reused("` and `".join(names), SHARED, _at(frame, node))
 
 
-def _makers(function: ast.AST, name: str) -> set[str]:
-    """All names that a name was made of, itself included."""
-    found, waiting = {name}, [name]
+def _makers(function: ast.AST, loss: ast.expr) -> dict[ast.AST, str]:
+    """The statements that made all that a loss was made of, each with the name that it gave a value on this way."""
+    found: dict[ast.AST, str] = {}
+    seen = {ast.unparse(loss), *(n.id for n in ast.walk(loss) if isinstance(n, ast.Name))}
+    waiting = sorted(seen)
     while waiting:
-        for _, value in assignments(function, waiting.pop()):
-            names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} - found
-            found |= names
-            waiting += names
+        made = waiting.pop()
+        for node, value in assignments(function, made):
+            found.setdefault(node, made)
+            names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} - seen
+            seen |= names
+            waiting += sorted(names)
     return found
 
 
@@ -129,6 +135,11 @@ def _written(owner: Any, name: str) -> Frame | None:
         made = assignments(function, f"self.{name}") if function is not None else []
         found += [frame_at(code.co_filename, _line(node), code.co_name) for node, _ in made]
     return next((frame for frame in found[::-1] if frame.function != "__init__"), found[-1] if found else None)
+
+
+def _end(node: ast.AST) -> tuple[int, int]:
+    """Where a statement ends: what is read before that is read before the statement gives a value."""
+    return int(getattr(node, "end_lineno", 0)), int(getattr(node, "end_col_offset", 0))
 
 
 def _line(node: ast.AST) -> int:

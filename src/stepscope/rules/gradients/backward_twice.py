@@ -42,7 +42,7 @@ _CURES = {
     "made once before this step": "Compute `{name}` in each step, or under `no_grad` if it is not to train.",
     "carried over from the step before": "`{name} = {name}.detach()` at the start of the step (each tensor of it, if it is a tuple).",
     "kept by the model": "Detach `{name}` before the next step begins.",
-    "in two losses": "Add the losses that use `{name}` and call `backward` once, or use `{name}.detach()` in the one that is not to reach it.",
+    "in two losses": "Add the losses that use `{name}` and call `backward` once, or detach `{name}` in the one that is not to reach it.",
 }
 
 

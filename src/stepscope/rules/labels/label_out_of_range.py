@@ -36,6 +36,9 @@ LABEL_OUT_OF_RANGE = Rule(
     yields_to=("output-units-vs-classes", "target-shape-mismatch", "output-shape-vs-labels", "loss-label-format", "device-mismatch"),
 )
 
+CHANCE = 0.01
+"""How unlikely a batch without a 0 has to be, were all classes equally frequent, before labels are taken to count from 1."""
+
 _RANGE = re.compile(
     r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
     r"|[Ii]ndex (?P<index>-?\d+) is out of bounds|out of range|out of bounds|out-of-bounds|target out of range"
@@ -69,7 +72,7 @@ def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
             "labels": f"`{labels.name}`, {labels.tensor}",
             "head": f"{head}" + (f", at {head.definition.file}:{head.definition.line}" if head.definition else ""),
         },
-        fix=_advice(values, labels),
+        fix=_advice_for_two(values) if binary else _advice(values, labels),
     )
 
 
@@ -96,5 +99,15 @@ def _advice(values: list[float], labels: Labels) -> tuple[str, ...]:
     if values == [labels.classes] and labels.tensor.minimum == 0:
         return (f"Labels from 0 to {labels.classes} are {labels.classes + 1} classes: give the head {labels.classes + 1} outputs.",)
     if values == [labels.classes]:
-        return (f"No label of this batch is 0, and {labels.classes} is just past the end: labels that count from 1 need `- 1`.",)
+        more = f"if {labels.classes} is a class of its own, give the head {labels.classes + 1} outputs"
+        if (1 - 1 / labels.classes) ** labels.total < CHANCE:
+            return (f"No label of this batch is 0, and {labels.classes} is just past the end: labels that count from 1 need `- 1`; {more}.",)
+        return (f"Look up the smallest label of the whole data set: labels that count from 1 need `- 1`; {more}.",)
     return ()
+
+
+def _advice_for_two(values: list[float]) -> tuple[str, ...]:
+    """What a loss for two classes takes."""
+    if values == [-1]:
+        return ("If -1 and 1 are the two classes, map them: `(y + 1) / 2`. If -1 marks what is not to be counted, leave those rows out: `keep = y >= 0`.",)
+    return ("Bring the targets between 0 and 1: class numbers by `(y == k).float()`, percentages by `/ 100`.",)
