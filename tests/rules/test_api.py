@@ -88,3 +88,33 @@ def test_a_limit_of_recompilations_is_retracing():
     failure = Failure("FailOnRecompileLimitHit", "Hard failure due to fail_on_recompile_limit_hit", (LINE,), ("Exception",), "torch._dynamo.exc")
 
     assert first(failure).name == "retracing"
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("grad can be implicitly created only for scalar outputs", "loss.mean()"),
+        ("view size is not compatible with input tensor's size and stride (at least one dimension spans ...)", ".reshape("),
+        ("embed_dim must be divisible by num_heads", "multiple of the number of heads"),
+    ],
+)
+def test_what_the_frameworks_words_ask_for_comes_first(text, cure):
+    found = first(Failure("RuntimeError", text, (LINE, LOSS)), Callee("x", "torch", "torch"))
+
+    assert cure in found.fix[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("shape '[16, 1]' is invalid for input of size 4", "4 rows of 1"),
+        ("shape '[32, 400]' is invalid for input of size 8192", "do not fill this shape"),
+        ("Expected hidden[0] size (1, 4, 8), got [1, 16, 8]", "drop_last"),
+        ("Expected size for first two dimensions of batch2 tensor to be: [8, 16] but got: [8, 7].", "transpose"),
+    ],
+)
+def test_sizes_that_a_line_of_the_users_fixes_are_cured_there(text, cure):
+    found = first(Failure("RuntimeError", text, (LINE,)))
+
+    assert found.name == "input-shape-mismatch"
+    assert cure in found.fix[0]

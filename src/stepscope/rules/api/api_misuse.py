@@ -47,6 +47,14 @@ _ARGUMENTS = re.compile(
 )
 _OF_VALUES = re.compile(r"\bnan\b|\binf\b|found invalid values|probability tensor contains", re.IGNORECASE)
 """A call that was right, and values that have gone astray before it."""
+_CURES = {
+    "created only for scalar outputs": "Make one number of it: `loss.mean()` or `loss.sum()`, or build the loss without `reduction='none'`.",
+    "view size is not compatible": "Use `.reshape(...)`, or `.contiguous().view(...)`: after `permute` or `transpose` the numbers are not in order.",
+    "before Module.__init__() call": "Begin `__init__` of the module with `super().__init__()`.",
+    "argument given to the optimizer should be an iterable": "Give the optimizer `model.parameters()`.",
+    "must be divisible by num_heads": "Choose an `embed_dim` (`d_model`) that is a multiple of the number of heads.",
+    "Can't call numpy() on Tensor that requires grad": "Use `tensor.detach().cpu().numpy()`.",
+}
 _CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")
 _CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
 
@@ -63,6 +71,7 @@ def called(failure: Failure, callee: Callee) -> Witnessed:
             _headline(failure, callee.name),
             Confidence.LIKELY,
             seen={"called": f"`{callee.name}{_short(callee.signature)}`", "exception": failure.type, "says": failure.message[:300]},
+            fix=_cure(failure),
         )
 
 
@@ -75,7 +84,7 @@ def order(failure: Failure) -> Witnessed:
     by_library = told and ((library is not None and library["library"] in _LIBRARIES) or failure.says("Can't call numpy()"))
     state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
     if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
-        yield API_MISUSE.found(_first(failure).rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]})
+        yield API_MISUSE.found(_first(failure).rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure))
     elif state_dict:
         yield API_MISUSE.found(
             f"a dictionary of weights is used as a model (`.{state_dict['name']}`)", Confidence.LIKELY, seen={"says": failure.message[:200]},
@@ -92,7 +101,7 @@ def refused(failure: Failure) -> Witnessed:
         return
     if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError") and not _OF_VALUES.search(failure.message):
         yield API_MISUSE.found(
-            _headline(failure, below[0].name), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}
+            _headline(failure, below[0].name), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure)
         )
 
 
@@ -102,6 +111,13 @@ def arguments(failure: Failure) -> Witnessed:
     found = _ARGUMENTS.search(failure.message)
     if found and not found["takes"] and failure.is_a("TypeError") and _inside(failure):
         yield API_MISUSE.found(_headline(failure, found["call"] or found["combination"]), Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+def _cure(failure: Failure) -> tuple[str, ...]:
+    """What the framework's words ask for, where they do."""
+    if failure.says("object is not iterable") and failure.passes_file("torch/optim/optimizer.py"):
+        return ("Give the optimizer `model.parameters()`.",)
+    return next(((cure,) for words, cure in _CURES.items() if failure.says(words)), ())
 
 
 def _inside(failure: Failure) -> bool:

@@ -60,8 +60,9 @@ def plateau(failure: Failure) -> Witnessed:
     line = failure.user_frame
     if failure.is_a("TypeError") and _METRICS.search(failure.message) and line is not None:
         yield SCHEDULE_MISUSE.found(
-            "ReduceLROnPlateau.step() is not told what it watches", stage=Stage.OPTIMIZER, seen={"says": failure.message[:200]}
-        )
+            "ReduceLROnPlateau.step() is not told what it watches", stage=Stage.OPTIMIZER, seen={"says": failure.message[:200]},
+            fix=("Give it the quantity, once per epoch: `scheduler.step(validation_loss)`.",),
+        )  # fmt: skip
 
 
 @SCHEDULE_MISUSE.seen_in

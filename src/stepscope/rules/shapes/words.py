@@ -39,7 +39,7 @@ SIZES = tuple(
         r"(?:Input )?(?:image )?(?:size|height|width) \([\d*x., ]+\) doesn't match model",
         r"Wrong image (?:height|width)! Expected (?P<expects>\d+) but got (?P<got>\d+)",
         r"The shape of the \d*D? ?attn_mask is|[Ee]xpect(?:ed|ing) (?:`?key_padding_mask|key_padding_mask shape)|key_padding_mask'?s? shape",
-        r"Attention (?:mask|weights) should be of size|embed_dim must be divisible by num_heads",
+        r"Attention (?:mask|weights) should be of size",
         r"key shape .* does not match value shape",
         r"must have same reduction dim, but got \[[\d, ]*?(?P<got>\d+)\] X \[(?P<expects>\d+)[\d, ]*\]",
     )
