@@ -14,6 +14,7 @@ from stepscope.evidence.moment import Moment
 from stepscope.evidence.observation import Observation
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
+from stepscope.evidence.regrouped import Regrouped
 from stepscope.evidence.stage import Stage
 from stepscope.evidence.stale import OptimizerParameters
 from stepscope.evidence.tensor import Tensor
@@ -41,6 +42,7 @@ __all__ = [
     "OwnBackward",
     "PlainModules",
     "Recursion",
+    "Regrouped",
     "Reused",
     "Stage",
     "Tensor",

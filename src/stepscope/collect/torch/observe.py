@@ -27,6 +27,7 @@ from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
+from stepscope.collect.torch.regrouped import regrouped_of
 from stepscope.collect.torch.reuse import reused_of
 from stepscope.collect.torch.stages import stage_of
 from stepscope.collect.torch.steps import STEPS
@@ -81,6 +82,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
         batch,
         _try("the worker", lambda: worker_death_of(stack)),
         _try("the history", lambda: history_of(stack, exception)),
+        _try("the rows regrouped", lambda: regrouped_of(stack, exception)),
         _try("the graph used twice", lambda: reused_of(stack, exception)),
         _try("the tensors written over", lambda: written_of(stack, exception)),
         _try("the user's own backward", lambda: own_backward_of(exception)),

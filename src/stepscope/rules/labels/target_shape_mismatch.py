@@ -25,7 +25,7 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Labels, Moment, Stage, Tensor
+from stepscope.evidence import Call, Failure, Labels, Moment, Regrouped, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.losses.meeting import TARGET, meeting, verdict
@@ -46,6 +46,24 @@ _WORDS = re.compile(
     r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
     r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
 )
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
+def rows(failure: Failure, call: Call, labels: Labels, regrouped: Regrouped) -> Witnessed:
+    """The target has a row per sample; the output has not, for a line of the model's own puts the numbers into other rows."""
+    met = meeting(call)
+    if met is None or verdict(call) != TARGET or not met[0].shape or len(met[1].shape) != 1:
+        return
+    has, samples, each = met[0].shape[0], met[1].shape[0], regrouped.each
+    if has == samples or each is None or has * each % samples:
+        return
+    yield TARGET_SHAPE_MISMATCH.found(
+        f"{samples} samples become {has} rows in `{regrouped.expression}`",
+        line=regrouped.line,
+        about="the numbers of a batch are put into rows here",
+        seen={"numbers per sample": has * each // samples, "numbers per row": each, "target": f"`{labels.name}`, {met[1]}", "output": met[0]},
+        fix=(f"Keep the rows, `torch.flatten(x, 1)`, and build the layer behind it for {has * each // samples} features, or bring the pictures to the size that gives {each}.",),
+    )
 
 
 @TARGET_SHAPE_MISMATCH.seen_in
