@@ -9,7 +9,8 @@ from typing import Any
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.source import expression, line_text, parse_expression, parse_line, span
-from stepscope.evidence import Empty
+from stepscope.collect.torch.sites import SITES
+from stepscope.evidence import Empty, Frame
 
 _PLAIN = ("list", "tuple", "dict", "set", "ndarray", "Tensor")
 
@@ -18,6 +19,7 @@ def empty_of(stack: Sequence[tuple[FrameType, int, int]]) -> Empty | None:
     """The empty lists, data sets and loaders of the user's frames; None where nothing is empty."""
     things: dict[str, str] = {}
     in_expression: list[str] = []
+    loaders: list[Any] = []
     innermost = True
     for frame, line, instruction in reversed(stack):
         if not is_users(frame.f_code.co_filename):
@@ -27,11 +29,24 @@ def empty_of(stack: Sequence[tuple[FrameType, int, int]]) -> Empty | None:
             if name.startswith("_") or name in things or not _is_empty(value):
                 continue
             things[name] = type(value).__name__
+            loaders += [value] if getattr(value, "drop_last", False) is True else []
             if name in used:
                 in_expression.append(name)
         innermost = False
     ordered = sorted(things.items(), key=lambda thing: thing[1] in _PLAIN)
-    return Empty(tuple(ordered[:12]), tuple(in_expression)) if ordered else None
+    return Empty(tuple(ordered[:12]), tuple(in_expression), *_dropped(loaders)) if ordered else None
+
+
+def _dropped(loaders: Sequence[Any]) -> tuple[tuple[int, int] | None, Frame | None]:
+    """Samples and batch size of the first loader that has too few samples for one batch, and the line that built it."""
+    for loader in loaders:
+        try:
+            samples, size = len(loader.dataset), int(loader.batch_size)
+        except Exception:
+            continue
+        if 0 < samples < size:
+            return (samples, size), SITES.of(loader)
+    return None, None
 
 
 def _is_empty(value: Any) -> bool:

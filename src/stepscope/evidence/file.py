@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stepscope.evidence.failure import Frame
+
 
 @dataclass(frozen=True)
 class File:
@@ -34,10 +36,15 @@ class File:
 
 @dataclass(frozen=True)
 class Empty:
-    """Things in sight of the failing line that hold nothing: (name, class), loaders and data sets first."""
+    """Things in sight of the failing line that hold nothing: (name, class), loaders and data sets first.
+
+    `dropped` tells of a loader that drops its only batch: its samples and its batch size; `built` is the line that built it.
+    """
 
     things: tuple[tuple[str, str], ...]
     in_expression: tuple[str, ...] = ()
+    dropped: tuple[int, int] | None = None
+    built: Frame | None = None
 
     @property
     def sources(self) -> tuple[tuple[str, str], ...]:

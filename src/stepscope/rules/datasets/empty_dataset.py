@@ -80,7 +80,14 @@ def loop_not_entered(failure: Failure, empty: Empty) -> Witnessed:
     if empty.sources and (unset or of_none):
         name, kind = empty.sources[0]
         yield EMPTY_DATASET.found(
-            f"`{name}` ({kind}) gives nothing, so the loop over it never ran", stage=Stage.DATA, seen=_seen(failure, empty)
+            "a batch of {1} is more than the {0} samples, and `drop_last` drops the rest".format(*empty.dropped)
+            if empty.dropped
+            else f"`{name}` ({kind}) gives nothing, so the loop over it never ran",
+            stage=Stage.DATA,
+            line=empty.built,
+            about=f"`{name}` is built here" if empty.built else "",
+            seen=_seen(failure, empty),
+            fix=("Build the loader with `drop_last=False`, or with a smaller `batch_size`.",) if empty.dropped else (),
         )
 
 

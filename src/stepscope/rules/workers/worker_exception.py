@@ -7,7 +7,7 @@ counts: the line of the data set that failed.
 
 Fix
 ---
-- Ask the data set for the named sample alone: `dataset[index]`.
+- Ask the data set for the named sample alone, `dataset[index]`; go through an `IterableDataset` by itself, `for sample in dataset`.
 - Set `num_workers=0` to get the exception, its variables and a debugger in the main process.
 
 Bad
