@@ -64,7 +64,7 @@ def stumbled(failure: Failure) -> Witnessed:
     astray = failure.is_a("UnicodeDecodeError", "OverflowError", "error", "EOFError", "IndexError") or failure.errno == 22
     if inside and astray:
         yield CHECKPOINT_CORRUPT.found(
-            "the checkpoint leads its reader astray",
+            "the checkpoint is cut short or damaged: its reader loses its way in it",
             Confidence.LIKELY,
             stage=Stage.CHECKPOINT,
             seen={"exception": failure.type, "says": failure.message[:250]},
