@@ -76,7 +76,7 @@ def _of_library(frame: Frame) -> Stage | None:
     file = frame.file.replace("\\", "/")
     if frame.name in _FUNCTIONS and "/torch/" in file:
         return _FUNCTIONS[frame.name]
-    if frame.name == "__init__" and "/torch/nn/modules/" in file:
+    if frame.name == "__init__" and "/torch/nn/modules/" in file and not file.endswith("/loss.py"):
         return Stage.SETUP
     if file.endswith("torch/nn/functional.py"):
         return Stage.LOSS if _LOSSES.search(frame.name) else Stage.FORWARD
