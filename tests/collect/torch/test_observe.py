@@ -311,6 +311,38 @@ def test_a_sample_of_a_split_is_told_as_the_row_of_the_users_own_data_set(nested
     assert batch.dataset == "Loads"
 
 
+def test_a_sample_of_a_split_that_went_with_its_loop_is_told_all_the_same():
+    def train():
+        for _, labels in DataLoader(Subset(Loads(), [3, 13, 5, 6]), batch_size=4):
+            F.cross_entropy(torch.zeros(4, 13), labels)
+
+    batch = observed(train).get(Batch)
+
+    assert [(batch.indices[row], row) for row in batch.culprits] == [(13, 1)]
+
+
+class Sorts(Loads):
+    """Reads its samples in the order in which they lie in the file, as h5py wants it."""
+
+    def __getitems__(self, indices):
+        return [self[index] for index in sorted(indices)]
+
+
+def test_rows_that_stand_in_another_order_than_their_list_name_no_wrong_sample():
+    def sorted_by_the_data_set():
+        for _, labels in DataLoader(Sorts(), batch_sampler=[[13, 6, 15, 11]]):
+            F.cross_entropy(torch.zeros(4, 15), labels)
+
+    def moved_in_place():
+        for _, labels in DataLoader(Loads(), batch_sampler=[[13, 6, 15, 11]]):
+            labels[:] = labels[torch.tensor([2, 0, 1, 3])]
+            F.cross_entropy(torch.zeros(4, 15), labels)
+
+    for train in (sorted_by_the_data_set, moved_in_place):
+        batch = observed(train).get(Batch)
+        assert {batch.indices[row] for row in batch.culprits} <= {15}
+
+
 def test_the_sample_behind_an_exception_that_the_data_set_wraps_is_told():
     class Wraps(Loads):
         def __getitem__(self, index):

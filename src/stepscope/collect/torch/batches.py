@@ -111,7 +111,7 @@ def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
     for history in LOADERS.recent()[:3]:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
         if indices and (not rows or len(indices) in rows):
-            culprits = () if history.own_collate else row_of_loop(stack, len(indices))
+            culprits = () if history.own_order else row_of_loop(stack, len(indices))
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
     return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from stepscope.collect.torch.calls import INDEX_LOSSES, PAIR_LOSSES, Entry
 from stepscope.collect.torch.files import holders
-from stepscope.collect.torch.indices import numbers
 from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.rows import counts_up, index_of
 from stepscope.collect.torch.slicing import rows_of_index_vector, rows_of_slice
@@ -90,10 +89,11 @@ def blamed(stack: list[Entry], suspects: Suspects) -> Blamed | None:
         return None
     for history in LOADERS.recent()[:3]:
         for drawn, held in history.handed_out:
-            indices = numbers(drawn)
+            indices = history.rows(drawn)
             rows = _rows(suspects, wanted, held, len(indices))
             if rows:
-                return _checked(history, indices, rows, wanted)
+                written = any(tensor._version for tensor, _ in _living(held))
+                return _checked(history, indices, rows, wanted) if history.own_order or written else Blamed(history, indices, rows)
     cut = rows_of_index_vector(stack, suspects.tensor) or rows_of_slice(stack, suspects.tensor)
     outside = suspects.outside(suspects.tensor)
     rows = tuple(sorted({position[0] for position in outside.nonzero().tolist()})) if outside.dim() else (0,)
@@ -135,9 +135,7 @@ def _living(held: Any) -> Iterator[tuple[Any, int | None]]:
 
 
 def _checked(history: History, indices: tuple[int, ...], rows: tuple[int, ...], wanted: set[float]) -> Blamed | None:
-    """A collate function of the user's may have changed the order: then the data set itself is asked which samples hold the values."""
-    if not history.own_collate:
-        return Blamed(history, indices, rows)
+    """The order may be another than that of the list, or was changed in place: the data set itself is asked which samples hold the values."""
     dataset = history.dataset
     found = holders(dataset, indices, wanted) if dataset is not None else set()
     if all(indices[row] in found for row in rows):

@@ -10,7 +10,7 @@ from types import GeneratorType
 from typing import Any
 
 from stepscope.collect.imports import when_imported
-from stepscope.collect.torch.indices import Announced, numbers, own_rows
+from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, own_rows
 from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
@@ -85,7 +85,7 @@ class _Chosen:
         attributes = iterator.__dict__
         attributes["_sampler_iter"] = sampler_iter
         attributes.pop(KEY, None)
-        if _LISTENER.worker_begins is None or not (isinstance(sampler_iter, GeneratorType) or _is_torchs_own(iterator)):
+        if _LISTENER.worker_begins is None or not (isinstance(sampler_iter, GeneratorType) or is_torchs_own(iterator)):
             return
         try:
             attributes["_sampler_iter"] = LOADERS.begin(iterator, sampler_iter, STEPS.page)
@@ -93,11 +93,6 @@ class _Chosen:
                 STEPS.page.loads(())
         except Exception as problem:
             trouble("could not note the index lists", problem)
-
-
-def _is_torchs_own(iterator: Any) -> bool:
-    """Whether no other library may look for abilities of its own in the iterator over index lists."""
-    return type(iterator).__module__ == "torch.utils.data.dataloader"
 
 
 class _Yielded:

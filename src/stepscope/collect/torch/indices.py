@@ -12,6 +12,10 @@ _COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "Dis
 """The samplers of PyTorch whose indices are numbers, whatever the user gave them."""
 
 
+DEEP = 20
+"""Splits of splits that are followed."""
+
+
 def numbers(indices: Any) -> tuple[int, ...]:
     """An index list as numbers; empty where the sampler hands out something else, or what can be gone through only once."""
     if indices is None or hasattr(indices, "__next__"):
@@ -26,12 +30,27 @@ def numbers(indices: Any) -> tuple[int, ...]:
 
 def own_rows(dataset: Any, indices: tuple[int, ...]) -> tuple[Any, tuple[int, ...]]:
     """The data set that a `Subset` (of a `random_split`, say) was taken of, and what these indices are in it: nobody knows a sample by its place in a split."""
-    while getattr(getattr(type(dataset), "__getitems__", None), "__qualname__", "") == "Subset.__getitems__":
-        try:
-            dataset, indices = dataset.dataset, tuple(int(dataset.indices[index]) for index in indices)
-        except Exception:  # a data set of the user's own making may hold anything
-            break
-    return dataset, indices
+    base, splits = splits_of(dataset)
+    return base, through(splits, indices)
+
+
+def splits_of(dataset: Any) -> tuple[Any, list[Any]]:
+    """The data set that a `Subset` was taken of, and the index lists that lead to it, the outermost first."""
+    splits: list[Any] = []
+    while getattr(getattr(type(dataset), "__getitems__", None), "__qualname__", "") == "Subset.__getitems__" and len(splits) < DEEP:
+        splits.append(dataset.indices)
+        dataset = dataset.dataset
+    return dataset, splits
+
+
+def through(splits: list[Any], indices: tuple[int, ...]) -> tuple[int, ...]:
+    """What indices of the outermost split are in the data set itself; empty where they cannot be looked up."""
+    try:
+        for split in splits:
+            indices = tuple(int(split[index]) for index in indices)
+    except Exception:  # the lists are of the user's own making
+        return ()
+    return indices
 
 
 class Announced(list):  # type: ignore[type-arg]
@@ -58,7 +77,7 @@ def teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
     Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own.
     """
     one_by_one = bool(getattr(iterator, "_auto_collation", False)) and not hasattr(iterator._dataset, "__getitems__")
-    chosen, own = getattr(iterator, "_index_sampler", None), type(iterator).__module__ == "torch.utils.data.dataloader"
+    chosen, own = getattr(iterator, "_index_sampler", None), is_torchs_own(iterator)
     kinds = [type(chosen), type(getattr(chosen, "sampler", None))]
     if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
         return partial(filterfalse, partial(setitem, page.asked, 0))
@@ -70,6 +89,11 @@ def teller(iterator: Any, page: Any) -> Callable[[Any], Any]:
         return Announced(indices) if tellable and one_by_one else indices
 
     return tell
+
+
+def is_torchs_own(iterator: Any) -> bool:
+    """Whether the iterator is PyTorch's own: any other library may do as it likes with index lists and batches."""
+    return type(iterator).__module__ == "torch.utils.data.dataloader"
 
 
 def _is_torchs(kind: type) -> bool:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import chain, count, filterfalse, repeat
 from typing import Any
 
-from stepscope.collect.torch.indices import Announced, numbers, teller
+from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, splits_of, teller, through
 from stepscope.collect.trouble import trouble
 
 SENT = 256
@@ -31,12 +31,14 @@ KEY = "_stepscope"
 class History:
     """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
 
-    The lists are noted by a chain of C functions, without a line of Python for each batch.
+    `own_order` says that the rows of a batch need not stand in the order of its list: a collate function, an iterator or a `__getitems__`
+    of the user's own made it. The lists are noted by a chain of C functions, without a line of Python for each batch.
     """
 
     def __init__(self, iterator: Any) -> None:
         self.reference = weakref.ref(iterator)
-        self._dataset = _weak(getattr(iterator, "_dataset", None))
+        base, self._splits = splits_of(getattr(iterator, "_dataset", None))
+        self._dataset = _weak(base)
         self.workers = int(getattr(iterator, "_num_workers", 0))
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
@@ -44,7 +46,8 @@ class History:
         self._sampler_ended = False
         self._waiting = 0
         collate = getattr(iterator, "_collate_fn", None)
-        self.own_collate = collate not in (list, tuple) and not str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
+        usual = collate in (list, tuple) or str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
+        self.own_order = not usual or not is_torchs_own(iterator) or hasattr(base, "__getitems__")
 
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """The same index lists, in the form in which they are to be used, noted as they are drawn. It holds no reference to the iterator."""
@@ -79,11 +82,11 @@ class History:
     @property
     def dataset(self) -> Any:
         """The data set, or None when it is gone or is of a kind that cannot be watched (a list)."""
-        return self._dataset() if self._dataset is not None else getattr(self.iterator, "_dataset", None)
+        return self._dataset() if self._dataset is not None else splits_of(getattr(self.iterator, "_dataset", None))[0]
 
     def current(self) -> tuple[int, ...]:
         """The indices of the batch that was handed out last; empty where they are not numbers."""
-        return numbers(self.handed_out[-1][0]) if self.handed_out else ()
+        return self.rows(self.handed_out[-1][0]) if self.handed_out else ()
 
     def holding(self, tensors: Sequence[Any]) -> tuple[int, ...]:
         """The indices of the recent batch that the first of these tensors belongs to; empty where none does.
@@ -93,8 +96,12 @@ class History:
         for tensor in tensors:
             for indices, held in reversed(self.handed_out):
                 if any(reference() is tensor for reference, _ in held):
-                    return numbers(indices)
+                    return self.rows(indices)
         return ()
+
+    def rows(self, indices: Any) -> tuple[int, ...]:
+        """An index list as rows of the data set itself; of a split, by its index list as it was when the pass began."""
+        return through(self._splits, numbers(indices))
 
     def loading(self) -> tuple[int, ...]:
         """The indices of the batch that is being loaded; empty where none is."""
@@ -102,12 +109,12 @@ class History:
             iterator = self.iterator
             return self.task(iterator._rcvd_idx - 1) if iterator is not None else ()
         is_new = self._lists and not (self.handed_out and self.handed_out[-1][0] is self._lists[-1])
-        return numbers(self._lists[-1]) if is_new else ()
+        return self.rows(self._lists[-1]) if is_new else ()
 
     def task(self, number: int) -> tuple[int, ...]:
         """The indices of the batch that workers were sent with this number."""
         iterator = self.iterator
-        return numbers(self._task(vars(iterator), number)) if iterator is not None else ()
+        return self.rows(self._task(vars(iterator), number)) if iterator is not None else ()
 
 
 class Loaders:
