@@ -381,6 +381,17 @@ def test_what_two_losses_of_one_step_share_is_not_taken_for_a_state_that_is_carr
     assert (reused.name, reused.how) == (name, "in two losses")
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_keys_that_only_look_like_numbers_reach_the_data_set_as_they_are(workers):
+    class Keyed(Loads):
+        def __getitem__(self, key):
+            return len(key)
+
+    keys = [["3", "17"], ["105", "2"]]
+
+    assert [batch.tolist() for batch in DataLoader(Keyed(), batch_sampler=keys, num_workers=workers)] == [[1, 2], [3, 1]]
+
+
 def test_the_iterator_goes_with_its_loop():
     import weakref
 

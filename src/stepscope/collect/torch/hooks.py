@@ -141,9 +141,9 @@ def _announce_samples() -> None:
     def fetching(self: Any, indices: Any) -> Any:
         LOADERS.in_worker = numbers(indices)
         one_by_one = self.auto_collation and not hasattr(self.dataset, "__getitems__")
-        rows = LOADERS.in_worker if one_by_one else own_rows(self.dataset, LOADERS.in_worker)[1]
+        rows = indices if one_by_one else own_rows(self.dataset, LOADERS.in_worker)[1]
         tellable = STEPS.page is not None and type(indices) is list and STEPS.page.loads(rows)
-        if tellable and one_by_one and rows:
+        if tellable and one_by_one:
             indices = Announced(indices)
         return original(self, indices)
 

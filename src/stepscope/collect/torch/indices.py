@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import filterfalse
+from operator import index as as_number
 from operator import setitem
 from typing import Any
 
 _COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "DistributedSampler"}
 """The samplers of PyTorch whose indices are numbers, whatever the user gave them."""
-
 
 DEEP = 20
 """Splits of splits that are followed."""
@@ -23,7 +23,7 @@ def numbers(indices: Any) -> tuple[int, ...]:
     if isinstance(indices, int):
         return (indices,)
     try:
-        return tuple(int(index) for index in indices)
+        return tuple(as_number(index) for index in indices)
     except (TypeError, ValueError):
         return ()
 
