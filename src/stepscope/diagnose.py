@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from stepscope.catalogue import catalogue
-from stepscope.evidence import Batch, Call, Failure, Frame, Layer, Observation, Stage
+from stepscope.evidence import Batch, Call, Failure, Frame, Layer, NonFinite, Observation, Stage
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.finding import Confidence, Finding, Place, Sample, Severity
 from stepscope.rule import Draft, Rule
@@ -69,7 +69,7 @@ def _findings(rules: Sequence[Rule], observation: Observation, problems: list[st
     spoken = {draft.rule.name for draft in drafts}
     drafts = [draft for draft in drafts if not spoken.intersection(draft.rule.yields_to)]
     drafts.sort(key=lambda draft: (draft.rule.fallback, _SURE.index(draft.confidence)))
-    if observation.has_ending:
+    if observation.has_one_cause:
         drafts = drafts[:1]
     return [_complete(draft, observation) for draft in drafts]
 
@@ -89,7 +89,7 @@ def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[
         except Exception as problem:
             problems.append(f"{rule.name} could not be asked: {type(problem).__name__}: {problem}")
     drafts.sort(key=lambda draft: _SURE.index(draft.confidence))
-    return drafts[:1] if observation.has_ending else drafts
+    return drafts[:1] if observation.has_one_cause else drafts
 
 
 def _complete(draft: Draft, observation: Observation) -> Finding:
@@ -139,6 +139,9 @@ def _samples(batch: Batch | None) -> tuple[Sample, ...]:
 
 def _failed_line(observation: Observation) -> Frame | None:
     failure, death, stop = observation.get(Failure), observation.get(Death), observation.get(Interruption)
+    step = observation.get(NonFinite)
+    if step and step.line:
+        return step.line
     if failure:
         chain = [f for f in (failure, *failure.causes) if any(frame.user for frame in f.frames)]
         return (chain or [failure])[0].user_frame

@@ -11,6 +11,7 @@ from stepscope.evidence.labels import Head, Labels
 from stepscope.evidence.layer import Layer
 from stepscope.evidence.machine import Machine
 from stepscope.evidence.moment import Moment
+from stepscope.evidence.nonfinite import Course, NonFinite
 from stepscope.evidence.observation import Observation
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
@@ -23,6 +24,7 @@ __all__ = [
     "Batch",
     "Call",
     "Callee",
+    "Course",
     "Death",
     "Empty",
     "Failure",
@@ -36,6 +38,7 @@ __all__ = [
     "Lookup",
     "Machine",
     "Moment",
+    "NonFinite",
     "Observation",
     "Operand",
     "OptimizerParameters",

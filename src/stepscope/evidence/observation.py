@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.evidence.failure import Failure
 from stepscope.evidence.moment import Moment
+from stepscope.evidence.nonfinite import NonFinite
 
 T = TypeVar("T")
 
@@ -15,7 +16,7 @@ T = TypeVar("T")
 class Observation:
     """Evidence by type, at most one piece of a type.
 
-    An observation that holds an ending (a failure, a death, an interruption) has one cause; any other may
+    An observation that holds an ending (a failure, a death, an interruption), or a step that was not finite, has one cause; any other may
     show several mistakes at once.
     """
 
@@ -37,9 +38,9 @@ class Observation:
         return Observation(*self, *pieces)
 
     @property
-    def has_ending(self) -> bool:
-        """Whether the observation tells how a process ended."""
-        return any(kind in self._pieces for kind in (Failure, Death, Interruption))
+    def has_one_cause(self) -> bool:
+        """Whether what the observation tells of has a single cause."""
+        return any(kind in self._pieces for kind in (Failure, Death, Interruption, NonFinite))
 
     @property
     def moment(self) -> Moment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +25,24 @@ def run_folder() -> Path | None:
 
 def write(folder: Path, observation: Observation) -> Path:
     """Write an observation so that it is either there whole or not at all. Raises OSError when it cannot."""
+    return write_encoded(folder, encode(observation))
+
+
+def write_encoded(folder: Path, data: bytes) -> Path:
+    """Write an observation that is encoded already."""
+    target = folder / f"{time.time_ns()}-{os.getpid()}{SUFFIX}"
+    draft = target.with_suffix(".part")
+    draft.write_bytes(data)
+    draft.replace(target)
+    return target
+
+
+def encode(observation: Iterable[Any]) -> bytes:
+    """An observation, or some of its pieces, as JSON text."""
     import json
 
     pieces = [{"type": type(piece).__name__, "value": _plain(piece)} for piece in observation]
-    target = folder / f"{time.time_ns()}-{os.getpid()}{SUFFIX}"
-    draft = target.with_suffix(".part")
-    draft.write_text(json.dumps(pieces), encoding="utf-8", errors="surrogatepass")
-    draft.replace(target)
-    return target
+    return json.dumps(pieces).encode("utf-8", "surrogatepass")
 
 
 def read(folder: Path) -> list[Observation]:

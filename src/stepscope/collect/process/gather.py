@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stepscope.collect.process.heartbeat import Beat
-from stepscope.evidence import Batch, Failure, Observation, WorkerDeath
+from stepscope.evidence import Batch, Failure, NonFinite, Observation, WorkerDeath
 
 WORDS = 300
 """So much of an exception's words has to stand in what the main process raises again."""
@@ -28,6 +28,17 @@ def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int 
     latest = [seen for seen in mains if (seen.moment.pid, seen.moment.rank) == (first.moment.pid, first.moment.rank)][-1]
     worker = _worker_behind(latest, [seen for seen in ordered if seen.moment.worker is not None])
     return [_named(worker or latest, beats)]
+
+
+def parted(observations: Sequence[Observation]) -> tuple[list[Observation], list[Observation]]:
+    """The steps that were not finite, each origin once, and the rest."""
+    steps: dict[object, Observation] = {}
+    for seen in sorted(observations, key=lambda each: each.moment.time):
+        step = seen.get(NonFinite)
+        if step is not None and Failure not in seen:
+            steps.setdefault((step.met, step.born, step.operator, step.line), seen)
+    rest = [seen for seen in observations if NonFinite not in seen or Failure in seen]
+    return list(steps.values()), rest
 
 
 def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observation | None:

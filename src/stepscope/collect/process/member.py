@@ -8,11 +8,13 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from stepscope.collect.process import channel, uncaught
 from stepscope.collect.process.alarms import ALARMS
 from stepscope.collect.process.heartbeat import ENDED, FAILED, Page
 from stepscope.collect.torch import hooks
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.trouble import trouble
 
 _HIGH = 500
@@ -70,6 +72,7 @@ class Member:
         last = getattr(sys, "last_value", None)
         if last is not None and last.__traceback__ is not None and not self.failed:
             self.tell(last)
+        SENTINEL.end()
         if self.page is not None:
             self.page.end(FAILED if self.failed else ENDED)
 
@@ -159,9 +162,17 @@ def leave() -> None:
         _member = None
 
 
+def _looked_at(*step: Any) -> bytes | None:
+    """The microscope is loaded when a step needs it."""
+    from stepscope.collect.torch.microscope.look import look
+
+    return look(*step)
+
+
 def _enter(folder: Path) -> Member:
     global _member
-    _member = Member(folder)
-    hooks.install(_member.worker_begins, _member.tell)
+    _member = member = Member(folder)
+    hooks.install(member.worker_begins, member.tell)
+    SENTINEL.begin(_looked_at, lambda told: channel.write_encoded(member.folder, told))
     uncaught.watch_processes(current)
     return _member

@@ -19,7 +19,7 @@ from typing import NoReturn
 from stepscope.collect.process import channel, heartbeat, signals
 from stepscope.collect.process.deaths import memory_kills
 from stepscope.collect.process.endings import crashes, ending_of, killed_child
-from stepscope.collect.process.gather import merged
+from stepscope.collect.process.gather import merged, parted
 from stepscope.collect.trouble import trouble
 from stepscope.evidence import Death, Observation
 
@@ -107,10 +107,12 @@ def _start(command: Sequence[str], variables: dict[str, str]) -> subprocess.Pope
 def _ended(folder: Path, pid: int, code: int, kills: int | None, began: float, stop: signals.Stop | None) -> Ended:
     beats = heartbeat.read_all(folder)
     seen = [each for each in (*channel.read(folder), *crashes(folder, beats)) if stop is None or each.moment.time < stop.time]
+    steps_seen, seen = parted(seen)
     observations = (killed_child(folder, pid, seen, beats) or merged(seen, beats, pid)) if code else []
     kills_now, told_by = memory_kills()
     if not observations and (ending := ending_of(folder, pid, code, beats, stop, began)):
         observations = [ending]
+    observations = [*steps_seen, *observations]
     more = kills_now - kills if kills is not None and kills_now is not None else None
     observations = [_with_kills(each, more, told_by) for each in observations]
     steps = max((beat.steps for beat in beats), default=0)

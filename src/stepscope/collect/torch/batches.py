@@ -106,7 +106,7 @@ def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
         dataset = blame.history.dataset if blame.history else None
         return _batch(stack, blame.indices, blame.rows, dataset, blame.history, fields=fields, files_for=blame.rows)
     rows = {shape[0] for shape in (tensor.shape for tensor in fields.values()) if shape}
-    seen = _tensors_inside_out(stack)
+    seen = tensors_inside_out(stack)
     cut = rows_of_index_vector(stack) or rows_of_slice(stack)
     for history in LOADERS.recent()[:3]:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
@@ -116,7 +116,7 @@ def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
     return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
 
 
-def _tensors_inside_out(stack: list[Entry]) -> list[Any]:
+def tensors_inside_out(stack: list[Entry]) -> list[Any]:
     """The tensors that the frames hold, those of the innermost frame first."""
     found: list[Any] = []
     for frame, _, _ in reversed(stack):

@@ -43,6 +43,7 @@ class History:
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
+        self.kept: Any = None
         self._sampler_ended = False
         self._waiting = 0
         collate = getattr(iterator, "_collate_fn", None)
@@ -55,7 +56,8 @@ class History:
         return noted if self.workers or page is None else map(teller(iterator, page), noted)
 
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
-        """A batch is handed out by the iterator with these attributes."""
+        """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated."""
+        self.kept = data
         try:
             indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
             self.handed_out.append((indices, _held_weakly(data)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import Any, TypeVar
@@ -35,7 +35,7 @@ from stepscope.collect.torch.workers import worker_death_of
 from stepscope.collect.torch.writes import own_backward_of, written_of
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
-from stepscope.evidence import Batch, Failure, Moment, Observation
+from stepscope.evidence import Batch, Failure, Moment, Observation, Stage
 
 T = TypeVar("T")
 ENDS = 40
@@ -95,9 +95,14 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
 
 def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -> Moment:
     """Where the run was when the exception was raised."""
+    return moment_at(stack, stage_of(failure), worker)
+
+
+def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = None) -> Moment:
+    """Where the run is, with these frames on the stack."""
     rank = os.environ.get("RANK", "")
     return Moment(
-        stage=stage_of(failure),
+        stage=stage,
         step=STEPS.finished_steps + 1 if STEPS.finished_steps or LOADERS.recent() or LOADERS.in_worker else None,
         epoch=_epoch([frame for frame, _, _ in stack]),
         rank=int(rank) if rank.isdigit() else None,

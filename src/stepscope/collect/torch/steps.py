@@ -39,6 +39,11 @@ class Steps:
                 now = time()
                 self.page.stepped(count, now, self._first or self._begin_at(now))
 
+    @property
+    def usual_seconds(self) -> float:
+        """What a step has taken on average; 0 where none is finished."""
+        return (time() - self._first) / self.finished_steps if self._first else 0.0
+
     def _begin_at(self, now: float) -> float:
         self._first = now
         return now
@@ -49,6 +54,10 @@ class Steps:
             self._living.pop(key, None)
 
         self._living[key] = weakref.ref(optimizer, forget)
+
+    def knows(self, optimizer: Any) -> bool:
+        """Whether this optimizer has finished a step."""
+        return id(optimizer) in self._counts
 
     @property
     def optimizers(self) -> list[Any]:

@@ -32,9 +32,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, OwnBackward, Stage
+from stepscope.evidence import Course, Failure, NonFinite, OwnBackward, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.told import confidence, diverged, facts, kind
 
 CUSTOM_GRADIENT_WRONG = Rule("GRD107", Severity.ERROR, stage=Stage.BACKWARD)
 
@@ -49,6 +50,19 @@ _OTHER = re.compile(
     r"|save_for_backward can only save variables"
     r"|(?P<type>expected Variable or None \(got \w+\))"
 )
+
+
+@CUSTOM_GRADIENT_WRONG.seen_in
+def not_finite(step: NonFinite, course: Course) -> Witnessed:
+    """An operator inside a backward that the user wrote made the first value that is not finite."""
+    if step.born == "own backward" and not diverged(course):
+        yield CUSTOM_GRADIENT_WRONG.found(
+            f"`{step.operator}` in your own backward made the first {kind(step)}",
+            confidence(step),
+            line=step.line,
+            seen=facts(step),
+            fix=("Keep the operator away from where it is not defined: divide by `x + 1e-8`, clamp before `log`.",),
+        )
 
 
 @CUSTOM_GRADIENT_WRONG.seen_in

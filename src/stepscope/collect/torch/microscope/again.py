@@ -1,0 +1,217 @@
+"""In a forked child: the failed step is run again, by the user's own code, until it fails again."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from types import FrameType
+from typing import Any, NamedTuple
+
+from stepscope.collect.source import entries
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.microscope.aim import Aim, names_at
+from stepscope.collect.torch.microscope.isolation import NotHere
+from stepscope.collect.torch.microscope.units import Unit, units
+
+STATES = 3
+"""States of the random generators that are tried for one unit, the latest first."""
+
+
+class Untouched(BaseException):
+    """What was run again computes no loss of its own."""
+
+
+class Enough(BaseException):
+    """The repeat came to where it was meant to come."""
+
+
+class Attempt(NamedTuple):
+    """A unit, and the state of the random generators that it begins with."""
+
+    number: int
+    unit: Unit
+    state: Any
+
+
+class Repeat:
+    """One attempt under way: it is told of each backward, and says what became of it."""
+
+    def __init__(self, aim: Aim, births: Any, gradients: Callable[[], list[Any]]) -> None:
+        self.aim = aim
+        self.births = births
+        self.gradients = gradients
+        self.computed = False
+        self.likeness = ""
+        self.targets: list[Any] = []
+        self.value = 0.0
+        self.calls = 0
+
+    def backward(self, loss: Any, value: float, proceed: Callable[[], Any], frame: FrameType | None) -> Any:
+        """A backward of the repeated code. Raises Enough where this is the one that failed, Untouched where nothing was computed anew."""
+        if self.aim.loss is not None and loss is self.aim.loss():
+            raise Untouched
+        self.computed = True
+        self.calls += 1
+        finite = value - value == 0
+        if self.aim.met == "loss" and not finite:
+            self._reached(value, [loss], frame)
+        result = proceed()
+        if self.aim.met == "gradient" and (found := self.gradients()):
+            self._reached(value, found, frame)
+        return result
+
+    def _reached(self, value: float, targets: list[Any], frame: FrameType | None) -> None:
+        self.likeness = self.aim.likeness(value, names_at(frame))
+        self.value, self.targets = value, targets
+        raise Enough
+
+
+class Proof(Repeat):
+    """The same attempt with other samples in the place of those that are suspected: is the same backward finite now?"""
+
+    def __init__(self, repeat: Repeat, births: Any) -> None:
+        super().__init__(repeat.aim, births, repeat.gradients)
+        self.until = repeat.calls
+        self.proven = False
+
+    def backward(self, loss: Any, value: float, proceed: Callable[[], Any], frame: FrameType | None) -> Any:
+        """Let the backwards before it pass."""
+        self.calls += 1
+        if self.calls < self.until:
+            return proceed()
+        finite = value - value == 0
+        if finite and self.aim.met == "gradient":
+            proceed()
+            finite = not self.gradients()
+        self.proven = finite
+        raise Enough
+
+
+def attempts(stack: Sequence[Entry], states: Sequence[Any]) -> Iterator[Attempt]:
+    """What can be tried, the smallest first; the order is the same in every child of one parent."""
+    number = 0
+    for unit in units(stack):
+        for state in list(states)[::-1][:STATES] or [None]:
+            yield Attempt(number, unit, state)
+            number += 1
+
+
+def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None]) -> str:
+    """Run one attempt: "reached", "untouched", or why it did not come that far."""
+    torch = sys.modules["torch"]
+    if attempt.state is not None:
+        put_back(attempt.state)
+    with ExitStack() as instruments:
+        instruments.enter_context(torch.enable_grad())
+        instruments.enter_context(repeat.births)
+        try:
+            attempt.unit.run(names_of(attempt.unit))
+        except (Enough, Untouched):
+            pass
+        except NotHere as wanted:
+            return str(wanted)
+        except BaseException as exception:
+            return _after(exception, repeat)
+    if repeat.targets:
+        return "reached"
+    return "nothing went wrong" if repeat.computed else "untouched"
+
+
+def _after(exception: BaseException, repeat: Repeat) -> str:
+    """The user's own check raised: where it is the same check, the repeat has come to its end."""
+    aim = repeat.aim
+    if aim.raised is not None:
+        stack = list(entries(exception.__traceback__))
+        if any((type(exception).__name__, frame.f_code.co_filename, line) == aim.raised for frame, line, _ in stack):
+            repeat.computed = True
+            repeat.likeness = aim.likeness(aim.value, names_at(stack[-1][0]))
+            repeat.targets = _last_numbers(repeat.births)
+            repeat.value = aim.value
+            return "reached" if repeat.targets else "nothing went wrong"
+    repeat.computed = True
+    return f"it raised {type(exception).__name__}: {str(exception)[:200]}"
+
+
+def _last_numbers(births: Any) -> list[Any]:
+    """The last single numbers that came out not finite: what the user's code looked at."""
+    return [birth.output for birth in births.births[::-1] if birth.output.numel() == 1 and birth.node is None][:1]
+
+
+def names_of(unit: Unit) -> dict[str, Any]:
+    """The names of a unit as they were at its top: what the loader handed out takes the place of what the statements made of it."""
+    names = unit.names()
+    if unit.loop is None or not hasattr(unit.loop, "target"):
+        return names
+    rebound = unit.rebound()
+    for history in LOADERS.recent()[:2]:
+        if history.kept is not None:
+            names.update(_restored(unit.loop.target, history.kept, names, rebound))
+    return names
+
+
+def _restored(target: Any, batch: Any, names: dict[str, Any], rebound: set[str]) -> dict[str, Any]:
+    """The loop's variables that its body has bound anew, as the batch gives them."""
+    parts = list(getattr(target, "elts", []))
+    if not parts:
+        name = getattr(target, "id", "")
+        return {name: batch} if name in rebound and type(names.get(name)) is type(batch) else {}
+    if isinstance(batch, (list, tuple)) and len(batch) == len(parts) and _fits(parts, batch, names, rebound):
+        return {part.id: value for part, value in zip(parts, batch, strict=True) if getattr(part, "id", None) in rebound}
+    for part in parts:
+        found = _restored(part, batch, names, rebound)
+        if found:
+            return found
+    return {}
+
+
+def _fits(parts: list[Any], batch: Any, names: dict[str, Any], rebound: set[str]) -> bool:
+    """Whether those of the variables that were left alone are the batch's own parts."""
+    ids = [getattr(part, "id", None) for part in parts]
+    return None not in ids and all(name in rebound or names.get(name) is value for name, value in zip(ids, batch, strict=True))
+
+
+def quiet(optimizer_hook: Callable[[Any], None]) -> None:
+    """In this child: no optimizer moves a weight, no loader is asked for more, nothing is compiled, no other rank is spoken to."""
+    torch = sys.modules["torch"]
+    torch.set_num_threads(1)
+    sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, args, kwargs: optimizer_hook(optimizer))
+    scaler = torch.amp.GradScaler
+    scaler.step = lambda self, optimizer, *args, **kwargs: None
+    scaler.update = scaler.unscale_ = lambda self, *args, **kwargs: None
+    data = sys.modules.get("torch.utils.data.dataloader")
+    if data is not None:
+        data._BaseDataLoaderIter.__next__ = _handed_out_again
+        data.DataLoader.__iter__ = _no_new_pass
+    _leave_ranks_alone()
+    if "torch._dynamo" in sys.modules:
+        with suppress(Exception):
+            torch.compiler.set_stance("force_eager")
+
+
+def _leave_ranks_alone() -> None:
+    distributed = sys.modules.get("torch.distributed")
+    wrapper = sys.modules.get("torch.nn.parallel.distributed")
+    if distributed is not None and getattr(distributed, "is_initialized", bool)():
+        for name in ("all_reduce", "broadcast", "reduce", "barrier", "all_gather", "all_gather_into_tensor", "reduce_scatter_tensor", "monitored_barrier"):
+            setattr(distributed, name, lambda *args, **kwargs: None)
+    if wrapper is not None:
+        wrapper.DistributedDataParallel.forward = lambda self, *args, **kwargs: self.module(*args, **kwargs)
+
+
+def _handed_out_again(iterator: Any) -> Any:
+    history = LOADERS.of(iterator)
+    if history is None or history.kept is None:
+        raise NotHere("the loader's batch is no longer at hand")
+    return history.kept
+
+
+def _no_new_pass(loader: Any) -> Any:
+    raise NotHere("a new pass over the loader would begin")
+
+
+def leave(code: int = 0) -> None:
+    """End this child at once: nothing of the parent's is flushed, closed or told."""
+    os._exit(code)

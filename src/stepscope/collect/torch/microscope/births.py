@@ -1,0 +1,219 @@
+"""Where NaN and infinity are born: every operator of a repeated step, with what went in and what came out."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.tensors import tensor_of
+from stepscope.collect.unseen import is_ours
+from stepscope.evidence import Tensor
+
+DEPTH = 120
+"""Frames of a stack that are noted for an operator."""
+MADE_OF_NOTHING = ("empty", "new_empty", "empty_like", "empty_strided", "new_empty_strided", "_empty_affine_quantized", "resize_")
+"""Operators whose result is whatever the memory held."""
+CONSTANTS = ("full", "full_like", "new_full", "fill", "fill_", "masked_fill", "masked_fill_", "scalar_tensor", "lift_fresh", "index_fill", "index_fill_")
+"""Operators that put an infinity where the program asks for one."""
+
+
+@dataclass
+class Link:
+    """A tensor that went into an operator: what it held, and what made it (None where it was there before the step)."""
+
+    tensor: Any
+    nan: bool
+    infinite: bool
+    source: Birth | None = None
+
+    @property
+    def finite(self) -> bool:
+        return not (self.nan or self.infinite)
+
+
+@dataclass
+class Birth:
+    """An operator whose output holds NaN or infinity.
+
+    `operator` is its name ("aten.log"); `node` the number of the autograd node that was at work, None in a forward pass; `seen` are the
+    facts of what went in, as it was before the operator ran.
+    """
+
+    operator: str
+    output: Any
+    nan: bool
+    infinite: bool
+    links: list[Link]
+    stack: list[Entry]
+    node: int | None = None
+    node_name: str = ""
+    seen: list[Tensor] = field(default_factory=list)
+    scalars: tuple[Any, ...] = ()
+    again: Any = None
+    order: int = 0
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        """The operator's bare name: "log"."""
+        return self.operator.rpartition(".")[2]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether an infinity was asked for here: a mask's, or a running minimum's start."""
+        asked = any(isinstance(value, float) and math.isinf(value) for value in self.scalars)
+        return self.name in CONSTANTS and not self.nan and all(link.finite for link in self.links) and (asked or not self.links)
+
+
+class Births(TorchDispatchMode):
+    """A dispatch mode that looks at the output of every operator, and notes those that are not finite.
+
+    Each output is screened by its sum (a tenth of the cost of `isfinite`); what the screen stops is looked at.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.births: list[Birth] = []
+        self.sites: dict[int, list[Entry]] = {}
+        self.operators = 0
+        self.model_began: int | None = None
+        self._by_storage: dict[int, Birth] = {}
+        self._raw: dict[int, Any] = {}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """What torch would wrap around `__torch_dispatch__` loads the compiler, which takes a second, and stands in every stack."""
+        return False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        self.operators += 1
+        changed = _changed(func, args, kwargs)
+        before = [self._link(tensor) for tensor in changed if not _is_finite(tensor)] if changed else []
+        counted = [tensor_of(tensor) for tensor in changed] if changed and any(tensor.is_floating_point() for tensor in changed) else []
+        output = func(*args, **kwargs)
+        node = torch._C._current_autograd_node()
+        number = torch._C._autograd._get_sequence_nr() - 1  # type: ignore[attr-defined]
+        if node is None and number not in self.sites:
+            self.sites[number] = _stack()
+            if self.model_began is None and any(entry[0].f_code.co_name == "_call_impl" for entry in self.sites[number]):
+                self.model_began = number
+        name = func.__name__.partition(".")[0]
+        for one in _tensors(output):
+            self._see(one, func, name, args, kwargs, node, number, before, counted)
+        return output
+
+    def _see(self, output: Any, func: Any, name: str, args: Any, kwargs: Any, node: Any, number: int, before: list[Link], counted: list[Tensor]) -> None:
+        storage = _storage(output)
+        if name in MADE_OF_NOTHING:
+            self._raw[storage] = output
+            return
+        if _is_finite(output):
+            if not before:
+                return
+            self._by_storage.pop(storage, None)
+            return
+        inputs = [tensor for tensor in _tensors((args, kwargs)) if tensor is not output]
+        if not before and any(_storage(tensor) == storage for tensor in inputs):  # a view
+            if not func._schema.is_mutable:
+                return
+        links = [*before, *(self._link(tensor) for tensor in inputs)]
+        birth = Birth(
+            operator=f"{func.namespace}.{name}",
+            output=output,
+            nan=bool(output.isnan().any()),
+            infinite=bool(output.isinf().any()),
+            links=links,
+            stack=_stack(),
+            node=None if node is None else int(node._sequence_nr()),
+            node_name="" if node is None else str(node.name()),
+            seen=[*counted, *(tensor_of(tensor) for tensor in inputs)] if all(link.finite for link in links) or len(self.births) < 50 else [],
+            scalars=tuple(_scalars((args, kwargs))),
+            again=(func, args, kwargs) if not func._schema.is_mutable else None,
+            order=len(self.births),
+            number=number,
+        )
+        self.births.append(birth)
+        self._by_storage[storage] = birth
+
+    def _link(self, tensor: Any) -> Link:
+        if _is_finite(tensor):
+            return Link(tensor, False, False)
+        return Link(tensor, bool(tensor.isnan().any()), bool(tensor.isinf().any()), self.source(tensor))
+
+    def moment_of(self, birth: Birth) -> int:
+        """When the forward operator ran that this one is, or belongs to; to be held against `model_began`."""
+        return birth.number if birth.node is None else birth.node
+
+    def source(self, tensor: Any) -> Birth | None:
+        """What made the values of this tensor not finite, as far as it was seen."""
+        return self._by_storage.get(_storage(tensor))
+
+    def was_never_filled(self, tensor: Any) -> bool:
+        """Whether the tensor is memory that no operator has written to."""
+        return _storage(tensor) in self._raw
+
+
+def _is_finite(tensor: Any) -> bool:
+    """Whether no element is NaN or infinite; True for what cannot be looked at (meta, sparse, whole numbers)."""
+    if not (tensor.is_floating_point() or tensor.is_complex()) or tensor.layout is not torch.strided or tensor.device.type == "meta" or not tensor.numel():
+        return True
+    try:
+        total = tensor.sum().item()
+        return total - total == 0 or bool(tensor.isfinite().all())
+    except Exception:  # quantised and nested kinds, fake tensors
+        return True
+
+
+def _storage(tensor: Any) -> int:
+    try:
+        return int(tensor.untyped_storage().data_ptr())
+    except Exception:
+        return id(tensor)
+
+
+def _tensors(value: Any) -> list[Any]:
+    """The tensors in what an operator is given or gives."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [tensor for item in value for tensor in _tensors(item)] if isinstance(value, (list, tuple)) else []
+
+
+def _scalars(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [scalar for item in value for scalar in _scalars(item)]
+    if isinstance(value, torch.Tensor) and not value.dim() and value.is_floating_point() and value.device.type == "cpu":
+        return [value.item()]
+    return [value] if isinstance(value, (int, float)) else []
+
+
+def _changed(func: Any, args: Any, kwargs: Any) -> list[Any]:
+    """The tensors that an operator writes over."""
+    if not func._schema.is_mutable:
+        return []
+    found = []
+    for place, argument in enumerate(func._schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            found += _tensors(args[place] if place < len(args) else kwargs.get(argument.name))
+    return found
+
+
+def _stack() -> list[Entry]:
+    """The running frames without ours, outermost first, each with its line and instruction."""
+    found: list[Entry] = []
+    frame = sys._getframe(2)
+    while frame is not None and len(found) < DEPTH:
+        if not is_ours(frame):
+            found.append((frame, frame.f_lineno, frame.f_lasti))
+        frame = frame.f_back  # type: ignore[assignment]
+    return found[::-1]

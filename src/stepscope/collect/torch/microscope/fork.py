@@ -1,0 +1,80 @@
+"""A question is answered in a forked child: it may do what it likes to its copy of the process, and only its answer comes back."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+CHUNK = 1 << 16
+
+
+def can_fork() -> bool:
+    """Whether a fork keeps all that a step needs: not on Windows, and not once CUDA is in use."""
+    import sys
+
+    if not hasattr(os, "fork"):
+        return False
+    cuda = getattr(sys.modules.get("torch"), "cuda", None)
+    return not (cuda is not None and cuda.is_initialized())
+
+
+def ask(question: Callable[[int], bytes], seconds: float) -> bytes | None:
+    """What `question` answers in a forked child; it is given the descriptor that it must keep. None where it died or took longer than `seconds`.
+
+    In the child nothing returns: no handler, no `finally` and no exit function of the parent's runs there.
+    """
+    reading, writing = os.pipe()
+    child = _fork()
+    if not child:
+        try:
+            os.close(reading)
+            _send(writing, question(writing))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    try:
+        return _answer(reading, child, time.monotonic() + seconds)
+    finally:
+        os.close(reading)
+
+
+def _fork() -> int:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: a fork beside other threads
+        return os.fork()
+
+
+def _send(writing: int, answer: bytes) -> None:
+    while answer:
+        answer = answer[os.write(writing, answer) :]
+
+
+def _answer(reading: int, child: int, until: float) -> bytes | None:
+    parts: list[bytes] = []
+    try:
+        while (left := until - time.monotonic()) > 0:
+            if not select.select([reading], [], [], left)[0]:
+                break
+            part = os.read(reading, CHUNK)
+            if not part:
+                return b"".join(parts) or None
+            parts.append(part)
+        return None
+    finally:
+        _bury(child)
+
+
+def _bury(child: int) -> None:
+    """The child has answered, or its time is up."""
+    with suppress(OSError):
+        os.kill(child, signal.SIGKILL)
+    with suppress(OSError):
+        os.waitpid(child, 0)
+
+

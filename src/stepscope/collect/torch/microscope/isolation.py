@@ -1,0 +1,88 @@
+"""A forked child that may run the user's code and touch nothing outside of itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_FORBIDDEN = {
+    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.kill", "os.killpg", "os.system", "os.exec",
+    "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.chmod", "os.chown", "shutil.rmtree", "shutil.move", "shutil.copyfile",
+    "subprocess.Popen", "socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "smtplib.connect",
+    "ftplib.connect", "urllib.Request", "webbrowser.open", "sqlite3.connect",
+}  # fmt: skip
+
+
+class NotHere(PermissionError):
+    """The user's code wanted to touch the world outside of the repeated step."""
+
+
+def isolate(keep: int) -> None:
+    """Cut this forked child off, all but the descriptor `keep`: files, sockets, signals, other processes, exit handlers."""
+    threading.excepthook = lambda _: None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        with suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+    _cut_descriptors(keep)
+    sys.addaudithook(_forbid)
+    with suppress(Exception):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _cut_descriptors(keep: int) -> None:
+    """What can be written to becomes the null device; a file that is read gets a position of its own, which is the parent's no more."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in _open_descriptors():
+        if number in (keep, null):
+            continue
+        with suppress(OSError):
+            if stat.S_ISREG(os.fstat(number).st_mode) and not _is_written(number):
+                _reopen(number)
+            elif not stat.S_ISREG(os.fstat(number).st_mode) and not stat.S_ISCHR(os.fstat(number).st_mode) or number < 3 or _is_written(number):
+                os.dup2(null, number)
+
+
+def _open_descriptors() -> list[int]:
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        with suppress(OSError):
+            return [int(name) for name in os.listdir(folder)]
+    return list(range(256))
+
+
+def _is_written(number: int) -> bool:
+    from fcntl import F_GETFL, fcntl
+
+    return bool(fcntl(number, F_GETFL) & (os.O_WRONLY | os.O_RDWR))
+
+
+def _reopen(number: int) -> None:
+    place = os.lseek(number, 0, os.SEEK_CUR)
+    again = os.open(f"/proc/self/fd/{number}", os.O_RDONLY)
+    os.lseek(again, place, os.SEEK_SET)
+    os.dup2(again, number)
+    os.close(again)
+
+
+def _forbid(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open":
+        flags = arguments[2] if len(arguments) > 2 else 0
+        if isinstance(flags, int) and flags & _WRITES and arguments[0] != os.devnull:
+            raise NotHere(f"the step writes to {str(arguments[0])[:200]}")
+    elif event in _FORBIDDEN:
+        raise NotHere(f"the step calls {event}")
+
+
+def without_effect(replacements: list[tuple[Any, str, Callable[..., Any]]]) -> None:
+    """Put these in the place of attributes, for the rest of this child's life."""
+    for owner, name, replacement in replacements:
+        with suppress(AttributeError, TypeError):
+            setattr(owner, name, replacement)

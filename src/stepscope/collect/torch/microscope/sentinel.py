@@ -1,0 +1,220 @@
+"""The sentinel: the loss before backward, the gradients after it; a step that is not finite goes under the microscope."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections import deque
+from collections.abc import Callable
+from functools import wraps
+from time import perf_counter
+from types import FrameType
+from typing import Any
+
+from stepscope.collect.torch.microscope.budget import Budget
+from stepscope.collect.torch.microscope.random_states import States
+from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.trouble import trouble
+from stepscope.collect.unseen import unseen
+
+FALLS = 4
+"""Steps in a row that a gradient scaler has skipped, its scale already down to 1, from which on it is no longer looking for its scale."""
+LOSSES = 64
+"""Losses that are kept."""
+DIAGNOSES = 8
+"""Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
+
+Look = Callable[[str, float, Any, Any], "bytes | None"]
+
+
+class Sentinel:
+    """What is known of the steps so far, and what to do when one is not finite.
+
+    A step that is not finite is looked at where it is met, while its frames are alive. It is told of once it reaches the weights, or is followed by
+    another: a step that the user's own code leaves out (`if not torch.isfinite(norm): continue`), or a gradient scaler skips, is in good hands.
+    """
+
+    def __init__(self) -> None:
+        self.states = States()
+        self.ring: deque[Any] = deque(maxlen=4)
+        self.losses: deque[float] = deque(maxlen=LOSSES)
+        self.budget = Budget()
+        self.look: Look | None = None
+        self.told: Callable[[bytes], None] | None = None
+        self.repeat: Any = None
+        self.scalers = Scalers()
+        self._drawn = False
+        self._pending: bytes | None = None
+        self._is_lost = False
+        self._diagnoses = 0
+
+    def begin(self, look: Look, told: Callable[[bytes], None]) -> None:
+        """Watch from now on. `look` diagnoses a step, `told` is given its diagnosis once it is known that nobody caught it."""
+        self.look, self.told = look, told
+        self.budget = Budget(self.budget.share)
+        self.losses.clear()
+        self.ring.clear()
+        self._pending, self._is_lost, self._diagnoses = None, False, 0
+
+    def release(self) -> None:
+        """Watch nothing any more."""
+        self.look = self.told = None
+
+    def drawn(self) -> None:
+        """A loader has handed out a batch: where the random generators stand is noted."""
+        if self.look is not None:
+            self.ring.append(self.states.take())
+            self._drawn = True
+
+    def stepped(self) -> None:
+        """A step is over. Where no loader says when the next begins, it begins here."""
+        if self.look is not None:
+            if not self._drawn:
+                self.ring.append(self.states.take())
+            self._drawn = False
+
+    def before(self, loss: Any, frame: FrameType) -> float:
+        """The loss as a number; where it is not finite the step is looked at."""
+        value: float = loss.item()
+        if value - value == 0:
+            self.losses.append(value)
+            if self._is_lost:
+                self._is_lost, self._pending = False, None
+        elif self._is_lost:
+            self._confirm()
+        elif value != value or not self.scalers.in_use():
+            self._look_at("loss", value, loss, frame)
+        return value
+
+    def after(self, loss: Any, value: float, frame: FrameType) -> None:
+        """The gradients of a finite loss, as far as the budget goes."""
+        if self._is_lost or not self.budget.allows():
+            return
+        began = perf_counter()
+        bad = not _all_finite(_gradients(STEPS.optimizers))
+        self.budget.pay(began)
+        if bad and not self.scalers.skip(bad):
+            self._look_at("gradient", value, loss, frame)
+
+    def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        """The hook before an optimizer's step: what is pending becomes a finding when it reaches the weights."""
+        if self.look is None:
+            return
+        if not self._is_lost and not STEPS.knows(optimizer) and not _all_finite(_gradients([optimizer])):
+            self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
+        if self._pending is not None and not _all_finite(_gradients([optimizer])):
+            self._confirm()
+
+    def end(self) -> None:
+        """The process ends: what is pending was the last that was seen."""
+        self._confirm()
+
+    def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
+        self._is_lost = True
+        if self.look is not None and self._diagnoses < DIAGNOSES:
+            self._diagnoses += 1
+            self._pending = self.look(met, value, loss, frame)
+
+    def _confirm(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None and self.told is not None:
+            self.told(pending)
+
+
+class Scalers:
+    """The gradient scalers of the run: their skipped steps are normal, a scale that only falls is not."""
+
+    def __init__(self) -> None:
+        self._scalers: list[weakref.ref[Any]] = []
+        self._in_a_row = 0
+
+    def note(self, scaler: Any) -> None:
+        """A scaler has been built."""
+        self._scalers.append(weakref.ref(scaler))
+
+    def living(self) -> list[Any]:
+        """The scalers that are switched on."""
+        alive = [reference() for reference in self._scalers]
+        return [scaler for scaler in alive if scaler is not None and scaler.is_enabled()]
+
+    def in_use(self) -> bool:
+        """Whether gradients are scaled."""
+        return bool(self.living())
+
+    def skip(self, bad: bool) -> bool:
+        """Whether a scaler takes care of these gradients."""
+        living = self.living()
+        self._in_a_row = self._in_a_row + 1 if bad else 0
+        return bool(living) and not (self._in_a_row >= FALLS and min(scaler.get_scale() for scaler in living) <= 1)
+
+
+def _gradients(optimizers: Any) -> list[Any]:
+    """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
+    return [
+        parameter.grad
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+        if parameter.grad is not None and not parameter.grad.is_sparse and parameter.grad.device.type == "cpu"
+    ]
+
+
+def _is_finite(tensor: Any) -> bool:
+    return bool(tensor.isfinite().all())
+
+
+def _all_finite(tensors: list[Any]) -> bool:
+    """Screened by the sum of the norms; what the screen stops may be a sum that overflowed, and is looked at."""
+    if not tensors:
+        return True
+    torch = sys.modules["torch"]
+    with torch.no_grad():
+        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
+        return total - total == 0 or all(map(_is_finite, tensors))
+
+
+def watch_backward(module: Any, sentinel: Sentinel) -> None:
+    """Let every backward pass by the sentinel: `Tensor.backward`, scalers, closures and frameworks all come through here."""
+    original = module.backward
+
+    @wraps(original)
+    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        loss = value = None
+        if sentinel.look is not None:
+            try:
+                if sentinel.repeat is not None:
+                    return _again(sentinel.repeat, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+                loss = _loss(tensors)
+                if loss is not None:
+                    value = sentinel.before(loss, sys._getframe(1))
+            except Exception as problem:
+                trouble("could not look at the loss", problem)
+        try:
+            original(tensors, *args, **kwargs)
+        except BaseException as exception:
+            unseen(exception)
+            raise
+        if value is not None and value - value == 0:
+            try:
+                sentinel.after(loss, value, sys._getframe(1))
+            except Exception as problem:
+                trouble("could not look at the gradients", problem)
+        return None
+
+    module.backward = backward
+
+
+def _again(repeat: Any, tensors: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
+    loss = _loss(tensors)
+    return proceed() if loss is None else repeat.backward(loss, loss.item(), proceed, frame)
+
+
+def _loss(tensors: Any) -> Any:
+    """The one number that is differentiated, where it can be read without waiting for a device."""
+    tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
+    if not hasattr(tensor, "numel") or tensor.numel() != 1 or tensor.device.type != "cpu" or not tensor.is_floating_point():
+        return None
+    return tensor
+
+
+SENTINEL = Sentinel()

@@ -1,0 +1,193 @@
+"""In the child: what the repeated step showed becomes evidence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from stepscope.collect.failure import frame_of
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.layers import layer_of, walk_modules
+from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.microscope.again import Repeat
+from stepscope.collect.torch.microscope.births import Birth
+from stepscope.collect.torch.microscope.origin import Origin, origin_of
+from stepscope.collect.torch.microscope.rows import tensors_in
+from stepscope.collect.torch.stages import stage_of_frames
+from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.tensors import is_tensor, tensor_of
+from stepscope.evidence import Frame, Layer, NonFinite, Stage
+
+SHOWN = 4
+"""Tensors shown of what went into an operator."""
+ROWS = 64
+
+
+class Weights:
+    """The weights and buffers of the models in sight, by storage, with their names."""
+
+    def __init__(self, models: Iterable[Any], parameters: Iterable[Any]) -> None:
+        self._names: dict[int, str] = {}
+        for model in models:
+            for path, module, _ in [("", model, None), *walk_modules(model)]:
+                stored = stored_attributes(module)
+                for name, tensor in [*(stored.get("_parameters") or {}).items(), *(stored.get("_buffers") or {}).items()]:
+                    if is_tensor(tensor):
+                        self._names.setdefault(_storage(tensor), f"{path}.{name}" if path else name)
+        for tensor in parameters:
+            self._names.setdefault(_storage(tensor), "")
+
+    def __contains__(self, tensor: Any) -> bool:
+        return _storage(tensor) in self._names
+
+    def name(self, tensor: Any) -> str:
+        """The weight's path; empty where only the optimizer knows it."""
+        return self._names.get(_storage(tensor), "")
+
+
+def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[Any]:
+    """The evidence of a repeat that failed again: NonFinite, and the layer and batch where they are known."""
+    births = repeat.births
+    batch = _batch_storages()
+    names = _names_of(stack)
+    origin = origin_of(repeat.targets, births, lambda tensor: tensor in weights or _storage(tensor) in batch or _storage(tensor) in names)
+    first = repeat.targets[0]
+    kind = "nan" if any(bool(target.isnan().any()) for target in repeat.targets) else "inf"
+    known: dict[str, Any] = {"met": repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
+    if repeat.aim.met == "gradient":
+        known["parameters"] = len(repeat.targets)
+    if origin is None:
+        return [NonFinite(born="unknown", output=tensor_of(first), **known)]
+    if origin.birth is None:
+        return _of_tensor(origin, known, weights, batch, names, births)
+    return _of_birth(origin.birth, known, births)
+
+
+def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: dict[int, str], names: dict[int, str], births: Any) -> list[Any]:
+    tensor, met = origin.tensor, origin.met
+    place = _storage(tensor)
+    entries = met.stack if met is not None else []
+    born = "weight" if tensor in weights else "input" if place in batch or place in names else "constant"
+    name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
+    rows, columns = _rows(tensor), _columns(tensor)
+    return [
+        NonFinite(
+            born=born, name=name, output=tensor_of(tensor), rows=rows if born == "input" else (), columns=columns if born == "input" else (),
+            rows_of=int(tensor.shape[0]) if tensor.dim() else None, never_filled=births.was_never_filled(tensor),
+            operator=met.name if met is not None else "", frames=tuple(frame_of(*entry) for entry in entries),
+            stage=Stage.DATA if born == "input" else None, **known,
+        ),
+        layer_of(entries) if entries else None,
+    ]  # fmt: skip
+
+
+def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
+    entries, own = birth.stack, False
+    if birth.node is not None:
+        own = _in_own_backward(birth)
+        entries = birth.stack if own else births.sites.get(birth.node, birth.stack)
+    met_later = known["met"] == "gradient"
+    frames = tuple(frame_of(*entry) for entry in entries)
+    return [
+        NonFinite(
+            born="own backward" if own else "backward" if birth.node is not None else "forward",
+            operator=birth.name,
+            frames=frames,
+            stage=Stage.BACKWARD if own else _stage(birth, frames, births),
+            inputs=tuple(birth.seen[:SHOWN]),
+            output=tensor_of(birth.output),
+            node=birth.node_name,
+            rows=_rows(birth.output),
+            rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
+            half=_is_finite_in_full(birth),
+            dropped=met_later and birth.node is None,
+            scalars=tuple(float(value) for value in birth.scalars[:4]),
+            **known,
+        ),
+        layer_of(entries),
+    ]
+
+
+def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
+    """The stage of the operator: outside of any module, what comes before the model prepares the batch, and what comes after it is the loss."""
+    told = stage_of_frames(frames)
+    if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
+        return told or Stage.FORWARD
+    begins = births.model_began
+    before = begins is None or births.moment_of(birth) < begins
+    return Stage.AUGMENT if before and begins is not None else Stage.LOSS
+
+
+def _in_own_backward(birth: Birth) -> bool:
+    """Whether a backward that the user wrote was running: it stands on the stack, called by autograd."""
+    return any(
+        entry[0].f_code.co_name == "apply" and entry[0].f_code.co_filename.endswith("function.py") and "autograd" in entry[0].f_code.co_filename
+        for entry in birth.stack
+    )
+
+
+def _is_finite_in_full(birth: Birth) -> bool:
+    """Whether an operator that left the range of a half stays finite in float32: it is run once more, in float32."""
+    torch = sys.modules["torch"]
+    halves = (torch.float16, torch.bfloat16)
+    if birth.output.dtype not in halves or birth.again is None or any(not link.finite for link in birth.links):
+        return False
+    func, args, kwargs = birth.again
+    if birth.name == "_to_copy":
+        return all(link.finite for link in birth.links)
+
+    def full(value: Any) -> Any:
+        if is_tensor(value):
+            return value.float() if value.dtype in halves else value
+        if isinstance(value, (list, tuple)):
+            return type(value)(full(item) for item in value)
+        return torch.float32 if value in halves else value
+
+    try:
+        output = func(*full(args), **{name: full(value) for name, value in kwargs.items()})
+    except Exception:
+        return False
+    outputs = [output] if is_tensor(output) else [one for one in output if is_tensor(one)]
+    return all(bool(one.isfinite().all()) for one in outputs if one.is_floating_point())
+
+
+def _rows(tensor: Any) -> tuple[int, ...]:
+    """The rows that are not finite; empty where all are, or where there are none."""
+    if not tensor.dim() or tensor.shape[0] < 2:
+        return ()
+    bad = ~tensor.detach().isfinite().reshape(tensor.shape[0], -1).all(dim=1)
+    rows = bad.nonzero().flatten().tolist()
+    return tuple(rows[:ROWS]) if len(rows) < tensor.shape[0] else ()
+
+
+def _columns(tensor: Any) -> tuple[int, ...]:
+    if tensor.dim() != 2:
+        return ()
+    columns = (~tensor.detach().isfinite()).any(dim=0).nonzero().flatten().tolist()
+    return tuple(columns[:8]) if len(columns) < tensor.shape[1] else ()
+
+
+def _batch_storages() -> dict[int, str]:
+    """The tensors of the batches that loaders handed out last, by storage."""
+    kept = [history.kept for history in LOADERS.recent()[:3] if history.kept is not None]
+    return {_storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
+
+
+def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
+    """The tensors among the names of the frames that no operator made, by storage."""
+    found: dict[int, str] = {}
+    for frame, _, _ in reversed(stack):
+        for name, value in list(frame.f_locals.items()):
+            for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
+                if tensor.grad_fn is None:
+                    found.setdefault(_storage(tensor), name)
+    return found
+
+
+def _storage(tensor: Any) -> int:
+    try:
+        return int(tensor.untyped_storage().data_ptr())
+    except Exception:
+        return id(tensor)
+

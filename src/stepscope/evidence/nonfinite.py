@@ -1,0 +1,81 @@
+"""A loss or a gradient that is not finite, and where that began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stepscope.evidence.failure import Frame
+from stepscope.evidence.stage import Stage
+from stepscope.evidence.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class NonFinite:
+    """What the repeated step showed.
+
+    `met` says where it was noticed: "loss" (before backward), "gradient" (after it) or "raise" (the user's own code looked). `kind` is "nan" or
+    "inf". `born` says where it began: "input" or "weight" (a tensor that was there before the step, `name` in the user's words), "constant"
+    (another such tensor), "forward" or "backward" (the `operator`; of a backward the forward operator that it belongs to), "own backward" (a
+    backward that the user wrote), "unknown".
+
+    `frames` are those of the operator, outermost first; `inputs` and `output` what went in and came out, as it was then. `rows` are the rows of
+    the batch (of `rows_of`) that are not finite at the origin, empty where that cannot be said; `columns` the columns of an input. `half` is true where
+    the same operator stays finite in float32. `dropped` is true where the forward value that began it never reached the loss.
+
+    `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
+    then why not. `parameters` counts the parameters whose gradients are not finite, `of_parameters` all.
+    """
+
+    met: str
+    kind: str
+    born: str
+    operator: str = ""
+    frames: tuple[Frame, ...] = ()
+    inputs: tuple[Tensor, ...] = ()
+    output: Tensor | None = None
+    name: str = ""
+    node: str = ""
+    rows: tuple[int, ...] = ()
+    rows_of: int | None = None
+    columns: tuple[int, ...] = ()
+    half: bool = False
+    dropped: bool = False
+    scalars: tuple[float, ...] = ()
+    repeat: str = ""
+    why: str = ""
+    parameters: int = 0
+    of_parameters: int = 0
+    since: int | None = None
+    never_filled: bool = False
+    stage: Stage | None = None
+
+    @property
+    def line(self) -> Frame | None:
+        """The user's line: the innermost of the frames that is the user's own."""
+        return next((frame for frame in reversed(self.frames) if frame.user), None)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the training went until now.
+
+    `losses` are the last ones that were finite, the latest last; `lr` is the largest learning rate of the optimizer `optimizer`, `largest_weight` the
+    largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
+    where a gradient scaler is in use.
+    """
+
+    losses: tuple[float, ...] = ()
+    optimizer: str = ""
+    lr: float | None = None
+    largest_weight: float | None = None
+    weight: str = ""
+    built: Frame | None = None
+    scaled: bool = False
+
+    @property
+    def growth(self) -> float:
+        """How many times the smallest of the losses the latest is, by absolute value; 1 where too few are known."""
+        sizes = [abs(loss) for loss in self.losses]
+        if len(sizes) < 2:
+            return 1.0
+        return sizes[-1] / max(min(sizes[:-1]), 1e-12)

@@ -1,0 +1,1 @@
+"""Numerics: NaN, infinity, overflow."""

@@ -1,0 +1,72 @@
+"""A finite forward pass whose backward made a NaN or infinite gradient.
+
+Why
+---
+The derivative is infinite where the function is finite: `sqrt` and `norm` at zero, `x ** 0.5`, `acos` at one. And a value that `torch.where` or a mask drops in the
+forward pass still takes part in the backward pass: zero times infinity is NaN. The loss of this step looks healthy; after the update every weight is NaN.
+
+Fix
+---
+- Keep the input away from the point: `torch.sqrt(x + 1e-8)`, `x.norm()` as `(x.square().sum() + 1e-12).sqrt()`.
+- Mask what goes in, not what comes out: `torch.log(torch.where(x > 0, x, 1.0))`.
+
+Bad
+---
+    distance = torch.sqrt(((a - b) ** 2).sum(1))          # a == b in one pair
+
+Good
+----
+    distance = torch.sqrt(((a - b) ** 2).sum(1) + 1e-8)
+"""
+
+from stepscope.evidence import Course, NonFinite, Stage
+from stepscope.finding import Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.told import confidence, diverged, facts, kind
+
+NON_FINITE_GRADIENT = Rule("NUM104", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("exploding-gradient",))
+
+
+@NON_FINITE_GRADIENT.seen_in
+def repeated(step: NonFinite, course: Course) -> Witnessed:
+    """The repeated step was finite forward; in the backward pass an operator made of finite values others."""
+    if step.met != "gradient" or step.born != "backward" or diverged(course):
+        return
+    yield NON_FINITE_GRADIENT.found(
+        f"the backward of `{_forward(step)}` made the first {kind(step)}; the loss was finite",
+        confidence(step),
+        line=step.line,
+        operator=_forward(step),
+        seen={"backward": step.node.partition("0")[0], **facts(step)},
+    )
+
+
+@NON_FINITE_GRADIENT.seen_in
+def dropped(step: NonFinite, course: Course) -> Witnessed:
+    """A value of the forward pass that never reached the loss came back through its gradient."""
+    if step.met != "gradient" or step.born != "forward" or diverged(course):
+        return
+    yield NON_FINITE_GRADIENT.found(
+        f"`{step.operator}` made a value that the loss drops; its gradient is {kind(step)}",
+        confidence(step),
+        line=step.line,
+        stage=Stage.BACKWARD,
+        seen=facts(step),
+        fix=("Choose before the operator, not after it: `torch.log(torch.where(x > 0, x, 1.0))`.",),
+    )
+
+
+@NON_FINITE_GRADIENT.seen_in
+def unrepeated(step: NonFinite, course: Course) -> Witnessed:
+    """A gradient is not finite, and where that began could not be seen."""
+    if step.met == "gradient" and step.born == "unknown" and not diverged(course):
+        yield NON_FINITE_GRADIENT.found(
+            f"a gradient is {kind(step)}; where it began could not be seen", confidence(step), seen={"repeated": step.why or "the step came out finite"}
+        )
+
+
+def _forward(step: NonFinite) -> str:
+    """The forward operator that a node of the backward pass belongs to: "SqrtBackward0" is that of `sqrt`."""
+    name = step.node.partition("Backward")[0]
+    words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
+    return words or step.operator

@@ -1,0 +1,52 @@
+"""The input itself holds NaN or infinity, before any operator of the model has seen it.
+
+Why
+---
+One NaN in one sample makes the loss of its whole batch NaN, and one update with it makes every weight NaN. Missing values of a table, an empty cell
+read as a float, a division by a standard deviation of zero in the preparation, or a damaged file put it there.
+
+Fix
+---
+- Clean the data once, where they are read: fill or drop what is missing, and look with `torch.isfinite(x).all()`.
+- `stepscope check` finds every such sample of a data set in one pass.
+
+Bad
+---
+    frame = pandas.read_csv("table.csv")               # empty cells become NaN
+    x = torch.tensor(frame.values)
+
+Good
+----
+    frame = pandas.read_csv("table.csv").fillna(0)
+    x = torch.tensor(frame.values)
+"""
+
+from stepscope.evidence import NonFinite, Stage
+from stepscope.finding import Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.told import confidence, facts, kind, told
+
+NON_FINITE_INPUT = Rule("NUM101", Severity.ERROR, stage=Stage.DATA)
+
+
+@NON_FINITE_INPUT.seen_in
+def repeated(step: NonFinite) -> Witnessed:
+    """The repeated step met it in a tensor that no operator of the step had made."""
+    if step.born != "input" or step.output is None:
+        return
+    name = f"`{step.name}`" if step.name else "the batch"
+    rows = f", in {len(step.rows)} of {step.rows_of} rows" if step.rows else ""
+    yield NON_FINITE_INPUT.found(
+        f"{name} holds {_held(step)} before the model sees it{rows}",
+        confidence(step),
+        seen={
+            "values": told(step.output),
+            "columns": ", ".join(map(str, step.columns)),
+            **{name: text for name, text in facts(step).items() if name in ("rows", "repeated")},
+            "first met by": f"`{step.operator}`" if step.operator else "",
+        },
+    )
+
+
+def _held(step: NonFinite) -> str:
+    return "NaN" if step.output is not None and step.output.nan else kind(NonFinite(step.met, "inf", ""))

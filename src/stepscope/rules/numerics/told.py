@@ -1,0 +1,75 @@
+"""What a finding says of a step that was not finite: its operator, what went in, how faithful the repeat was."""
+
+from __future__ import annotations
+
+from stepscope.evidence import Course, NonFinite, Tensor
+from stepscope.finding import Confidence
+
+GREW = 1000.0
+"""How many times its smallest value a loss has to reach to have diverged."""
+HEAVY = 1e4
+"""The largest absolute weight from which on weights have grown out of all proportion; initialisation and training keep them below 100."""
+_USUAL = {"SGD": 0.5, "LBFGS": 2.0, "Adadelta": 2.0, "Adagrad": 0.5, "Rprop": 0.5, "ASGD": 0.5, "Adafactor": 0.1}
+_USUAL_ADAPTIVE = 0.02
+
+
+def kind(step: NonFinite) -> str:
+    """ "NaN" or "infinity"."""
+    return "NaN" if step.kind == "nan" else "infinity"
+
+
+def diverged(course: Course) -> bool:
+    """Whether the training had grown out of bounds before the step: its loss, or its weights."""
+    return course.growth >= GREW or (course.largest_weight or 0.0) >= HEAVY
+
+
+def lr_is_large(course: Course) -> bool:
+    """Whether the learning rate is far above what is usual for its optimizer."""
+    return course.lr is not None and course.lr > _USUAL.get(course.optimizer, _USUAL_ADAPTIVE)
+
+
+def confidence(step: NonFinite) -> Confidence:
+    """A repeat that came out bit for bit leaves no doubt about the operator."""
+    return {"exact": Confidence.CERTAIN, "near": Confidence.LIKELY, "other": Confidence.POSSIBLE}.get(step.repeat, Confidence.POSSIBLE)
+
+
+def facts(step: NonFinite) -> dict[str, str]:
+    """The facts of the step, in the order to be read."""
+    rows = f"{_listed(step.rows)} of {step.rows_of}" if step.rows and step.rows_of else ""
+    return {
+        "operator": f"`{step.operator}`" if step.operator else "",
+        **{("went in" if place == 0 else "and"): told(tensor) for place, tensor in enumerate(step.inputs[:2]) if tensor.dtype != "bool"},
+        "came out": told(step.output) if step.output is not None else "",
+        "rows": rows,
+        "repeated": _REPEATS.get(step.repeat, step.why),
+    }
+
+
+_REPEATS = {
+    "exact": "the step came out bit for bit the same",
+    "near": "the step came out the same within rounding",
+    "other": "not faithfully: the step came out otherwise, and failed too",
+}
+
+
+def told(tensor: Tensor) -> str:
+    """A tensor in a finding's words."""
+    size = " x ".join(map(str, tensor.shape)) or "one number"
+    known = f"{tensor.minimum:.4g} to {tensor.maximum:.4g}, " if tensor.minimum is not None and tensor.maximum is not None else ""
+    broken = [f"{tensor.nan} NaN"] * bool(tensor.nan) + [f"{tensor.infinite} infinite"] * bool(tensor.infinite)
+    return f"{known}{', '.join(broken) + ', ' if broken else ''}{tensor.dtype}, {size}"
+
+
+def course_facts(course: Course) -> dict[str, str]:
+    """Losses, learning rate and weights."""
+    losses = course.losses[-6:]
+    return {
+        "loss until then": ", ".join(f"{loss:.4g}" for loss in losses),
+        "learning rate": f"{course.lr:g} ({course.optimizer})" if course.lr is not None else "",
+        "largest weight": f"{course.largest_weight:.4g}" if course.largest_weight is not None else "",
+    }
+
+
+def _listed(rows: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, rows[:6]))
+    return f"{shown} and {len(rows) - 6} more" if len(rows) > 6 else shown

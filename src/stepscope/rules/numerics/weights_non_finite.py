@@ -1,0 +1,42 @@
+"""A weight or buffer of the model was NaN or infinite before the step began.
+
+Why
+---
+What goes through such a weight comes out not finite whatever the input. It was loaded so (a checkpoint saved after a run had gone wrong), never filled (`torch.empty`),
+or written by an update: that of the step before, or the user's own code.
+
+Fix
+---
+- Look at the checkpoint: `all(v.isfinite().all() for v in state.values() if v.is_floating_point())`.
+- Fill what `torch.empty` allocates: `nn.Parameter(torch.zeros(n))`, or `nn.init`.
+
+Bad
+---
+    self.scale = nn.Parameter(torch.empty(64))
+
+Good
+----
+    self.scale = nn.Parameter(torch.ones(64))
+"""
+
+from stepscope.evidence import Course, Moment, NonFinite, Stage
+from stepscope.finding import Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.told import confidence, diverged, facts, told
+
+WEIGHTS_NON_FINITE = Rule("NUM107", Severity.ERROR, stage=Stage.FORWARD)
+
+
+@WEIGHTS_NON_FINITE.seen_in
+def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
+    """The repeated step met it in a weight."""
+    if step.born != "weight" or step.output is None or diverged(course):
+        return
+    first = moment.step in (None, 1)
+    yield WEIGHTS_NON_FINITE.found(
+        f"{f'`{step.name}`' if step.name else 'a weight'} was {'NaN' if step.output.nan else 'infinite'} before {'any update' if first else 'this step'}",
+        confidence(step),
+        line=step.line,
+        stage=Stage.SETUP if first else Stage.OPTIMIZER,
+        seen={"values": told(step.output), "since": "before the first update" if first else "the update of the step before, or later", **{k: v for k, v in facts(step).items() if k == "repeated"}},
+    )
