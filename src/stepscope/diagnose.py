@@ -97,7 +97,7 @@ def _complete(draft: Draft, observation: Observation) -> Finding:
     layer = observation.get(Layer)
     definition = Place(
         file=layer.definition.file, line=layer.definition.line, code=layer.definition.code, about="the layer was built here"
-    ) if layer and layer.definition else None  # fmt: skip
+    ) if layer and layer.definition and (layer.path or NonFinite not in observation) else None  # fmt: skip
     place = _place(draft, observation, draft.line or failed)
     others = []
     if draft.line and failed and (draft.line.file, draft.line.line) != (failed.file, failed.line):

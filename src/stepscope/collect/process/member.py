@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from stepscope.collect.process import channel, uncaught
@@ -16,6 +17,7 @@ from stepscope.collect.process.heartbeat import ENDED, FAILED, Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.trouble import trouble
+from stepscope.evidence import Batch
 
 _HIGH = 500
 """Our files take numbers from here on, so that those of the user's files are what they would be without us."""
@@ -91,8 +93,20 @@ class Member:
     def _write_down(self, exception: BaseException, worker: int | None) -> None:
         from stepscope.collect.torch.observe import observe
 
-        channel.write(self.folder, observe(exception, self.worker if worker is None else worker))
+        seen = observe(exception, self.worker if worker is None else worker)
+        channel.write(self.folder, seen.with_(*_step_behind(exception)) if self.worker is None else seen)
         self.failed = True
+
+    def leaves(self, frame: FrameType) -> None:
+        """The user's own code ends the process here, with an exit code that tells of a failure."""
+        try:
+            from stepscope.collect.torch.microscope.look import look_back, stack_at
+
+            seen = look_back(stack_at(frame), "SystemExit", "") if "torch" in sys.modules else None
+            if seen is not None:
+                channel.write(self.folder, seen)
+        except Exception as problem:
+            trouble("could not look at the step", problem)
 
     def _watch_interpreter(self) -> None:
         if self._dumps_are_ours or not faulthandler.is_enabled():
@@ -102,6 +116,22 @@ class Member:
 
     def _file(self, kind: str) -> int:
         return _high(os.open(self.folder / f"{self.pid}.{kind}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+
+
+def _step_behind(exception: BaseException) -> list[Any]:
+    """What the repeated step shows where an exception is about a loss that is not finite."""
+    if "torch" not in sys.modules:
+        return []
+    from stepscope.collect.failure import message_of
+    from stepscope.collect.primary import primary
+    from stepscope.collect.source import entries
+    from stepscope.collect.torch.microscope.look import look_back
+    from stepscope.collect.unseen import is_ours
+
+    cause = primary(exception)
+    stack = [entry for entry in entries(cause.__traceback__) if not is_ours(entry[0])]
+    seen = look_back(stack, type(cause).__name__, message_of(cause))
+    return [piece for piece in seen if not isinstance(piece, Batch) or piece.culprits] if seen is not None else []
 
 
 def _high(file: int, least: int = _HIGH) -> int:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from types import ModuleType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any, Protocol
 
 from stepscope.collect.imports import when_imported
@@ -25,6 +25,7 @@ class Told(Protocol):
 
     def begin(self) -> None: ...
     def tell(self, exception: BaseException, worker: int | None = None) -> None: ...
+    def leaves(self, frame: FrameType) -> None: ...
     def leave_to_fork(self) -> None: ...
 
 
@@ -46,8 +47,11 @@ def watch_exits(current: Current) -> None:
     @wraps(leave)
     def exiting(status: Any = None, /) -> None:
         handled, member = sys.exc_info()[1], current()
-        if handled is not None and member is not None and _fails(status, sys._getframe(1).f_globals.get("__name__")):
-            member.tell(handled)
+        if member is not None and _fails(status, sys._getframe(1).f_globals.get("__name__")):
+            if handled is not None:
+                member.tell(handled)
+            else:
+                member.leaves(sys._getframe(1))
         try:
             leave(status)
         except SystemExit as exception:

@@ -34,6 +34,7 @@ def diverging(step: NonFinite, course: Course) -> Witnessed:
     yield LR_TOO_HIGH.found(
         f"at a learning rate of {course.lr:g} the training diverged: the loss is {kind(step)}",
         Confidence.CERTAIN if course.growth > 1 else Confidence.LIKELY,
+        stage=Stage.OPTIMIZER,
         line=course.built,
         about="the optimizer was built here" if course.built else "",
         seen=course_facts(course),

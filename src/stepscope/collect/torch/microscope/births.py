@@ -17,6 +17,8 @@ from stepscope.evidence import Tensor
 
 DEPTH = 120
 """Frames of a stack that are noted for an operator."""
+PICKS = ("slice", "index", "index_select")
+"""Operators that take rows."""
 MADE_OF_NOTHING = ("empty", "new_empty", "empty_like", "empty_strided", "new_empty_strided", "_empty_affine_quantized", "resize_")
 """Operators whose result is whatever the memory held."""
 CONSTANTS = ("full", "full_like", "new_full", "fill", "fill_", "masked_fill", "masked_fill_", "scalar_tensor", "lift_fresh", "index_fill", "index_fill_")
@@ -83,6 +85,7 @@ class Births(TorchDispatchMode):
         self.sites: dict[int, list[Entry]] = {}
         self.operators = 0
         self.model_began: int | None = None
+        self.picked: list[tuple[Any, tuple[int, ...]]] = []
         self._by_storage: dict[int, Birth] = {}
         self._raw: dict[int, Any] = {}
 
@@ -105,6 +108,8 @@ class Births(TorchDispatchMode):
             if self.model_began is None and any(entry[0].f_code.co_name == "_call_impl" for entry in self.sites[number]):
                 self.model_began = number
         name = func.__name__.partition(".")[0]
+        if node is None and name in PICKS:
+            self._note_pick(name, args)
         for one in _tensors(output):
             self._see(one, func, name, args, kwargs, node, number, before, counted)
         return output
@@ -146,6 +151,21 @@ class Births(TorchDispatchMode):
         if _is_finite(tensor):
             return Link(tensor, False, False)
         return Link(tensor, bool(tensor.isnan().any()), bool(tensor.isinf().any()), self.source(tensor))
+
+    def _note_pick(self, name: str, args: Any) -> None:
+        """Rows that the program takes of a larger tensor: in a loop without a loader these are the samples of the batch."""
+        whole = args[0]
+        if whole.requires_grad or not whole.dim():
+            return
+        if name == "slice" and (len(args) < 2 or args[1] == 0):
+            size = int(whole.shape[0])
+            rows = range(size)[slice(*(args[2:5] if len(args) > 2 else (None,)))]
+            if 0 < len(rows) < size:
+                self.picked.append((whole, tuple(rows)))
+        index = args[1][0] if name == "index" and args[1] else args[2] if name == "index_select" and args[1] == 0 else None
+        if index is not None and index.dim() == 1 and not index.is_floating_point():
+            chosen = index.nonzero().flatten() if index.dtype == torch.bool else index
+            self.picked.append((whole, tuple(chosen.tolist())))
 
     def moment_of(self, birth: Birth) -> int:
         """When the forward operator ran that this one is, or belongs to; to be held against `model_began`."""

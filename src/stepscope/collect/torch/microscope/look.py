@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 import traceback
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import Any
 
+from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
+from stepscope.collect.source import line_text
 from stepscope.collect.torch.batches import tensors_inside_out, batch_of
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry
@@ -24,8 +27,8 @@ from stepscope.collect.torch.microscope.fork import ask, can_fork
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.observe import moment_at
 from stepscope.collect.torch.sites import SITES
-from stepscope.collect.torch.slicing import rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.tensors import is_tensor
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
 from stepscope.evidence import Course, NonFinite, Observation, Stage
@@ -34,23 +37,51 @@ TRIES = 6
 """Children asked at most."""
 PATIENCE = 20.0
 """Seconds that the repeat of a short step may take; a long step's may take ten times as long as the step."""
+_NOT_FINITE = re.compile(r"nan\b|\binf(inite|inity)?\b|finite\b|isinf|diverge|explod|satisfy the constraint", re.IGNORECASE)
+"""Words of a check for NaN and infinity."""
 _GRADES = ("exact", "near", "other", "")
 
 
-def look(met: str, value: float, loss: Any, frame: FrameType) -> bytes | None:
+def look(met: str, value: float, loss: Any, frame: FrameType) -> bytes:
     """Diagnose the step that is under way: an observation, as the run folder holds it."""
     stack = stack_at(frame)
     reference = weakref.ref(loss) if loss is not None else None
     aim = Aim(met, value, reference, names_at(frame))
-    return diagnose(aim, stack)
+    return channel.encode(diagnose(aim, stack))
 
 
-def diagnose(aim: Aim, stack: Sequence[Entry]) -> bytes | None:
+def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:
+    """Diagnose a step whose loss made the user's own code, or a library's, raise or leave. None where it was about something else.
+
+    The frames may be those of an exception that has left them: what they name is still there.
+    """
+    users = [entry for entry in stack if is_users(entry[0].f_code.co_filename)]
+    if not users or SENTINEL.repeat is not None or not STEPS.optimizers and not SENTINEL.losses:
+        return None
+    frame, line, _ = users[-1]
+    about = " ".join([words, *(line_text(frame.f_code.co_filename, number, frame) for number in range(line - 3, line + 1))])
+    value = next(_broken_numbers(stack[stack.index(users[-1]) :]), None)
+    if value is None or not _NOT_FINITE.search(about):
+        return None
+    return diagnose(Aim("raise", value, None, names_at(frame), (raised, frame.f_code.co_filename, line)), stack)
+
+
+def _broken_numbers(stack: Sequence[Entry]) -> Iterator[float]:
+    """What the frames name that is NaN or infinite: a number, or a tensor that holds one."""
+    for frame, _, _ in reversed(stack):
+        for value in list(frame.f_locals.values()):
+            if isinstance(value, float) and value - value != 0:
+                yield value
+            elif is_tensor(value) and value.is_floating_point() and value.device.type == "cpu" and not bool(value.isfinite().all()):
+                yield float("nan") if bool(value.isnan().any()) else float("inf")
+
+
+def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """The best repeat's observation: the first that came out bit for bit, else the nearest."""
     moment = moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS)
     course = _course()
     if not can_fork():
-        return channel.encode(Observation(moment, course, _unrepeated(aim, "this process cannot be forked")))
+        return Observation(moment, course, _unrepeated(aim, "this process cannot be forked"))
     best: dict[str, Any] | None = None
     why, start, until = "", 0, time.monotonic() + PATIENCE + 10 * STEPS.usual_seconds
     for _ in range(TRIES):
@@ -68,23 +99,22 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> bytes | None:
             break
         start = told["next"]
     if best is None:
-        return channel.encode(Observation(moment, course, _unrepeated(aim, why or "no part of the code computes the loss anew")))
+        return Observation(moment, course, _unrepeated(aim, why or "no part of the code computes the loss anew"))
     seen = channel.decode(json.dumps(best["pieces"]).encode())
     step = seen.get(NonFinite)
     if step is not None and step.stage is not None:
         moment = replace(moment, stage=step.stage)
-    return channel.encode(Observation(moment, course, *seen, batch_of(list(stack), _blamed(stack, tuple(best["rows"])))))
+    return Observation(moment, course, *seen, batch_of(list(stack), _blamed(stack, *map(tuple, best["rows"]))))
 
 
-def _blamed(stack: Sequence[Entry], rows: tuple[int, ...]) -> Blamed | None:
-    """The samples that these rows of the batch are; None where the loader's list does not tell."""
+def _blamed(stack: Sequence[Entry], rows: tuple[int, ...], picked: tuple[int, ...]) -> Blamed | None:
+    """The samples that these rows of the batch are; None where neither the loader's list nor the statements tell."""
     seen = tensors_inside_out(list(stack))
     for history in LOADERS.recent()[:2] if rows else []:
-        indices = history.holding(seen) or history.current()
+        indices = history.holding(seen) or (() if history.is_over else history.current())
         if indices and max(rows) < len(indices) and not history.own_order:
             return Blamed(history, indices, rows)
-    cut = rows_of_slice(list(stack)) or rows_of_index_vector(list(stack)) if rows else ()
-    return Blamed(None, cut, rows) if cut and max(rows) < len(cut) else None
+    return Blamed(None, picked, rows) if picked and rows and max(rows) < len(picked) else None
 
 
 def _answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
@@ -119,7 +149,7 @@ def _child(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> dict[str,
         if came == "untouched":
             continue
         pieces: list[Any] = []
-        rows: tuple[int, ...] = ()
+        rows: tuple[tuple[int, ...], tuple[int, ...]] = (), ()
         if came == "reached":
             pieces = [piece for piece in verdict(repeat, Weights(models(list(stack)), _parameters(optimizers)), stack) if piece is not None]
             rows = _proven(attempt, repeat, pieces[0])
@@ -130,20 +160,21 @@ def _child(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> dict[str,
     return {"likeness": "", "pieces": [], "why": why, "next": None}
 
 
-def _proven(attempt: Any, repeat: Any, step: NonFinite) -> tuple[int, ...]:
-    """The rows of the batch without which the same step is finite."""
+def _proven(attempt: Any, repeat: Any, step: NonFinite) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The rows of the batch without which the same step is finite, and the indices of the batch where its statements picked it themselves."""
     from stepscope.collect.torch.microscope import again
     from stepscope.collect.torch.microscope.births import Births
-    from stepscope.collect.torch.microscope.rows import put_others, rows_in_batch
+    from stepscope.collect.torch.microscope.rows import Batch
 
-    rows = rows_in_batch(attempt, step.rows, step.rows_of)
-    if not rows or not put_others(attempt, rows):
-        return ()
+    batch = Batch(attempt, repeat.births)
+    rows = batch.rows(step.rows, step.rows_of)
+    if not rows or not batch.put_others(rows):
+        return (), ()
     for optimizer in STEPS.optimizers:
         _without_gradients(optimizer)
     SENTINEL.repeat = proof = again.Proof(repeat, Births())
     again.run(attempt, proof, SENTINEL.states.put_back)
-    return rows if proof.proven else ()
+    return (rows, batch.indices(step.rows_of or 0)) if proof.proven else ((), ())
 
 
 def _without_gradients(optimizer: Any) -> None:

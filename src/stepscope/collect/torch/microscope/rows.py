@@ -11,34 +11,51 @@ from stepscope.collect.torch.microscope.again import Attempt, names_of
 from stepscope.collect.torch.tensors import is_tensor
 
 
-def rows_in_batch(attempt: Attempt, rows: Sequence[int], rows_of: int | None) -> tuple[int, ...]:
-    """The rows of an operator's output as rows of the batch: its tokens, patches or time steps stand together. Empty where sizes do not tell."""
-    sizes = {int(tensor.shape[0]) for tensor in batch_tensors(attempt)}
-    if not rows or not rows_of:
+class Batch:
+    """The tensors that make up the batch of an attempt, and the rows of larger tensors that its statements picked."""
+
+    def __init__(self, attempt: Attempt, births: Any) -> None:
+        self.tensors = batch_tensors(attempt)
+        self.picked = [(whole, rows) for whole, rows in births.picked if not _is_order(whole)]
+
+    def rows(self, rows: Sequence[int], rows_of: int | None) -> tuple[int, ...]:
+        """Rows of an operator's output as rows of the batch: its tokens, patches or time steps stand together. Empty where sizes do not tell."""
+        sizes = {int(tensor.shape[0]) for tensor in self.tensors} | {len(picked) for _, picked in self.picked}
+        if not rows or not rows_of:
+            return ()
+        if rows_of in sizes:
+            return tuple(rows)
+        for size in sorted(sizes, reverse=True):
+            if size > 1 and rows_of % size == 0:
+                found = tuple(sorted({row // (rows_of // size) for row in rows}))
+                return found if len(found) < size else ()
         return ()
-    if rows_of in sizes:
-        return tuple(rows)
-    for size in sorted(sizes, reverse=True):
-        if size > 1 and rows_of % size == 0:
-            found = tuple(sorted({row // (rows_of // size) for row in rows}))
-            return found if len(found) < size else ()
-    return ()
+
+    def put_others(self, rows: Sequence[int]) -> bool:
+        """Overwrite these rows of the batch with one that is not among them. In this child alone; False where there is none."""
+        places = [(tensor, range(int(tensor.shape[0]))) for tensor in self.tensors] + [*self.picked]
+        changed = [_overwrite(tensor, [order[row] for row in rows], order) for tensor, order in places if max(rows) < len(order)]
+        return any(changed)
+
+    def indices(self, size: int) -> tuple[int, ...]:
+        """The rows of the larger tensor that a batch of this size was picked from; empty where several pickings differ."""
+        orders = {order for _, order in self.picked if len(order) == size}
+        return next(iter(orders)) if len(orders) == 1 else ()
 
 
-def put_others(attempt: Attempt, rows: Sequence[int]) -> bool:
-    """Overwrite these rows of the batch with one that is not among them. In this child alone; False where there is none."""
-    torch = sys.modules["torch"]
-    changed = False
-    for tensor in batch_tensors(attempt):
-        size = int(tensor.shape[0])
-        good = next((row for row in range(size) if row not in rows), None)
-        if good is None or max(rows) >= size:
-            continue
-        with torch.no_grad():
-            for row in rows:
-                tensor[row] = tensor[good].clone()
-        changed = True
-    return changed
+def _overwrite(tensor: Any, bad: Sequence[int], order: Sequence[int]) -> bool:
+    good = next((place for place in order if place not in bad), None)
+    if good is None:
+        return False
+    with sys.modules["torch"].no_grad():
+        for place in bad:
+            tensor[place] = tensor[good].clone()
+    return True
+
+
+def _is_order(tensor: Any) -> bool:
+    """Whether it holds an order of samples (a permutation), not samples."""
+    return tensor.dim() == 1 and not tensor.is_floating_point() and bool(tensor.sort().values.equal(tensor.new_tensor(range(tensor.numel()))))
 
 
 def batch_tensors(attempt: Attempt) -> list[Any]:

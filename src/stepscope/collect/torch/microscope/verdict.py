@@ -94,7 +94,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
             born="own backward" if own else "backward" if birth.node is not None else "forward",
             operator=birth.name,
             frames=frames,
-            stage=Stage.BACKWARD if own else _stage(birth, frames, births),
+            stage=Stage.BACKWARD if birth.node is not None else _stage(birth, frames, births),
             inputs=tuple(birth.seen[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
@@ -115,8 +115,9 @@ def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
     if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return told or Stage.FORWARD
     begins = births.model_began
-    before = begins is None or births.moment_of(birth) < begins
-    return Stage.AUGMENT if before and begins is not None else Stage.LOSS
+    if begins is not None and births.moment_of(birth) < begins:
+        return Stage.FORWARD if told == Stage.FORWARD else Stage.AUGMENT
+    return Stage.LOSS
 
 
 def _in_own_backward(birth: Birth) -> bool:
