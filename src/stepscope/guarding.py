@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from stepscope.collect.process.settings import Settings
 from stepscope.collect.trouble import trouble
 from stepscope.diagnose import Report
 
@@ -23,10 +24,16 @@ class guard:  # noqa: N801
     An exception that leaves the block is diagnosed, the diagnosis is shown on standard error under the traceback, and the
     exception goes on its way unchanged. `report` holds the diagnosis afterwards (None while nothing has failed).
     With `quiet` nothing is shown. Guards may stand inside of each other: the innermost one makes the diagnosis.
+
+    A step whose loss or gradient is not finite is diagnosed too; `on_nonfinite` says what follows: "continue" (the code goes on as it would have), "stop"
+    (SystemExit) or "skip" (the update is dropped). `budget` is the share of the time (0 to 1) that looking at gradients may take.
+
+    Raises ValueError for an `on_nonfinite` or a `budget` that there is not.
     """
 
-    def __init__(self, *, quiet: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, on_nonfinite: str = "continue", budget: float = 0.01) -> None:
         self.quiet = quiet
+        self._settings = Settings(on_nonfinite, budget)
         self.report: Report | None = None
         self._folders: list[Path] = []
 
@@ -34,7 +41,7 @@ class guard:  # noqa: N801
         try:
             from stepscope.collect.process import member
 
-            self._folders.append(member.visit())
+            self._folders.append(member.visit(self._settings))
         except Exception as problem:
             trouble("this code is not guarded", problem)
         return self
@@ -48,6 +55,8 @@ class guard:  # noqa: N801
         try:
             if exception is not None and not isinstance(exception, (SystemExit, GeneratorExit, KeyboardInterrupt)):
                 self._diagnose(exception, folder)
+            else:
+                self._tell_steps(folder)
         except Exception as problem:
             trouble("could not diagnose the exception", problem)
         finally:
@@ -68,6 +77,20 @@ class guard:  # noqa: N801
                     raise
 
         return guarded
+
+    def _tell_steps(self, folder: Path) -> None:
+        """No exception; but steps of the block may not have been finite."""
+        from stepscope.collect.process import channel
+        from stepscope.collect.process.gather import parted
+        from stepscope.collect.process.member import steps_are_over
+        from stepscope.diagnose import diagnose
+
+        steps_are_over()
+        steps, _ = parted(channel.read(folder))
+        if steps:
+            self.report = diagnose("guard", steps)
+            if not (self.quiet or os.environ.get("STEPSCOPE_RUN")):
+                print_report(self.report)
 
     def _diagnose(self, exception: BaseException, folder: Path) -> None:
         mark = Mark.of(exception)
@@ -110,9 +133,14 @@ class Diagnosed(NamedTuple):
     def print_for(self, exception: BaseException | None) -> None:
         """Print the report if this is the exception that it is about."""
         if exception is not None and Mark.of(exception) == self.mark:
-            from stepscope.report import terminal
+            print_report(self.report)
 
-            print("\n" + terminal.render(self.report, terminal.wants_colour(sys.stderr.isatty())), file=sys.stderr)
+
+def print_report(report: Report) -> None:
+    """Print a report on standard error."""
+    from stepscope.report import terminal
+
+    print("\n" + terminal.render(report, terminal.wants_colour(sys.stderr.isatty())), file=sys.stderr)
 
 
 _LATEST: list[Diagnosed] = []
@@ -120,12 +148,14 @@ _LATEST: list[Diagnosed] = []
 
 def _report(exception: BaseException, folder: Path) -> Report:
     from stepscope.collect.process import channel, heartbeat
-    from stepscope.collect.process.gather import merged
-    from stepscope.collect.torch.observe import observe
+    from stepscope.collect.process.gather import merged, parted, with_steps
+    from stepscope.collect.process.member import seen_behind, steps_are_over
     from stepscope.diagnose import diagnose
 
-    workers = [seen for seen in channel.read(folder) if seen.moment.worker is not None]
-    return diagnose("guard", merged([observe(exception), *workers], heartbeat.read_all(folder)))
+    steps_are_over()
+    steps, rest = parted(channel.read(folder))
+    workers = [seen for seen in rest if seen.moment.worker is not None]
+    return diagnose("guard", with_steps(steps, merged([seen_behind(exception), *workers], heartbeat.read_all(folder))))
 
 
 def _show(diagnosed: Diagnosed) -> None:

@@ -9,7 +9,29 @@ from pathlib import Path
 
 import click
 
+from stepscope.collect.process.settings import POLICIES, Settings
 from stepscope.commands.output import deliver, report_options
+from stepscope.evidence import Observation
+
+
+class Share(click.ParamType):
+    """A share of one: "1%", or "0.01"."""
+
+    name = "share"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The share as a number from 0 to 1."""
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"{text!r} is no share; write 1% or 0.01", param, ctx)
+        if not 0 <= share <= 1:
+            self.fail(f"{text} does not lie between 0% and 100%", param, ctx)
+        return share
+
+
+SHARE = Share()
 
 
 class Run(click.Command):
@@ -27,8 +49,15 @@ class Run(click.Command):
 
 @click.command("run", cls=Run, no_args_is_help=True)
 @report_options
+@click.option(
+    "--on-nonfinite", type=click.Choice(POLICIES), default="continue", show_default=True,
+    help="What follows the diagnosis of a step whose loss or gradient is not finite: go on as the script would have, end the run, or drop the update.",
+)  # fmt: skip
+@click.option("--budget", type=SHARE, default="1%", show_default=True, help="The share of the run's time that looking at gradients may take.")
 @click.argument("arguments", metavar="[--] COMMAND...", nargs=-1, type=click.UNPROCESSED)
-def command(arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool) -> None:
+def command(
+    arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool, on_nonfinite: str, budget: float
+) -> None:
     r"""Run a training command under guard; not a line of it has to change.
 
     \b
@@ -45,7 +74,8 @@ def command(arguments: tuple[str, ...], style: str | None, output: Path | None, 
     from stepscope.diagnose import Report, diagnose
 
     try:
-        ended = supervise(command_line(arguments))
+        announce = None if quiet or (output is None and style in ("json", "sarif")) else _announce
+        ended = supervise(command_line(arguments), Settings(on_nonfinite, budget), announce)
     except CannotStart as problem:
         click.echo(f"Error: cannot start {problem.filename}: {problem.strerror}", err=True)
         sys.exit(NOT_FOUND if problem.errno == errno.ENOENT else NOT_RUNNABLE)
@@ -57,6 +87,16 @@ def command(arguments: tuple[str, ...], style: str | None, output: Path | None, 
         trouble("could not make the report", problem)
         leave(2 if strict else ended.code)
     leave(1 if strict and report.has_errors else ended.code)
+
+
+def _announce(observation: Observation) -> None:
+    """Say in one line what was found while the run goes on."""
+    from stepscope.diagnose import diagnose
+
+    for finding in diagnose("run", [observation]).findings[:1]:
+        place = f" ({finding.place.file}:{finding.place.line})" if finding.place.file else ""
+        said = f"{finding.severity.value}[{finding.code}] {finding.stage.value}: {finding.headline} at step {finding.place.step}{place}"
+        click.echo(f"stepscope: {said}. The report follows when the run has ended.", err=True)
 
 
 NOT_FOUND, NOT_RUNNABLE = 127, 126

@@ -18,7 +18,7 @@ class RateModel(nn.Module):
 
     def forward(self, x):
         h = torch.tanh(self.hidden(x))
-        return torch.relu(self.rate(h)).squeeze(-1)
+        return self.rate(h).squeeze(-1)
 
 
 model = RateModel()

@@ -31,7 +31,8 @@ vae = VAE()
 optimizer = torch.optim.SGD(vae.parameters(), lr=2e-4)
 for epoch in range(4):
     for batch in x[torch.randperm(len(x))].split(32):
-        loss = elbo(*((vae(batch)[0], batch) + vae(batch)[1:]))
+        reconstruction, mu, log_var = vae(batch)
+        loss = elbo(reconstruction, batch, mu, log_var)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

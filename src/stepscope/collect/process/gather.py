@@ -41,6 +41,24 @@ def parted(observations: Sequence[Observation]) -> tuple[list[Observation], list
     return list(steps.values()), rest
 
 
+def with_steps(steps: Sequence[Observation], endings: Sequence[Observation]) -> list[Observation]:
+    """Steps that were not finite and how the run ended, the first cause first.
+
+    A run that ended over a step that was not finite has one cause: the first such step. Any other ending stopped the run, and comes first.
+    """
+    if not steps:
+        return list(endings)
+    followed = [seen for seen in endings if NonFinite in seen or _is_about_it(seen)]
+    others = [seen for seen in endings if seen not in followed]
+    return [*others, *steps]
+
+
+def _is_about_it(seen: Observation) -> bool:
+    """Whether an ending speaks of NaN or infinity, which it met after the step."""
+    failure = seen.get(Failure)
+    return failure is not None and bool(re.search(r"\bnan\b|\binf(inite|inity)?\b|non-?finite", failure.message, re.IGNORECASE))
+
+
 def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observation | None:
     """The worker's observation that the main process raised again, with what only the main process knows."""
     failure = main.get(Failure)

@@ -14,10 +14,11 @@ from typing import Any
 from stepscope.collect.process import channel, uncaught
 from stepscope.collect.process.alarms import ALARMS
 from stepscope.collect.process.heartbeat import ENDED, FAILED, Page
+from stepscope.collect.process.settings import Settings
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Batch
+from stepscope.evidence import Batch, Observation
 
 _HIGH = 500
 """Our files take numbers from here on, so that those of the user's files are what they would be without us."""
@@ -91,10 +92,7 @@ class Member:
             self.page.is_worker(number)
 
     def _write_down(self, exception: BaseException, worker: int | None) -> None:
-        from stepscope.collect.torch.observe import observe
-
-        seen = observe(exception, self.worker if worker is None else worker)
-        channel.write(self.folder, seen.with_(*_step_behind(exception)) if self.worker is None else seen)
+        channel.write(self.folder, seen_behind(exception, self.worker if worker is None else worker))
         self.failed = True
 
     def leaves(self, frame: FrameType) -> None:
@@ -116,6 +114,19 @@ class Member:
 
     def _file(self, kind: str) -> int:
         return _high(os.open(self.folder / f"{self.pid}.{kind}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+
+
+def seen_behind(exception: BaseException, worker: int | None = None) -> Observation:
+    """What an exception shows; where it is about a loss that is not finite, with what its step shows when it is repeated."""
+    from stepscope.collect.torch.observe import observe
+
+    seen = observe(exception, worker)
+    return seen.with_(*_step_behind(exception)) if worker is None else seen
+
+
+def steps_are_over() -> None:
+    """No more steps follow: what was seen and not yet told of is told."""
+    SENTINEL.end()
 
 
 def _step_behind(exception: BaseException) -> list[Any]:
@@ -157,13 +168,13 @@ def join() -> None:
     """Become a member of the run that the environment names."""
     folder = channel.run_folder()
     if folder is not None:
-        member = _enter(folder)
+        member = _enter(folder, Settings.from_environment())
         member.begin()
         uncaught.watch_exits(current)
         atexit.register(member.end)
 
 
-def visit() -> Path:
+def visit(settings: Settings = Settings()) -> Path:  # noqa: B008
     """Guard this process, and those that it forks, until `leave`; gives the folder that they write to.
 
     Inside of a guarded run, or of another visit, nothing new is set up.
@@ -172,7 +183,7 @@ def visit() -> Path:
         import tempfile
 
         hooks.use_page(Page())
-        return _enter(Path(tempfile.mkdtemp(prefix="stepscope-"))).folder
+        return _enter(Path(tempfile.mkdtemp(prefix="stepscope-")), settings).folder
     _member.depth += 1
     return _member.folder
 
@@ -199,10 +210,10 @@ def _looked_at(*step: Any) -> bytes | None:
     return look(*step)
 
 
-def _enter(folder: Path) -> Member:
+def _enter(folder: Path, settings: Settings) -> Member:
     global _member
     _member = member = Member(folder)
     hooks.install(member.worker_begins, member.tell)
-    SENTINEL.begin(_looked_at, lambda told: channel.write_encoded(member.folder, told))
+    SENTINEL.begin(_looked_at, lambda told: channel.write_encoded(member.folder, told), settings.on_nonfinite, settings.budget)
     uncaught.watch_processes(current)
     return _member

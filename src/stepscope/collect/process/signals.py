@@ -56,10 +56,12 @@ def let_go() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {*STOPS, *REQUESTS, signal.SIGCHLD})
 
 
-def wait(process: subprocess.Popen[bytes], folder: Path, arrival: Callable[[], Arrival | None]) -> tuple[int, Stop | None]:
+def wait(
+    process: subprocess.Popen[bytes], folder: Path, arrival: Callable[[], Arrival | None], look: Callable[[], None] = lambda: None
+) -> tuple[int, Stop | None]:
     """The exit code (negative for a signal), and the signal that stopped the run.
 
-    A signal is passed on where the command does not show that it got it itself.
+    A signal is passed on where the command does not show that it got it itself. `look` is called every now and then while the command runs.
     """
     stop, written = None, _written(folder)
     while process.poll() is None:
@@ -73,6 +75,8 @@ def wait(process: subprocess.Popen[bytes], folder: Path, arrival: Callable[[], A
                 with contextlib.suppress(ProcessLookupError, ValueError):
                     process.send_signal(number)
         written = _written(folder)
+        if process.poll() is None:
+            look()
     return process.returncode, stop
 
 

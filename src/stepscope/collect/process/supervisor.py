@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -19,9 +19,10 @@ from typing import NoReturn
 from stepscope.collect.process import channel, heartbeat, signals
 from stepscope.collect.process.deaths import memory_kills
 from stepscope.collect.process.endings import crashes, ending_of, killed_child
-from stepscope.collect.process.gather import merged, parted
+from stepscope.collect.process.gather import merged, parted, with_steps
+from stepscope.collect.process.settings import Settings
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Death, Observation
+from stepscope.evidence import Death, Failure, NonFinite, Observation
 
 INJECT = Path(__file__).resolve().parents[1] / "inject"
 _PR_SET_DUMPABLE = 4
@@ -41,9 +42,10 @@ class CannotStart(OSError):
     """The command could not be started."""
 
 
-def supervise(command: Sequence[str]) -> Ended:
+def supervise(command: Sequence[str], settings: Settings = Settings(), told: Callable[[Observation], None] | None = None) -> Ended:  # noqa: B008
     """Run a command under guard, with our standard streams, and gather the evidence when it has ended.
 
+    `told` is called with each step that was not finite, as soon as it is diagnosed, while the command runs on.
     From here on the signals that stop a program are for the command: they do not end this process any more.
     Raises CannotStart where there is no such command.
     """
@@ -56,8 +58,8 @@ def supervise(command: Sequence[str]) -> Ended:
     try:
         kills, _ = memory_kills()
         began = time.time()
-        process = _start(command, environment(folder))
-        code, stop = signals.wait(process, folder, arrival)
+        process = _start(command, {**environment(folder), **settings.environment()})
+        code, stop = signals.wait(process, folder, arrival, _Watch(folder, told).look if told else lambda: None)
         try:
             return _ended(folder, process.pid, code, kills, began, stop)
         except Exception as problem:
@@ -65,6 +67,25 @@ def supervise(command: Sequence[str]) -> Ended:
             return Ended(code)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Watch:
+    """Looks into the run folder for steps that were not finite, while the command runs."""
+
+    def __init__(self, folder: Path, told: Callable[[Observation], None]) -> None:
+        self._folder = folder
+        self._told = told
+        self._seen: set[Path] = set()
+
+    def look(self) -> None:
+        for path in sorted(set(self._folder.glob(f"*{channel.SUFFIX}")) - self._seen):
+            self._seen.add(path)
+            try:
+                observation = channel.decode(path.read_bytes())
+                if NonFinite in observation and Failure not in observation:
+                    self._told(observation)
+            except Exception as problem:
+                trouble("could not tell of a step", problem)
 
 
 def leave(code: int) -> NoReturn:
@@ -112,7 +133,7 @@ def _ended(folder: Path, pid: int, code: int, kills: int | None, began: float, s
     kills_now, told_by = memory_kills()
     if not observations and (ending := ending_of(folder, pid, code, beats, stop, began)):
         observations = [ending]
-    observations = [*steps_seen, *observations]
+    observations = with_steps(steps_seen, observations)
     more = kills_now - kills if kills is not None and kills_now is not None else None
     observations = [_with_kills(each, more, told_by) for each in observations]
     steps = max((beat.steps for beat in beats), default=0)

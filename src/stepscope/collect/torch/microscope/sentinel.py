@@ -40,7 +40,10 @@ class Sentinel:
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self.budget = Budget()
         self.look: Look | None = None
-        self.told: Callable[[bytes], None] | None = None
+        self.told: Callable[[bytes], Any] | None = None
+        self.policy = "continue"
+        self.dropped = 0
+        self._held: list[tuple[Any, Any]] = []
         self.repeat: Any = None
         self.scalers = Scalers()
         self._drawn = False
@@ -48,10 +51,14 @@ class Sentinel:
         self._is_lost = False
         self._diagnoses = 0
 
-    def begin(self, look: Look, told: Callable[[bytes], None]) -> None:
-        """Watch from now on. `look` diagnoses a step, `told` is given its diagnosis once it is known that nobody caught it."""
-        self.look, self.told = look, told
-        self.budget = Budget(self.budget.share)
+    def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
+        """Watch from now on.
+
+        `look` diagnoses a step, `told` is given its diagnosis once it is known that nobody caught it. `policy` says what follows: "continue", "stop"
+        or "skip". `share` is the budget.
+        """
+        self.look, self.told, self.policy = look, told, policy
+        self.budget = Budget(share)
         self.losses.clear()
         self.ring.clear()
         self._pending, self._is_lost, self._diagnoses = None, False, 0
@@ -68,6 +75,9 @@ class Sentinel:
 
     def stepped(self) -> None:
         """A step is over. Where no loader says when the next begins, it begins here."""
+        while self._held:
+            parameter, gradient = self._held.pop()
+            parameter.grad = gradient
         if self.look is not None:
             if not self._drawn:
                 self.ring.append(self.states.take())
@@ -87,8 +97,8 @@ class Sentinel:
         return value
 
     def after(self, loss: Any, value: float, frame: FrameType) -> None:
-        """The gradients of a finite loss, as far as the budget goes."""
-        if self._is_lost or not self.budget.allows():
+        """The gradients of a finite loss, as far as the budget goes; all of them where a bad one is to have no effect."""
+        if self._is_lost or not (self.budget.allows() or self.policy != "continue"):
             return
         began = perf_counter()
         bad = not _all_finite(_gradients(STEPS.optimizers))
@@ -102,12 +112,16 @@ class Sentinel:
             return
         if not self._is_lost and not STEPS.knows(optimizer) and not _all_finite(_gradients([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
-        if self._pending is not None and not _all_finite(_gradients([optimizer])):
+        if self._is_lost and not _all_finite(_gradients([optimizer])):
             self._confirm()
+            if self.policy == "skip":
+                self._drop(optimizer)
 
     def end(self) -> None:
-        """The process ends: what is pending was the last that was seen."""
+        """No more steps follow: what is pending was the last that was seen."""
+        policy, self.policy = self.policy, "continue"
         self._confirm()
+        self.policy = policy
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
         self._is_lost = True
@@ -119,6 +133,16 @@ class Sentinel:
         pending, self._pending = self._pending, None
         if pending is not None and self.told is not None:
             self.told(pending)
+            if self.policy == "stop":
+                raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
+
+    def _drop(self, optimizer: Any) -> None:
+        """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over."""
+        self.dropped += 1
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                self._held.append((parameter, parameter.grad))
+                parameter.grad = None
 
 
 class Scalers:
