@@ -1,6 +1,9 @@
 """Runs every program of tests/programs under guard and prints what was named rightly, wrongly, and not at all.
 
-    python benchmarks/programs.py [crash|healthy] [NAME ...]
+    python benchmarks/programs.py [crash|nonfinite|healthy|harmless] [NAME ...]
+
+Those of `crash` raise, those of `nonfinite` turn a loss or a gradient into NaN or infinity; `healthy` ones are all right, `harmless` ones hold NaN or infinity
+that reaches neither.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Any
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "tests" / "programs"
 SECONDS = 120
+BROKEN, SOUND = ("crash", "nonfinite"), ("healthy", "harmless")
 
 
 def guarded(script: Path, arguments: list[str]) -> tuple[int, dict[str, Any], str]:
@@ -32,7 +36,7 @@ def guarded(script: Path, arguments: list[str]) -> tuple[int, dict[str, Any], st
 
 
 def faults(script: Path, wanted: dict[str, Any], code: int, report: dict[str, Any]) -> list[str]:
-    """What a report gets wrong about a crashing program; empty where all is right."""
+    """What a report gets wrong about a broken program; empty where all is right."""
     if "error" in report:
         return [f"no report: {report['error']}"]
     if not report["findings"]:
@@ -71,7 +75,7 @@ def judge(kind: str, name: str, wanted: dict[str, Any]) -> list[str]:
         code, report, _ = guarded(script, wanted.get("args", []))
     except subprocess.TimeoutExpired:
         return ["took too long"]
-    if kind == "crash":
+    if kind in BROKEN:
         return faults(script, wanted, code, report)
     wrong = [f"false alarm {finding['name']}: {finding['headline']}" for finding in report["findings"]]
     return wrong if code == wanted["exit"] else [*wrong, f"exit code {code} instead of {wanted['exit']}"]
@@ -79,8 +83,9 @@ def judge(kind: str, name: str, wanted: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     """Print a line for each program that is not right, and the shares."""
-    kinds = [argument for argument in sys.argv[1:] if argument in ("crash", "healthy")] or ["crash", "healthy"]
-    names = [argument for argument in sys.argv[1:] if argument not in ("crash", "healthy")]
+    every = [*BROKEN, *SOUND]
+    kinds = [argument for argument in sys.argv[1:] if argument in every] or every
+    names = [argument for argument in sys.argv[1:] if argument not in every]
     for kind in kinds:
         ledger = json.loads((PROGRAMS / kind / "expected.json").read_text())
         chosen = [name for name in ledger if not names or name in names]

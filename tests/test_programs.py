@@ -3,19 +3,23 @@
 import json
 
 import pytest
-from benchmarks.programs import PROGRAMS, judge
+from benchmarks.programs import BROKEN, PROGRAMS, SOUND, judge
 
-LEDGERS = {kind: json.loads((PROGRAMS / kind / "expected.json").read_text()) for kind in ("crash", "healthy")}
-
-
-@pytest.mark.parametrize("name", LEDGERS["crash"])
-def test_a_crash_is_told_with_its_cause_stage_line_and_sample(name):
-    assert judge("crash", name, LEDGERS["crash"][name]) == []
+LEDGERS = {kind: json.loads((PROGRAMS / kind / "expected.json").read_text()) for kind in (*BROKEN, *SOUND)}
 
 
-@pytest.mark.parametrize("name", LEDGERS["healthy"])
-def test_a_healthy_run_is_left_in_peace(name):
-    assert judge("healthy", name, LEDGERS["healthy"][name]) == []
+def _each(kinds):
+    return [(kind, name) for kind in kinds for name in LEDGERS[kind]]
+
+
+@pytest.mark.parametrize(("kind", "name"), _each(BROKEN))
+def test_a_broken_run_is_told_with_its_cause_stage_line_and_sample(kind, name):
+    assert judge(kind, name, LEDGERS[kind][name]) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), _each(SOUND))
+def test_a_sound_run_is_left_in_peace(kind, name):
+    assert judge(kind, name, LEDGERS[kind][name]) == []
 
 
 @pytest.mark.parametrize("kind", LEDGERS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from stepscope.catalogue import catalogue
-from stepscope.evidence import Batch, Call, Failure, Frame, Layer, NonFinite, Observation, Stage
+from stepscope.evidence import Batch, Call, Failure, Frame, Layer, NonFinite, Observation, Skipped, Stage
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.finding import Confidence, Finding, Place, Sample, Severity
 from stepscope.rule import Draft, Rule
@@ -27,13 +27,14 @@ class NotAsked:
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found. `findings[0]` is the primary cause."""
+    """What a command found. `findings[0]` is the primary cause; `skipped` are the samples that others took the place of."""
 
     command: str
     findings: tuple[Finding, ...] = ()
     asked: int = 0
     not_asked: tuple[NotAsked, ...] = ()
     notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def has_errors(self) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from stepscope.collect.process.settings import Settings
+from stepscope.collect.torch.skipping.ledger import skipped_in
 from stepscope.collect.trouble import trouble
 from stepscope.diagnose import Report
 
@@ -28,12 +30,18 @@ class guard:  # noqa: N801
     A step whose loss or gradient is not finite is diagnosed too; `on_nonfinite` says what follows: "continue" (the code goes on as it would have), "stop"
     (SystemExit) or "skip" (the update is dropped). `budget` is the share of the time (0 to 1) that looking at gradients may take.
 
-    Raises ValueError for an `on_nonfinite` or a `budget` that there is not.
+    `skip_bad_samples` is how many samples that cannot be loaded may be replaced by others (a number, or a share of the data set: "1%"); `skip_list` is a
+    file of samples to leave out, to which those are added. The report's `skipped` lists them.
+
+    Raises ValueError for a setting that there is not.
     """
 
-    def __init__(self, *, quiet: bool = False, on_nonfinite: str = "continue", budget: float = 0.01) -> None:
+    def __init__(
+        self, *, quiet: bool = False, on_nonfinite: str = "continue", budget: float = 0.01,
+        skip_bad_samples: int | str = 0, skip_list: str | os.PathLike[str] = "",
+    ) -> None:  # fmt: skip
         self.quiet = quiet
-        self._settings = Settings(on_nonfinite, budget)
+        self._settings = Settings(on_nonfinite, budget, str(skip_bad_samples or ""), os.path.abspath(skip_list) if skip_list else "")
         self.report: Report | None = None
         self._folders: list[Path] = []
 
@@ -87,8 +95,9 @@ class guard:  # noqa: N801
 
         steps_are_over()
         steps, _ = parted(channel.read(folder))
-        if steps:
-            self.report = diagnose("guard", steps)
+        skipped = skipped_in(folder, self._settings.skip_list)
+        if steps or skipped:
+            self.report = replace(diagnose("guard", steps), skipped=skipped)
             if not (self.quiet or os.environ.get("STEPSCOPE_RUN")):
                 print_report(self.report)
 
@@ -97,7 +106,7 @@ class guard:  # noqa: N801
         if _LATEST and _LATEST[0].mark == mark:
             self.report = _LATEST[0].report
             return
-        self.report = _report(exception, folder)
+        self.report = replace(_report(exception, folder), skipped=skipped_in(folder, self._settings.skip_list))
         _LATEST[:] = [Diagnosed(mark, self.report)]
         if not (self.quiet or os.environ.get("STEPSCOPE_RUN")):  # `stepscope run` shows it at the end of the run
             _show(_LATEST[0])

@@ -49,11 +49,11 @@ def deliver(report: Report, style: str | None, output: Path | None, quiet: bool)
             output.write_text(text_of(report, chosen), encoding="utf-8", errors="replace")
         except OSError as problem:
             raise click.FileError(str(output), problem.strerror or str(problem)) from problem
-    if quiet or not (report.findings or report.notes or style in ("json", "sarif")):
+    if quiet or not (report.findings or report.notes or report.skipped or style in ("json", "sarif")):
         return
     if output is None and style in ("json", "sarif"):
         click.echo(text_of(report, style), err=True)
-    elif report.findings or report.notes:
+    elif report.findings or report.notes or report.skipped:
         colour = terminal.wants_colour(sys.stderr.isatty())
         width = shutil.get_terminal_size((terminal.WIDTH, 24)).columns if sys.stderr.isatty() else None
         click.echo("\n" + terminal.render(report, colour, width), err=True, color=colour)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -31,7 +32,24 @@ class Share(click.ParamType):
         return share
 
 
-SHARE = Share()
+class Limit(click.ParamType):
+    """How many samples may be bad: "100", or "1%" of the data set."""
+
+    name = "limit"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The limit as it was written."""
+        text = str(value).strip()
+        try:
+            fits = not text or float(text.removesuffix("%")) >= 0
+        except ValueError:
+            fits = False
+        if not fits:
+            self.fail(f"{text!r} is no limit; write a number of samples (100), or a share of the data set (1%)", param, ctx)
+        return text
+
+
+SHARE, LIMIT = Share(), Limit()
 
 
 class Run(click.Command):
@@ -39,7 +57,10 @@ class Run(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Set a `--` before the command."""
-        takes_value = {name for option in self.params if not getattr(option, "is_flag", True) for name in option.opts}
+        takes_value = {
+            name for option in self.params if not getattr(option, "is_flag", True) and not getattr(option, "_flag_needs_value", False)
+            for name in option.opts
+        }  # fmt: skip
         place = 0
         while place < len(args) and args[place].startswith("--") and args[place] != "--":
             place += 2 if args[place] in takes_value else 1
@@ -54,10 +75,19 @@ class Run(click.Command):
     help="What follows the diagnosis of a step whose loss or gradient is not finite: go on as the script would have, end the run, or drop the update.",
 )  # fmt: skip
 @click.option("--budget", type=SHARE, default="1%", show_default=True, help="The share of the run's time that looking at gradients may take.")
+@click.option(
+    "--skip-bad-samples", is_flag=False, flag_value="100", default="", metavar="[LIMIT]", type=LIMIT,
+    help="Replace samples that cannot be loaded by others, up to LIMIT of them: a number (100 where none is given), or a share of the data set (1%).",
+)  # fmt: skip
+@click.option(
+    "--skip-list", type=click.Path(dir_okay=False), default="", metavar="FILE",
+    help="Leave out the samples that FILE lists (lines of JSON), and add to it those that are replaced.",
+)  # fmt: skip
 @click.argument("arguments", metavar="[--] COMMAND...", nargs=-1, type=click.UNPROCESSED)
 def command(
-    arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool, on_nonfinite: str, budget: float
-) -> None:
+    arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool,
+    on_nonfinite: str, budget: float, skip_bad_samples: str, skip_list: str,
+) -> None:  # fmt: skip
     r"""Run a training command under guard; not a line of it has to change.
 
     \b
@@ -75,13 +105,14 @@ def command(
 
     try:
         announce = None if quiet or (output is None and style in ("json", "sarif")) else _announce
-        ended = supervise(command_line(arguments), Settings(on_nonfinite, budget), announce)
+        ended = supervise(command_line(arguments), Settings(on_nonfinite, budget, skip_bad_samples, os.path.abspath(skip_list) if skip_list else ""), announce)
     except CannotStart as problem:
         click.echo(f"Error: cannot start {problem.filename}: {problem.strerror}", err=True)
         sys.exit(NOT_FOUND if problem.errno == errno.ENOENT else NOT_RUNNABLE)
     try:
-        wanted = ended.observations or output is not None or style is not None  # else the rules need not even be loaded
+        wanted = ended.observations or ended.skipped or output is not None or style is not None  # else the rules need not even be loaded
         report = diagnose("run", ended.observations, ended.notes) if wanted else Report("run", notes=ended.notes)
+        report = replace(report, skipped=ended.skipped)
         deliver(report, style, output, quiet)
     except Exception as problem:  # the command's exit code is the user's, whatever becomes of our report
         trouble("could not make the report", problem)

@@ -16,6 +16,7 @@ from stepscope.evidence.observation import Observation
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
 from stepscope.evidence.regrouped import Regrouped
+from stepscope.evidence.skipped import Skipped
 from stepscope.evidence.stage import Stage
 from stepscope.evidence.stale import OptimizerParameters
 from stepscope.evidence.tensor import Tensor
@@ -47,6 +48,7 @@ __all__ = [
     "Recursion",
     "Regrouped",
     "Reused",
+    "Skipped",
     "Stage",
     "Tensor",
     "WorkerDeath",

@@ -11,6 +11,8 @@ from stepscope.diagnose import Report
 from stepscope.finding import Confidence, Finding, Place, Sample
 
 WIDTH = 100
+LISTED = 20
+"""Bad samples that are shown."""
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "arrow": "1;34", "word": "1", "quiet": "2"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -21,8 +23,24 @@ def render(report: Report, colour: bool = False, width: int | None = None) -> st
     lines: list[str] = []
     for finding in report.findings:
         lines += [*_finding(finding, columns, colour), ""]
+    lines += _skipped(report, colour)
     lines += [_paint(f"note: {note}", "quiet", colour) for note in report.notes]
     return "\n".join(_CONTROL.sub("", line) if not colour else line for line in lines)
+
+
+def _skipped(report: Report, colour: bool) -> Iterator[str]:
+    """The samples that were replaced: how many, and the first of them."""
+    if not report.skipped:
+        return
+    count = len(report.skipped)
+    yield _paint(f"{count} bad sample{'s were' if count > 1 else ' was'} replaced by others:", "word", colour)
+    for bad in report.skipped[:LISTED]:
+        name = f"sample {bad.index}" if bad.index is not None else f"record {bad.position}"
+        file = f" ({_clean(bad.file)})" if bad.file else ""
+        yield f"  {name}{file}: {_clean(bad.reason)}"
+    if count > LISTED:
+        yield f"  and {count - LISTED} more; --output report.json lists them all"
+    yield ""
 
 
 def summary(report: Report, steps: int) -> str:

@@ -216,4 +216,6 @@ def _enter(folder: Path, settings: Settings) -> Member:
     hooks.install(member.worker_begins, member.tell)
     SENTINEL.begin(_looked_at, lambda told: channel.write_encoded(member.folder, told), settings.on_nonfinite, settings.budget)
     uncaught.watch_processes(current)
+    if settings.skip_bad_samples or settings.skip_list:
+        hooks.skip_bad_samples(folder, settings.skip_bad_samples, settings.skip_list)
     return _member

@@ -31,6 +31,14 @@ class Settings:
         if not 0 <= self.budget <= 1:
             raise ValueError(f"a budget is a share from 0 to 1, not {self.budget}")
 
+        if self.skip_bad_samples:
+            try:
+                fits = float(self.skip_bad_samples.removesuffix("%")) >= 0
+            except ValueError:
+                fits = False
+            if not fits:
+                raise ValueError(f"skip_bad_samples is a number of samples (100), or a share of the data set (1%), not {self.skip_bad_samples!r}")
+
     def environment(self) -> dict[str, str]:
         """The variables that bring these settings to the processes of a run."""
         return {f"{_PREFIX}{name.upper()}": str(value) for name, value in vars(self).items()}

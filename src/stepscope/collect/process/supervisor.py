@@ -21,8 +21,9 @@ from stepscope.collect.process.deaths import memory_kills
 from stepscope.collect.process.endings import crashes, ending_of, killed_child
 from stepscope.collect.process.gather import merged, parted, with_steps
 from stepscope.collect.process.settings import Settings
+from stepscope.collect.torch.skipping.ledger import skipped_in
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Death, Failure, NonFinite, Observation
+from stepscope.evidence import Death, Failure, NonFinite, Observation, Skipped
 
 INJECT = Path(__file__).resolve().parents[1] / "inject"
 _PR_SET_DUMPABLE = 4
@@ -35,6 +36,7 @@ class Ended:
     code: int
     observations: tuple[Observation, ...] = ()
     steps: int = 0
+    skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -61,7 +63,8 @@ def supervise(command: Sequence[str], settings: Settings = Settings(), told: Cal
         process = _start(command, {**environment(folder), **settings.environment()})
         code, stop = signals.wait(process, folder, arrival, _Watch(folder, told).look if told else lambda: None)
         try:
-            return _ended(folder, process.pid, code, kills, began, stop)
+            ended = _ended(folder, process.pid, code, kills, began, stop)
+            return replace(ended, skipped=skipped_in(folder, settings.skip_list))
         except Exception as problem:
             trouble("could not read what was seen", problem)
             return Ended(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from time import time
 from types import GeneratorType
 from typing import Any
@@ -29,6 +30,7 @@ class Listener:
         self.worker_begins: WorkerBegins | None = None
         self.worker_fails: WorkerFails | None = None
         self.installed = False
+        self.skipping: Any = None
 
 
 _LISTENER = Listener()
@@ -55,9 +57,19 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
     when_imported("torch._utils", _watch_worker_exceptions)
 
 
+def skip_bad_samples(folder: Path, limit: str, skip_list: str) -> None:
+    """Replace samples that cannot be loaded, up to a limit, and leave out those of a list."""
+    from stepscope.collect.torch.skipping.fetch import Skipping, ledger_at, watch_fetchers
+
+    watched, _LISTENER.skipping = _LISTENER.skipping, Skipping(limit or "0", ledger_at(folder, skip_list))
+    if watched is None:
+        when_imported("torch.utils.data._utils.fetch", lambda module: watch_fetchers(module, lambda: _LISTENER.skipping))
+
+
 def release() -> None:
     """Tell nobody any more. What was wrapped stays wrapped, and only calls what it wraps."""
     _LISTENER.worker_begins = _LISTENER.worker_fails = None
+    _LISTENER.skipping = None
     SENTINEL.release()
     use_page(None)
 

@@ -1,0 +1,227 @@
+"""Loading a batch of which single samples may be bad: the fetchers of PyTorch's loaders, with a way out."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from types import GeneratorType
+from typing import Any
+
+from stepscope.collect.failure import message_of
+from stepscope.collect.owner import shown
+from stepscope.collect.torch.batches import odd_ones
+from stepscope.collect.torch.indices import Announced, own_rows
+from stepscope.collect.torch.skipping.ledger import Ledger, key_of
+from stepscope.collect.torch.skipping.others import others
+from stepscope.collect.unseen import unseen
+from stepscope.evidence.skipped import Skipped
+
+IN_A_ROW = 50
+"""Records of a stream that may fail one after the other."""
+_CODE = (".py", ".pyc", ".so", ".pyd")
+
+
+class Skipping:
+    """What may be skipped, and what was. `limit` is a number of samples ("100"), or a share of the data set ("1%")."""
+
+    def __init__(self, limit: str, ledger: Ledger) -> None:
+        self._limit = limit
+        self.ledger = ledger
+        self._seen: deque[Any] = deque(maxlen=256)
+        self._opened: str | None = None
+        sys.addaudithook(self._listen)
+
+    def fetch_map(self, fetcher: Any, wanted: Any) -> Any:
+        """What `_MapDatasetFetcher.fetch` does. A batch without a bad sample is loaded by the same calls in the same order."""
+        dataset = fetcher.dataset
+        if not fetcher.auto_collation:
+            return fetcher.collate_fn(self._load(dataset, wanted, {wanted} if isinstance(wanted, int) else set())[0])
+        chosen = list(wanted)
+        if getattr(dataset, "__getitems__", None) and not any(self._is_known(dataset, index) for index in chosen):
+            try:
+                return self._collated(fetcher, chosen, dataset.__getitems__(wanted))
+            except Exception:
+                self._opened = None  # one of them is bad: they are loaded one by one
+        samples, files = [], []
+        for place, index in enumerate(chosen):
+            _announce(index)
+            sample, chosen[place] = self._load(dataset, index, set(chosen) if _hashable(chosen) else set())
+            samples.append(sample)
+            files.append(self._opened)
+        return self._collated(fetcher, chosen, samples, files)
+
+    def fetch_stream(self, fetcher: Any, wanted: Any) -> Any:
+        """What `_IterableDatasetFetcher.fetch` does; a record that raises is passed over, where its iterator lives on."""
+        if fetcher.ended:
+            raise StopIteration
+        if not fetcher.auto_collation:
+            return fetcher.collate_fn(self._next(fetcher))
+        data: list[Any] = []
+        for _ in wanted:
+            try:
+                data.append(self._next(fetcher))
+            except StopIteration:
+                fetcher.ended = True
+                break
+        if not data or (fetcher.drop_last and len(data) < len(wanted)):
+            raise StopIteration
+        return fetcher.collate_fn(data)
+
+    def _load(self, dataset: Any, index: Any, taken: set[Any]) -> tuple[Any, Any]:
+        """The sample with its index, or another with its own."""
+        if self._is_known(dataset, index):
+            return self._another(dataset, index, taken, None)
+        self._opened = None
+        try:
+            sample = dataset[index]
+        except Exception as problem:
+            return self._another(dataset, index, taken, problem)
+        self._seen.append(index)
+        return sample, index
+
+    def _another(self, dataset: Any, index: Any, taken: set[Any], problem: Exception | None, stage: str = "data") -> tuple[Any, Any]:
+        """Another sample. Raises the problem itself where none can be loaded, or where too many are bad."""
+        file = _file_of(problem) or self._opened
+        for other in others(dataset, index, taken, self._seen):
+            if self._is_known(dataset, other):
+                continue
+            try:
+                sample = dataset[other]
+            except Exception:  # noqa: S112
+                continue
+            if problem is not None:
+                self._write_down(dataset, index, other, problem, file, stage)
+            return sample, other
+        raise problem or LookupError(f"no other sample can take the place of sample {index}")
+
+    def _collated(self, fetcher: Any, chosen: list[Any], samples: Any, files: Sequence[str | None] = ()) -> Any:
+        """The batch. Samples that do not fit together with most of the others are replaced."""
+        try:
+            return fetcher.collate_fn(samples)
+        except Exception as problem:
+            odd = odd_ones(samples) if isinstance(samples, list) else {}
+            if not odd or 2 * len(odd) >= len(samples):
+                raise
+            for row in odd:
+                self._opened = files[row] if files else None
+                reason = type(problem)(f"{odd[row]} among {_usual(samples, odd)}: {message_of(problem)[:200]}")
+                samples[row], chosen[row] = self._another(fetcher.dataset, chosen[row], set(chosen), reason, "collate")
+            return fetcher.collate_fn(samples)
+
+    def _next(self, fetcher: Any) -> Any:
+        for _ in range(IN_A_ROW):
+            self._opened = None
+            position = fetcher.__dict__.setdefault("_stepscope_position", 0)
+            fetcher._stepscope_position = position + 1
+            try:
+                return next(fetcher.dataset_iter)
+            except StopIteration:
+                raise
+            except Exception as problem:
+                if isinstance(fetcher.dataset_iter, GeneratorType):  # it is over once it has raised
+                    raise
+                self._write_down(fetcher.dataset, None, None, problem, _file_of(problem) or self._opened, "data", position)
+        raise RuntimeError(f"{IN_A_ROW} records in a row could not be read")
+
+    def _write_down(
+        self, dataset: Any, index: Any, other: Any, problem: Exception, file: str | None, stage: str, position: int | None = None
+    ) -> None:
+        bad = self._named(dataset, index, position)
+        self.ledger.refresh()
+        if self.ledger.known(key_of(bad)):
+            return
+        if self.ledger.count() >= self._most(bad.size):
+            self._refuse(problem)
+        details = {"file": shown(file) if file else None, "reason": f"{type(problem).__name__}: {message_of(problem)[:300]}", "stage": stage}
+        self.ledger.add(Skipped(**{**vars(bad), **details, "replaced_by": _plain(dataset, other)}))
+        self.ledger.refresh()
+
+    def _refuse(self, problem: Exception) -> None:
+        if hasattr(problem, "add_note"):
+            problem.add_note(f"stepscope: {self.ledger.count()} samples were replaced already, which is the limit of --skip-bad-samples")
+        raise problem
+
+    def _most(self, size: int | None) -> float:
+        """How many may be bad."""
+        if self._limit.endswith("%"):
+            return float(self._limit[:-1]) / 100 * size if size is not None else float("inf")
+        return float(self._limit)
+
+    def _is_known(self, dataset: Any, index: Any) -> bool:
+        return bool(self.ledger.anything) and self.ledger.known(key_of(self._named(dataset, index)))
+
+    def _named(self, dataset: Any, index: Any, position: int | None = None) -> Skipped:
+        base, _ = own_rows(dataset, ())
+        try:
+            size = len(base)
+        except Exception:
+            size = None
+        return Skipped(index=_plain(dataset, index), dataset=type(base).__name__, size=size, position=position)
+
+    def _listen(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith(_CODE):
+            self._opened = arguments[0]
+
+
+def watch_fetchers(module: Any, current: Callable[[], Skipping | None]) -> None:
+    """From now on loaders load through what `current` gives, while it gives something."""
+    module._MapDatasetFetcher.fetch = _through(module._MapDatasetFetcher.fetch, current, Skipping.fetch_map)
+    module._IterableDatasetFetcher.fetch = _through(module._IterableDatasetFetcher.fetch, current, Skipping.fetch_stream)
+
+
+def _through(original: Any, current: Callable[[], Skipping | None], ours: Callable[[Skipping, Any, Any], Any]) -> Any:
+    @wraps(original)
+    def fetching(self: Any, possibly_batched_index: Any) -> Any:
+        skipping = current()
+        try:
+            return original(self, possibly_batched_index) if skipping is None else ours(skipping, self, possibly_batched_index)
+        except BaseException as exception:
+            unseen(exception)
+            raise
+
+    return fetching
+
+
+def ledger_at(folder: Path, skip_list: str) -> Ledger:
+    """The ledger of a run: the user's own list where one is named, else a file in the run folder."""
+    from stepscope.collect.torch.skipping.ledger import FILE
+
+    ledger = Ledger(Path(skip_list) if skip_list else folder / FILE)
+    ledger.refresh()
+    return ledger
+
+
+def _announce(index: Any) -> None:
+    """Tell the heartbeat which sample is being asked for."""
+    if Announced.asked is not None and type(index) is int:
+        Announced.asked[0] = index
+
+
+def _plain(dataset: Any, index: Any) -> int | str | None:
+    """An index as it is told: the row of the data set itself where it is a number."""
+    if isinstance(index, int) or hasattr(index, "__index__"):
+        _, rows = own_rows(dataset, (int(index),))
+        return rows[0] if rows else int(index)
+    return None if index is None else str(index)
+
+
+def _usual(samples: Sequence[Any], odd: Any) -> str:
+    from stepscope.collect.torch.batches import signature
+
+    return signature(next(sample for row, sample in enumerate(samples) if row not in odd))
+
+
+def _file_of(problem: Exception | None) -> str | None:
+    name = getattr(problem, "filename", None)
+    return str(name) if isinstance(name, str) else None
+
+
+def _hashable(indices: list[Any]) -> bool:
+    try:
+        hash(tuple(indices))
+    except TypeError:
+        return False
+    return True
