@@ -93,7 +93,7 @@ class guard:  # noqa: N801
         from stepscope.collect.process.member import steps_are_over
         from stepscope.diagnose import diagnose
 
-        steps_are_over()
+        steps_are_over(failed=False)
         steps, _ = parted(channel.read(folder))
         skipped = skipped_in(folder, self._settings.skip_list)
         if steps or skipped:
@@ -161,7 +161,7 @@ def _report(exception: BaseException, folder: Path) -> Report:
     from stepscope.collect.process.member import seen_behind, steps_are_over
     from stepscope.diagnose import diagnose
 
-    steps_are_over()
+    steps_are_over(failed=True)
     steps, rest = parted(channel.read(folder))
     workers = [seen for seen in rest if seen.moment.worker is not None]
     return diagnose("guard", with_steps(steps, merged([seen_behind(exception), *workers], heartbeat.read_all(folder))))

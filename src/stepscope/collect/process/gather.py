@@ -37,8 +37,15 @@ def parted(observations: Sequence[Observation]) -> tuple[list[Observation], list
         step = seen.get(NonFinite)
         if step is not None and Failure not in seen:
             steps.setdefault((step.met, step.born, step.operator, step.line), seen)
+    known = {seen.moment.rank for seen in steps.values() if _is_known(seen)}
+    steps = {key: seen for key, seen in steps.items() if _is_known(seen) or not known - {seen.moment.rank}}  # it came from another rank
     rest = [seen for seen in observations if NonFinite not in seen or Failure in seen]
     return list(steps.values()), rest
+
+
+def _is_known(seen: Observation) -> bool:
+    step = seen.get(NonFinite)
+    return step is not None and step.born != "unknown"
 
 
 def with_steps(steps: Sequence[Observation], endings: Sequence[Observation]) -> list[Observation]:

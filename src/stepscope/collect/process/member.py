@@ -75,7 +75,7 @@ class Member:
         last = getattr(sys, "last_value", None)
         if last is not None and last.__traceback__ is not None and not self.failed:
             self.tell(last)
-        SENTINEL.end()
+        SENTINEL.end(self.failed)
         if self.page is not None:
             self.page.end(FAILED if self.failed else ENDED)
 
@@ -124,9 +124,9 @@ def seen_behind(exception: BaseException, worker: int | None = None) -> Observat
     return seen.with_(*_step_behind(exception)) if worker is None else seen
 
 
-def steps_are_over() -> None:
+def steps_are_over(failed: bool) -> None:
     """No more steps follow: what was seen and not yet told of is told."""
-    SENTINEL.end()
+    SENTINEL.end(failed)
 
 
 def _step_behind(exception: BaseException) -> list[Any]:

@@ -71,6 +71,7 @@ def release() -> None:
     _LISTENER.worker_begins = _LISTENER.worker_fails = None
     _LISTENER.skipping = None
     SENTINEL.release()
+    LOADERS.forget()
     use_page(None)
 
 

@@ -44,6 +44,7 @@ class History:
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
         self.kept: Any = None
+        self.used_again = False
         self._sampler_ended = False
         self._waiting = 0
         collate = getattr(iterator, "_collate_fn", None)
@@ -140,6 +141,10 @@ class Loaders:
     def stand_still(self) -> None:
         """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""
         self.asked = Announced.last()
+
+    def forget(self) -> None:
+        """Nothing is guarded any more: let go of what was kept."""
+        self._histories.clear()
 
     def of(self, iterator: Any) -> History | None:
         """The history of one iterator; whatever else it is given has none."""

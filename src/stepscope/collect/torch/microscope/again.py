@@ -29,11 +29,12 @@ class Enough(BaseException):
 
 
 class Attempt(NamedTuple):
-    """A unit, and the state of the random generators that it begins with."""
+    """A unit, and the state of the random generators that it begins with. `others` is the number of the first attempt with the unit that follows."""
 
     number: int
     unit: Unit
     state: Any
+    others: int
 
 
 class Repeat:
@@ -92,15 +93,14 @@ class Proof(Repeat):
 
 def attempts(stack: Sequence[Entry], states: Sequence[Any]) -> Iterator[Attempt]:
     """What can be tried, the smallest first; the order is the same in every child of one parent."""
-    number = 0
-    for unit in units(stack):
-        for state in list(states)[::-1][:STATES] or [None]:
-            yield Attempt(number, unit, state)
-            number += 1
+    chosen = list(states)[::-1][:STATES] or [None]
+    for place, unit in enumerate(units(stack)):
+        for number, state in enumerate(chosen, place * len(chosen)):
+            yield Attempt(number, unit, state, (place + 1) * len(chosen))
 
 
 def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None]) -> str:
-    """Run one attempt: "reached", "untouched", or why it did not come that far."""
+    """Run one attempt: "reached", "untouched", "nothing went wrong", or why it did not come that far."""
     torch = sys.modules["torch"]
     if attempt.state is not None:
         put_back(attempt.state)
@@ -147,8 +147,9 @@ def names_of(unit: Unit) -> dict[str, Any]:
         return names
     rebound = unit.rebound()
     for history in LOADERS.recent()[:2]:
-        if history.kept is not None:
-            names.update(_restored(unit.loop.target, history.kept, names, rebound))
+        if history.kept is not None and (restored := _restored(unit.loop.target, history.kept, names, rebound)):
+            names.update(restored)
+            history.used_again = True
     return names
 
 
@@ -205,6 +206,7 @@ def _handed_out_again(iterator: Any) -> Any:
     history = LOADERS.of(iterator)
     if history is None or history.kept is None:
         raise NotHere("the loader's batch is no longer at hand")
+    history.used_again = True
     return history.kept
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 import weakref
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import FrameType
@@ -24,6 +25,7 @@ from stepscope.collect.torch.history import models
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.fork import ask, can_fork
+from stepscope.collect.torch.microscope.random_states import distinct
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.observe import moment_at
 from stepscope.collect.torch.sites import SITES
@@ -78,7 +80,7 @@ def _broken_numbers(stack: Sequence[Entry]) -> Iterator[float]:
 
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """The best repeat's observation: the first that came out bit for bit, else the nearest."""
-    moment = moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS)
+    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=STEPS.finished_steps + 1)
     course = _course()
     if not can_fork():
         return Observation(moment, course, _unrepeated(aim, "this process cannot be forked"))
@@ -107,11 +109,11 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     return Observation(moment, course, *seen, batch_of(list(stack), _blamed(stack, *map(tuple, best["rows"]))))
 
 
-def _blamed(stack: Sequence[Entry], rows: tuple[int, ...], picked: tuple[int, ...]) -> Blamed | None:
+def _blamed(stack: Sequence[Entry], rows: tuple[int, ...], picked: tuple[int, ...], used: tuple[int, ...]) -> Blamed | None:
     """The samples that these rows of the batch are; None where neither the loader's list nor the statements tell."""
     seen = tensors_inside_out(list(stack))
-    for history in LOADERS.recent()[:2] if rows else []:
-        indices = history.holding(seen) or (() if history.is_over else history.current())
+    for place, history in enumerate(LOADERS.recent()) if rows else ():
+        indices = history.holding(seen) or (history.current() if place in used else ())
         if indices and max(rows) < len(indices) and not history.own_order:
             return Blamed(history, indices, rows)
     return Blamed(None, picked, rows) if picked and rows and max(rows) < len(picked) else None
@@ -136,9 +138,9 @@ def _child(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> dict[str,
     isolate(keep)
     optimizers = STEPS.optimizers
     again.quiet(_without_gradients)
-    SENTINEL.ring, ring = SENTINEL.ring.__class__(), list(SENTINEL.ring)
+    SENTINEL.ring, states = deque[Any](), distinct(list(SENTINEL.ring))
     why = ""
-    for attempt in again.attempts(stack, ring):
+    for attempt in again.attempts(stack, states):
         if attempt.number < start:
             continue
         for optimizer in optimizers:
@@ -152,12 +154,18 @@ def _child(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> dict[str,
         rows: tuple[tuple[int, ...], tuple[int, ...]] = (), ()
         if came == "reached":
             pieces = [piece for piece in verdict(repeat, Weights(models(list(stack)), _parameters(optimizers)), stack) if piece is not None]
-            rows = _proven(attempt, repeat, pieces[0])
+            rows = _proven(attempt, repeat, pieces[0]) if pieces else ((), ())
         else:
             why = came
+        raised = came not in ("reached", "nothing went wrong")
         pieces = json.loads(channel.encode(pieces))
-        return {"likeness": repeat.likeness, "pieces": pieces, "rows": rows, "why": why, "next": attempt.number + 1}
+        return {"likeness": repeat.likeness, "pieces": pieces, "rows": [*rows, _used_again()], "why": why, "next": attempt.others if raised else attempt.number + 1}
     return {"likeness": "", "pieces": [], "why": why, "next": None}
+
+
+def _used_again() -> list[int]:
+    """Which of the loaders' latest batches the repeat worked on, by their place among the recent ones."""
+    return [place for place, history in enumerate(LOADERS.recent()) if history.used_again]
 
 
 def _proven(attempt: Any, repeat: Any, step: NonFinite) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -223,4 +231,5 @@ def _course() -> Course:
 
 
 def _unrepeated(aim: Aim, why: str) -> NonFinite:
-    return NonFinite(met=aim.met, kind="nan" if aim.value != aim.value else "inf", born="unknown", why=why)
+    is_nan = aim.value != aim.value or any(bool(gradient.isnan().any()) for gradient in _bad_gradients(STEPS.optimizers, ()))
+    return NonFinite(met=aim.met, kind="nan" if is_nan else "inf", born="unknown", why=why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import random
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 _SIZE = 4 + 624 * 4
@@ -61,11 +62,19 @@ class States:
             if _is_generator(value) and len(self._generators) < 8:
                 self._generators.setdefault(id(value), value)
 
-    def moved(self, state: tuple[Any, ...]) -> bool:
-        """Whether any generator has been drawn from since."""
-        torch, python, numpy, found = self.take()
-        same = bool(torch.equal(state[0])) and python == state[1] and numpy is state[2]
-        return not same or any(_differs(kept, _state_of(generator)) for generator, kept in state[3])
+
+def distinct(states: Sequence[Any]) -> list[Any]:
+    """States that differ, in their order; of equal ones the last."""
+    return [state for place, state in enumerate(states) if not any(_same(state, later) for later in states[place + 1 :])]
+
+
+def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    plain = bool(one[0].equal(other[0])) and one[1] == other[1] and _numpys_same(one[2], other[2]) and len(one[3]) == len(other[3])
+    return plain and not any(_differs(first, second) for (_, first), (_, second) in zip(one[3], other[3], strict=True))
+
+
+def _numpys_same(one: Any, other: Any) -> bool:
+    return one is other or (one is not None and other is not None and bool((one[1] == other[1]).all()) and one[2:] == other[2:])
 
 
 def _is_generator(value: Any) -> bool:

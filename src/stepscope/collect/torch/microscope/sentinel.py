@@ -21,6 +21,8 @@ FALLS = 4
 """Steps in a row that a gradient scaler has skipped, its scale already down to 1, from which on it is no longer looking for its scale."""
 LOSSES = 64
 """Losses that are kept."""
+DEAD = 5
+"""Losses in a row that are not finite, from which on nobody is taking care of them."""
 DIAGNOSES = 8
 """Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
 
@@ -31,7 +33,8 @@ class Sentinel:
     """What is known of the steps so far, and what to do when one is not finite.
 
     A step that is not finite is looked at where it is met, while its frames are alive. It is told of once it reaches the weights, or is followed by
-    another: a step that the user's own code leaves out (`if not torch.isfinite(norm): continue`), or a gradient scaler skips, is in good hands.
+    others without a good one between them: a step that the user's own code leaves out (`if not torch.isfinite(norm): continue`), or that a gradient
+    scaler skips, is in good hands.
     """
 
     def __init__(self) -> None:
@@ -49,6 +52,8 @@ class Sentinel:
         self._drawn = False
         self._pending: bytes | None = None
         self._is_lost = False
+        self._in_a_row = 0
+        self._latest_finite = True
         self._diagnoses = 0
 
     def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
@@ -61,7 +66,7 @@ class Sentinel:
         self.budget = Budget(share)
         self.losses.clear()
         self.ring.clear()
-        self._pending, self._is_lost, self._diagnoses = None, False, 0
+        self._pending, self._is_lost, self._in_a_row, self._diagnoses = None, False, 0, 0
 
     def release(self) -> None:
         """Watch nothing any more."""
@@ -86,18 +91,19 @@ class Sentinel:
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
         value: float = loss.item()
-        if value - value == 0:
+        self._latest_finite = value - value == 0
+        if self._latest_finite:
             self.losses.append(value)
-            if self._is_lost:
-                self._is_lost, self._pending = False, None
         elif self._is_lost:
-            self._confirm()
+            self._in_a_row += 1
+            if self._in_a_row >= DEAD or not STEPS.optimizers:
+                self._confirm()
         elif value != value or not self.scalers.in_use():
             self._look_at("loss", value, loss, frame)
         return value
 
     def after(self, loss: Any, value: float, frame: FrameType) -> None:
-        """The gradients of a finite loss, as far as the budget goes; all of them where a bad one is to have no effect."""
+        """The gradients of a finite loss, as far as the budget goes; always where a bad one is to have no effect."""
         if self._is_lost or not (self.budget.allows() or self.policy != "continue"):
             return
         began = perf_counter()
@@ -105,6 +111,7 @@ class Sentinel:
         self.budget.pay(began)
         if bad and not self.scalers.skip(bad):
             self._look_at("gradient", value, loss, frame)
+            self._latest_finite = False
 
     def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """The hook before an optimizer's step: what is pending becomes a finding when it reaches the weights."""
@@ -112,19 +119,24 @@ class Sentinel:
             return
         if not self._is_lost and not STEPS.knows(optimizer) and not _all_finite(_gradients([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
-        if self._is_lost and not _all_finite(_gradients([optimizer])):
+        if self._is_lost:
+            if self._latest_finite and _all_finite(_gradients([optimizer])):
+                self._is_lost, self._pending, self._in_a_row = False, None, 0
+                return
             self._confirm()
             if self.policy == "skip":
                 self._drop(optimizer)
 
-    def end(self) -> None:
-        """No more steps follow: what is pending was the last that was seen."""
+    def end(self, failed: bool = False) -> None:
+        """No more steps follow. What is pending never came to a weight; it is told of where the run failed, or where no optimizer would have shown it."""
+        if not failed and STEPS.optimizers:
+            return
         policy, self.policy = self.policy, "continue"
         self._confirm()
         self.policy = policy
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
-        self._is_lost = True
+        self._is_lost, self._in_a_row = True, 1
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             self._pending = self.look(met, value, loss, frame)

@@ -47,7 +47,10 @@ class Weights:
 
 
 def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[Any]:
-    """The evidence of a repeat that failed again: NonFinite, and the layer and batch where they are known."""
+    """The evidence of a repeat that failed again: NonFinite, and the layer where it is known.
+
+    Empty where it began with a tensor that the step itself had computed before: then what was repeated begins too late.
+    """
     births = repeat.births
     batch = _batch_storages()
     names = _names_of(stack)
@@ -59,6 +62,8 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
+    if origin.birth is None and origin.tensor.grad_fn is not None:
+        return []
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
     return _of_birth(origin.birth, known, births)

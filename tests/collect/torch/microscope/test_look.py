@@ -1,0 +1,349 @@
+"""Steps that are not finite, in all kinds of loops: each is run again, and its origin is named."""
+
+import runpy
+from textwrap import dedent
+
+import pytest
+
+import stepscope
+
+BEGIN = """
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+    torch.manual_seed(0)
+"""
+
+
+@pytest.fixture
+def diagnosed(tmp_path):
+    def run(source, **settings):
+        script = tmp_path / "train.py"
+        script.write_text(dedent(BEGIN) + dedent(source))
+        with stepscope.guard(quiet=True, **settings) as guard:
+            names = runpy.run_path(str(script), run_name="__main__")
+        return guard.report, names, script.read_text().splitlines()
+
+    return run
+
+
+def told(report, lines):
+    found = report.findings[0]
+    return found.name, lines[found.place.line - 1].strip(), [sample.index for sample in found.place.samples]
+
+
+NET = """
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Linear(4, 8)
+            self.drop = nn.Dropout(0.3)
+            self.head = nn.Linear(8, 3)
+        def forward(self, x):
+            x = torch.log(x)
+            return self.head(self.drop(torch.relu(self.body(x))))
+    x = torch.rand(60, 4) + 0.1
+    x[37, 2] = -1.0
+    y = torch.arange(60) % 3
+    net = Net()
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+"""
+LOG = "x = torch.log(x)"
+LOOPS = {
+    "a loader": """
+    for a, b in DataLoader(TensorDataset(x, y), batch_size=10, shuffle=True):
+        loss = nn.functional.cross_entropy(net(a), b)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    """,
+    "a loader whose batch is overwritten": """
+    for step, (a, b) in enumerate(DataLoader(TensorDataset(x, y), batch_size=10, shuffle=True)):
+        a = a * 2
+        loss = nn.functional.cross_entropy(net(a), b)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    """,
+    "slices of an array": """
+    for i in range(0, 60, 10):
+        loss = nn.functional.cross_entropy(net(x[i:i + 10]), y[i:i + 10])
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "an index vector": """
+    for picked in torch.randperm(60).split(10):
+        loss = nn.functional.cross_entropy(net(x[picked]), y[picked])
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "an iterator drawn by hand": """
+    batches = iter(DataLoader(TensorDataset(x, y), batch_size=10))
+    while True:
+        try:
+            a, b = next(batches)
+        except StopIteration:
+            break
+        loss = nn.functional.cross_entropy(net(a), b)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "a class with a private step": """
+    class Trainer:
+        def __step(self, batch):
+            a, b = batch
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(net(a), b)
+            loss.backward()
+            optimizer.step()
+        def fit(self, loader):
+            for batch in loader:
+                self.__step(batch)
+    Trainer().fit(DataLoader(TensorDataset(x, y), batch_size=10))
+    """,
+    "a subclass that calls its parent": """
+    class Base:
+        def loss_of(self, a, b):
+            return nn.functional.cross_entropy(net(a), b)
+    class Trainer(Base):
+        def loss_of(self, a, b):
+            loss = super().loss_of(a, b)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return loss
+    trainer = Trainer()
+    for a, b in DataLoader(TensorDataset(x, y), batch_size=10):
+        trainer.loss_of(a, b)
+    """,
+    "gradients that are accumulated": """
+    for step, (a, b) in enumerate(DataLoader(TensorDataset(x, y), batch_size=5)):
+        loss = nn.functional.cross_entropy(net(a), b) / 3
+        loss.backward()
+        if step % 3 == 2:
+            optimizer.step()
+            optimizer.zero_grad()
+    """,
+    "a generator": """
+    def batches():
+        for i in range(0, 60, 10):
+            yield x[i:i + 10], y[i:i + 10]
+    for a, b in batches():
+        loss = nn.functional.cross_entropy(net(a), b)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "nested functions": """
+    def main():
+        count = 0
+        def step(a, b):
+            nonlocal count
+            count += 1
+            loss = nn.functional.cross_entropy(net(a), b)
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+        for a, b in DataLoader(TensorDataset(x, y), batch_size=10):
+            step(a, b)
+    main()
+    """,
+    "a check of the user's own": """
+    for a, b in DataLoader(TensorDataset(x, y), batch_size=10):
+        loss = nn.functional.cross_entropy(net(a), b)
+        if not torch.isfinite(loss):
+            break_here = ValueError("loss is nan")
+            try:
+                raise break_here
+            finally:
+                pass
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+}
+WITHOUT_SAMPLE = {"a generator"}
+
+
+@pytest.mark.parametrize("loop", [name for name in LOOPS if name != "a check of the user's own"])
+def test_the_origin_is_named_whatever_the_loop_looks_like(diagnosed, loop):
+    report, _, lines = diagnosed(NET + LOOPS[loop])
+    cause, line, samples = told(report, lines)
+
+    assert (cause, line) == ("non-finite-forward", LOG)
+    assert samples == ([37] if loop not in WITHOUT_SAMPLE else samples)
+    assert samples in ([37], [])
+    assert report.findings[0].seen["repeated"] == "the step came out bit for bit the same"
+
+
+def test_a_loss_that_the_users_own_check_stops_at_is_looked_at(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(dedent(BEGIN) + dedent(NET) + dedent(LOOPS["a check of the user's own"]))
+
+    with pytest.raises(ValueError, match="loss is nan"), stepscope.guard(quiet=True) as guard:
+        runpy.run_path(str(script), run_name="__main__")
+
+    assert told(guard.report, script.read_text().splitlines()) == ("non-finite-forward", LOG, [37])
+
+
+ORIGINS = {
+    "non-finite-input": ("""
+    x = torch.randn(40, 3); x[13, 1] = float("nan")
+    net = nn.Linear(3, 2); optimizer = torch.optim.Adam(net.parameters())
+    for (a,) in DataLoader(TensorDataset(x), batch_size=8, shuffle=True):
+        loss = net(a).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "loss = net(a).square().mean()", [13]),
+    "non-finite-loss": ("""
+    p = torch.rand(40, 2) + 0.5; p[22] = 0
+    net = nn.Linear(2, 1, bias=False); optimizer = torch.optim.SGD(net.parameters(), 1e-3)
+    for (a,) in DataLoader(TensorDataset(p), batch_size=8):
+        loss = -torch.log(net(a).abs()).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "loss = -torch.log(net(a).abs()).mean()", [22]),
+    "non-finite-gradient": ("""
+    a, b = torch.randn(40, 3), torch.randn(40, 3)
+    b[17] = a[17]
+    net = nn.Linear(3, 3); optimizer = torch.optim.SGD(net.parameters(), 1e-3)
+    for i in range(0, 40, 8):
+        distance = torch.sqrt(((net(a[i:i + 8]) - net(b[i:i + 8])) ** 2).sum(1))
+        loss = distance.mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "distance = torch.sqrt(((net(a[i:i + 8]) - net(b[i:i + 8])) ** 2).sum(1))", [17]),
+    "custom-gradient-wrong": ("""
+    class Root(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            root = x.clamp(min=0).sqrt()
+            ctx.save_for_backward(root)
+            return root
+        @staticmethod
+        def backward(ctx, gradient):
+            (root,) = ctx.saved_tensors
+            return gradient / (2 * root)
+    net = nn.Linear(3, 3); optimizer = torch.optim.SGD(net.parameters(), 1e-3)
+    for step in range(4):
+        loss = Root.apply(net(torch.randn(8, 3))).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "return gradient / (2 * root)", []),
+    "overflow-half": ("""
+    net = nn.Linear(3, 3); optimizer = torch.optim.SGD(net.parameters(), 1e-6)
+    for step in range(4):
+        x = torch.randn(8, 3) * (1 if step < 2 else 4000)
+        loss = (net(x).half() ** 2).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "loss = (net(x).half() ** 2).mean()", []),
+    "lr-too-high": ("""
+    x = torch.randn(50, 6); y = x.sum(1, keepdim=True)
+    net = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=20.0)
+    for step in range(60):
+        loss = nn.functional.mse_loss(net(x), y)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "optimizer = torch.optim.SGD(net.parameters(), lr=20.0)", []),
+    "divergence": ("""
+    x = torch.randn(50, 6) * 30; y = x.sum(1, keepdim=True)
+    net = nn.Linear(6, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    for step in range(200):
+        loss = nn.functional.mse_loss(net(x), y)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "optimizer = torch.optim.SGD(net.parameters(), lr=0.01)", []),
+    "weights-non-finite": ("""
+    class Scaled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = nn.Parameter(torch.full((3,), float("nan")))
+        def forward(self, x):
+            return x * self.scale
+    net = Scaled(); optimizer = torch.optim.SGD(net.parameters(), 1e-3)
+    for step in range(2):
+        loss = net(torch.randn(8, 3)).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """, "return x * self.scale", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cause", ORIGINS)
+def test_each_kind_of_origin_is_told_from_the_others(diagnosed, cause):
+    source, line, samples = ORIGINS[cause]
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines) == (cause, line, samples)
+
+
+HARMLESS = {
+    "a value that where drops": """
+    x = torch.randn(8, 4); w = torch.ones(4, requires_grad=True); optimizer = torch.optim.SGD([w], 0.1)
+    for step in range(3):
+        safe = torch.where(x > 0, x, torch.ones_like(x))
+        loss = (torch.where(x > 0, torch.log(safe), x.log()) .nan_to_num() * w).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "a mask of minus infinity": """
+    net = nn.Linear(4, 4); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    mask = torch.triu(torch.full((5, 5), float("-inf")), 1)
+    for step in range(3):
+        h = net(torch.randn(2, 5, 4))
+        loss = ((h @ h.transpose(1, 2) + mask).softmax(-1) @ h).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "a bad step that the loop leaves out": """
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for step in range(6):
+        loss = net(torch.randn(8, 4)).mean() * (float("nan") if step == 3 else 1.0)
+        optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        if torch.isfinite(norm):
+            optimizer.step()
+    """,
+    "a scaler that looks for its scale": """
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0 ** 120)
+    for step in range(12):
+        loss = (net(torch.randn(8, 4)) * 1e4).square().mean()
+        optimizer.zero_grad()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update(scaler.get_scale() / 2 ** 20 if step < 5 else None)
+    """,
+    "a loss that is huge": """
+    w = torch.ones(4, requires_grad=True); optimizer = torch.optim.SGD([w], 1e-38)
+    for step in range(3):
+        loss = (w * 1e33).sum()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+}
+
+
+@pytest.mark.parametrize("case", HARMLESS)
+def test_what_reaches_no_weight_is_left_in_peace(diagnosed, case):
+    report, names, _ = diagnosed(HARMLESS[case])
+
+    assert report is None
+    weights = [p for name in ("net", "w") if name in names for p in (names[name].parameters() if name == "net" else [names[name]])]
+    assert all(p.isfinite().all() for p in weights)
+
+
+def test_skip_drops_the_update_alone(diagnosed):
+    report, names, _ = diagnosed(NET + LOOPS["a loader"], on_nonfinite="skip")
+
+    assert report.findings[0].name == "non-finite-forward"
+    assert all(parameter.isfinite().all() for parameter in names["net"].parameters())
+    assert all(parameter.grad is not None for parameter in names["net"].parameters())
+
+
+def test_stop_ends_the_run(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(dedent(BEGIN) + dedent(NET) + dedent(LOOPS["a loader"]) + "\nprint('not reached')\n")
+
+    with pytest.raises(SystemExit, match="not finite"), stepscope.guard(quiet=True, on_nonfinite="stop") as guard:
+        runpy.run_path(str(script), run_name="__main__")
+    assert guard.report.findings[0].name == "non-finite-forward"
+
+
+def test_a_diagnosis_leaves_no_trace_in_the_run(diagnosed, tmp_path):
+    def weights(names):
+        return [*names["net"].parameters()], torch.random.get_rng_state()
+
+    import torch
+
+    source = NET + LOOPS["a loader"] + "\n    again = torch.rand(3)\n"
+    _, names, _ = diagnosed(source)
+    bare = runpy.run_path(str(tmp_path / "train.py"), run_name="__main__")
+
+    for one, other in zip(names["net"].parameters(), bare["net"].parameters(), strict=True):
+        assert one.nan_to_num().equal(other.nan_to_num())
+    assert names["again"].equal(bare["again"])
