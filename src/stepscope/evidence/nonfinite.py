@@ -23,7 +23,8 @@ class NonFinite:
     the same operator stays finite in float32. `dropped` is true where the forward value that began it never reached the loss.
 
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
-    then why not. `parameters` counts the parameters whose gradients are not finite, `of_parameters` all.
+    then why not. `written` is the only statement of the user's that writes to weights, where one of them was not finite; `never_filled` is true where it is memory that
+    nothing has written to. `parameters` counts the parameters whose gradients are not finite, `of_parameters` all.
     """
 
     met: str
@@ -45,7 +46,7 @@ class NonFinite:
     why: str = ""
     parameters: int = 0
     of_parameters: int = 0
-    since: int | None = None
+    written: Frame | None = None
     never_filled: bool = False
     stage: Stage | None = None
 
@@ -59,7 +60,8 @@ class NonFinite:
 class Course:
     """How the training went until now.
 
-    `losses` are the last ones that were finite, the latest last; `lr` is the largest learning rate of the optimizer `optimizer`, `largest_weight` the
+    `losses` are the last ones that were finite, the latest last; `lr` is the largest learning rate of the optimizer `optimizer`, `lr_set` the only statement of the
+    user's that sets it in the course of the run, `largest_weight` the
     largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
     where a gradient scaler is in use.
     """
@@ -67,6 +69,7 @@ class Course:
     losses: tuple[float, ...] = ()
     optimizer: str = ""
     lr: float | None = None
+    lr_set: Frame | None = None
     largest_weight: float | None = None
     weight: str = ""
     built: Frame | None = None

@@ -24,7 +24,7 @@ def wave(batch, steps, delay=5):
 
 
 model = EchoNet()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.005)
 window = 50
 
 for sequence in range(6):

@@ -5,7 +5,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 torch.manual_seed(1)
 points, _ = make_moons(1000, noise=0.05, random_state=0)
-loader = DataLoader(TensorDataset(torch.tensor(points, dtype=torch.float32)), batch_size=50, shuffle=True)
+loader = DataLoader(TensorDataset(torch.tensor(points, dtype=torch.float32) * 10), batch_size=50, shuffle=True)
 
 generator = nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 2))
 discriminator = nn.Sequential(nn.Linear(2, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1), nn.Sigmoid())

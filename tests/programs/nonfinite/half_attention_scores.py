@@ -5,6 +5,7 @@ from torch import nn
 torch.manual_seed(0)
 coins = torch.tensor(data.coins(), dtype=torch.float32)
 patches = coins[:296, :376].unfold(0, 8, 8).unfold(1, 8, 8).reshape(37, 47, 64)
+patches = patches[patches.amax(dim=(1, 2)).argsort()]
 
 
 class PatchMixer(nn.Module):
@@ -22,11 +23,12 @@ class PatchMixer(nn.Module):
 
 
 model = PatchMixer()
-optimizer = torch.optim.SGD(model.parameters(), lr=1e-7)
-scaler = torch.amp.GradScaler("cpu", init_scale=2.0 ** 4)
-for epoch in range(5):
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+scaler = torch.amp.GradScaler("cpu")
+for epoch in range(3):
+    losses = []
     for i in range(0, len(patches), 6):
-        x = patches[i:i + 6]
+        x = patches[i:i + 6] * 0.8
         with torch.autocast("cpu", dtype=torch.float16):
             prediction = model(x)
         loss = nn.functional.l1_loss(prediction.float(), x)
@@ -34,4 +36,5 @@ for epoch in range(5):
         scaler.scale(loss).backward()
         scaler.step(optimizer)
         scaler.update()
-    print(epoch, loss.item(), scaler.get_scale())
+        losses.append(loss.item())
+    print(epoch, sum(losses) / len(losses), scaler.get_scale())

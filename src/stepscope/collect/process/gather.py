@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stepscope.collect.process.heartbeat import Beat
-from stepscope.evidence import Batch, Failure, NonFinite, Observation, WorkerDeath
+from stepscope.evidence import Batch, Call, Failure, NonFinite, Observation, WorkerDeath
 
 WORDS = 300
 """So much of an exception's words has to stand in what the main process raises again."""
@@ -62,7 +62,9 @@ def with_steps(steps: Sequence[Observation], endings: Sequence[Observation]) -> 
 
 def _is_about_it(seen: Observation) -> bool:
     """Whether an ending speaks of NaN or infinity, which it met after the step."""
-    failure = seen.get(Failure)
+    failure, call = seen.get(Failure), seen.get(Call)
+    if call is not None and any(operand.tensor.nan for operand in call.operands):
+        return True
     return failure is not None and bool(re.search(r"\bnan\b|\binf(inite|inity)?\b|non-?finite", failure.message, re.IGNORECASE))
 
 

@@ -36,8 +36,8 @@ class Ended:
     code: int
     observations: tuple[Observation, ...] = ()
     steps: int = 0
-    skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 class CannotStart(OSError):

@@ -15,7 +15,7 @@ from stepscope.collect.torch.cut import Cut, Fate, Scope, Told, Trace, plain_fun
 from stepscope.collect.torch.layers import _models_in_sight as models_in_sight
 from stepscope.collect.torch.layers import is_loss, is_module, walk_modules
 from stepscope.collect.torch.resolve import stored_attributes
-from stepscope.collect.torch.syntax import frame_at, holds, own_nodes, tree_of, user_modules
+from stepscope.collect.torch.syntax import holds, only_statement, own_nodes
 from stepscope.evidence import Frame, History
 
 _NO_HISTORY = ("does not require grad", "has no attribute 'backward'", "does not have a grad_fn", "does not require any gradients", "'grad'")
@@ -33,7 +33,7 @@ def history_of(stack: list[Entry], exception: BaseException) -> History | None:
     parameters = [p for model in models(stack) for p in _parameters(model)]
     told = None if about_gradient else _told(stack)
     recording = _recording()
-    off = told.frame if isinstance(told, Cut) and told.off else None if recording else _statement(_SWITCH)
+    off = told.frame if isinstance(told, Cut) and told.off else None if recording else only_statement(_SWITCH)
     frozen = bool(parameters) and not any(p.requires_grad for p in parameters)
     cut = told if isinstance(told, Cut) and not told.off else None
     return History(
@@ -41,7 +41,7 @@ def history_of(stack: list[Entry], exception: BaseException) -> History | None:
         parameters=len(parameters),
         trainable=sum(bool(p.requires_grad) for p in parameters),
         gradients=sum(p.grad is not None for p in parameters if p.is_leaf),
-        off=off or (_statement(_FREEZE) if frozen else None),
+        off=off or (only_statement(_FREEZE) if frozen else None),
         cut=cut.frame if cut else None,
         how=told.how if isinstance(told, Cut) else "",
         sure=cut is not None and cut.sure,
@@ -65,17 +65,6 @@ def _parameters(model: Any) -> Iterator[Any]:
 def _recording() -> bool:
     torch = sys.modules["torch"]
     return bool(torch.is_grad_enabled() and not torch.is_inference_mode_enabled())
-
-
-def _statement(pattern: re.Pattern[str]) -> Frame | None:
-    """The user's only statement of this kind; None where there are several."""
-    found = [
-        frame_at(module.__file__, node.lineno)
-        for module in user_modules()
-        for node in ast.walk(tree_of(module.__file__) or ast.Module([], []))
-        if isinstance(node, (ast.Expr, ast.Assign)) and pattern.search(ast.unparse(node))
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def _told(stack: list[Entry]) -> Told:

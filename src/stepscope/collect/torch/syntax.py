@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import os
+import re
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
@@ -115,3 +116,14 @@ def user_modules() -> list[Any]:
         if isinstance(file, str) and file.endswith(".py") and is_users(file) and os.path.isfile(file):
             found.setdefault(os.path.abspath(file), module)
     return list(found.values())
+
+
+def only_statement(pattern: re.Pattern[str]) -> Frame | None:
+    """The user's only statement of this kind, in all of their modules; None where there are several."""
+    found = [
+        frame_at(module.__file__, node.lineno)
+        for module in user_modules()
+        for node in ast.walk(tree_of(module.__file__) or ast.Module([], []))
+        if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)) and pattern.search(ast.unparse(node))
+    ]
+    return found[0] if len(found) == 1 else None

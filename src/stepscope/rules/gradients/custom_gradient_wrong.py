@@ -35,7 +35,7 @@ import re
 from stepscope.evidence import Course, Failure, NonFinite, OwnBackward, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import confidence, diverged, facts, kind
+from stepscope.rules.numerics.told import confidence, diverged, facts, made
 
 CUSTOM_GRADIENT_WRONG = Rule("GRD107", Severity.ERROR, stage=Stage.BACKWARD)
 
@@ -57,7 +57,7 @@ def not_finite(step: NonFinite, course: Course) -> Witnessed:
     """An operator inside a backward that the user wrote made the first value that is not finite."""
     if step.born == "own backward" and not diverged(course):
         yield CUSTOM_GRADIENT_WRONG.found(
-            f"`{step.operator}` in your own backward made the first {kind(step)}",
+            f"`{step.operator}` in your own backward made the first {made(step)}",
             confidence(step),
             line=step.line,
             seen=facts(step),

@@ -24,9 +24,9 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import confidence, diverged, facts, kind
+from stepscope.rules.numerics.told import confidence, diverged, facts, made
 
-NON_FINITE_FORWARD = Rule("NUM102", Severity.ERROR, stage=Stage.FORWARD)
+NON_FINITE_FORWARD = Rule("NUM102", Severity.ERROR, stage=Stage.FORWARD, yields_to=("normalisation-wrong",))
 
 
 @NON_FINITE_FORWARD.seen_in
@@ -34,5 +34,4 @@ def repeated(step: NonFinite, course: Course) -> Witnessed:
     """The repeated step met finite values before the operator and others after it, in the model."""
     if step.born != "forward" or step.stage == Stage.LOSS or step.half or step.met == "gradient" or diverged(course):
         return
-    made = "NaN" if step.output is not None and step.output.nan else kind(step)
-    yield NON_FINITE_FORWARD.found(f"`{step.operator}` made the first {made}", confidence(step), line=step.line, seen=facts(step))
+    yield NON_FINITE_FORWARD.found(f"`{step.operator}` made the first {made(step)}", confidence(step), line=step.line, seen=facts(step))

@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import confidence, diverged, facts, kind
+from stepscope.rules.numerics.told import confidence, diverged, facts, kind, made
 
 NON_FINITE_GRADIENT = Rule("NUM104", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("exploding-gradient",))
 
@@ -33,7 +33,7 @@ def repeated(step: NonFinite, course: Course) -> Witnessed:
     if step.met != "gradient" or step.born != "backward" or diverged(course):
         return
     yield NON_FINITE_GRADIENT.found(
-        f"the backward of `{_forward(step)}` made the first {kind(step)}; the loss was finite",
+        f"the backward of `{_forward(step)}` made the first {made(step)}; the loss was finite",
         confidence(step),
         line=step.line,
         operator=_forward(step),

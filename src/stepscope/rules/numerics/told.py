@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from stepscope.evidence import Course, NonFinite, Tensor
 from stepscope.finding import Confidence
 
@@ -18,14 +20,24 @@ def kind(step: NonFinite) -> str:
     return "NaN" if step.kind == "nan" else "infinity"
 
 
+def made(step: NonFinite) -> str:
+    """What the operator made: "NaN" or "infinity"."""
+    return kind(step) if step.output is None else "NaN" if step.output.nan else "infinity"
+
+
 def diverged(course: Course) -> bool:
     """Whether the training had grown out of bounds before the step: its loss, or its weights."""
-    return course.growth >= GREW or (course.largest_weight or 0.0) >= HEAVY
+    return course.growth >= GREW or (course.largest_weight or 0.0) >= HEAVY or lr_is_infinite(course)
+
+
+def lr_is_infinite(course: Course) -> bool:
+    """Whether a schedule has made the learning rate NaN or infinite."""
+    return course.lr is not None and not math.isfinite(course.lr)
 
 
 def lr_is_large(course: Course) -> bool:
     """Whether the learning rate is far above what is usual for its optimizer."""
-    return course.lr is not None and course.lr > _USUAL.get(course.optimizer, _USUAL_ADAPTIVE)
+    return lr_is_infinite(course) or course.lr is not None and course.lr > _USUAL.get(course.optimizer, _USUAL_ADAPTIVE)
 
 
 def confidence(step: NonFinite) -> Confidence:

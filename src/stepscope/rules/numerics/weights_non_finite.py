@@ -36,7 +36,8 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
     yield WEIGHTS_NON_FINITE.found(
         f"{f'`{step.name}`' if step.name else 'a weight'} was {'NaN' if step.output.nan else 'infinite'} before {'any update' if first else 'this step'}",
         confidence(step),
-        line=step.line,
+        line=step.written or step.line,
+        about="the only statement that writes to weights" if step.written else "",
         stage=Stage.SETUP if first else Stage.OPTIMIZER,
         seen={"values": told(step.output), "since": "before the first update" if first else "the update of the step before, or later", **{k: v for k, v in facts(step).items() if k == "repeated"}},
     )

@@ -59,7 +59,6 @@ class Birth:
     scalars: tuple[Any, ...] = ()
     again: Any = None
     order: int = 0
-    number: int = 0
 
     @property
     def name(self) -> str:
@@ -84,7 +83,6 @@ class Births(TorchDispatchMode):
         self.births: list[Birth] = []
         self.sites: dict[int, list[Entry]] = {}
         self.operators = 0
-        self.model_began: int | None = None
         self.picked: list[tuple[Any, tuple[int, ...]]] = []
         self._by_storage: dict[int, Birth] = {}
         self._raw: dict[int, Any] = {}
@@ -98,23 +96,24 @@ class Births(TorchDispatchMode):
         kwargs = kwargs or {}
         self.operators += 1
         changed = _changed(func, args, kwargs)
-        before = [self._link(tensor) for tensor in changed if not _is_finite(tensor)] if changed else []
-        counted = [tensor_of(tensor) for tensor in changed] if changed and any(tensor.is_floating_point() for tensor in changed) else []
+        filled = [tensor for tensor in changed if not self.was_never_filled(tensor)]
+        before = [self._link(tensor) for tensor in filled if not _is_finite(tensor)]
+        counted = [tensor_of(tensor) for tensor in filled if tensor.is_floating_point()]
         output = func(*args, **kwargs)
         node = torch._C._current_autograd_node()
         number = torch._C._autograd._get_sequence_nr() - 1  # type: ignore[attr-defined]
         if node is None and number not in self.sites:
             self.sites[number] = _stack()
-            if self.model_began is None and any(entry[0].f_code.co_name == "_call_impl" for entry in self.sites[number]):
-                self.model_began = number
         name = func.__name__.partition(".")[0]
         if node is None and name in PICKS:
             self._note_pick(name, args)
+        for tensor in changed:
+            self._raw.pop(_storage(tensor), None)
         for one in _tensors(output):
-            self._see(one, func, name, args, kwargs, node, number, before, counted)
+            self._see(one, func, name, args, kwargs, node, before, counted)
         return output
 
-    def _see(self, output: Any, func: Any, name: str, args: Any, kwargs: Any, node: Any, number: int, before: list[Link], counted: list[Tensor]) -> None:
+    def _see(self, output: Any, func: Any, name: str, args: Any, kwargs: Any, node: Any, before: list[Link], counted: list[Tensor]) -> None:
         storage = _storage(output)
         if name in MADE_OF_NOTHING:
             self._raw[storage] = output
@@ -142,7 +141,6 @@ class Births(TorchDispatchMode):
             scalars=tuple(_scalars((args, kwargs))),
             again=(func, args, kwargs) if not func._schema.is_mutable else None,
             order=len(self.births),
-            number=number,
         )
         self.births.append(birth)
         self._by_storage[storage] = birth
@@ -166,10 +164,6 @@ class Births(TorchDispatchMode):
         if index is not None and index.dim() == 1 and not index.is_floating_point():
             chosen = index.nonzero().flatten() if index.dtype == torch.bool else index
             self.picked.append((whole, tuple(chosen.tolist())))
-
-    def moment_of(self, birth: Birth) -> int:
-        """When the forward operator ran that this one is, or belongs to; to be held against `model_began`."""
-        return birth.number if birth.node is None else birth.node
 
     def source(self, tensor: Any) -> Birth | None:
         """What made the values of this tensor not finite, as far as it was seen."""

@@ -30,6 +30,7 @@ from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.observe import moment_at
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.syntax import only_statement
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
@@ -41,6 +42,7 @@ PATIENCE = 20.0
 """Seconds that the repeat of a short step may take; a long step's may take ten times as long as the step."""
 _NOT_FINITE = re.compile(r"nan\b|\binf(inite|inity)?\b|finite\b|isinf|diverge|explod|satisfy the constraint", re.IGNORECASE)
 """Words of a check for NaN and infinity."""
+_SETS_LR = re.compile(r"\['lr'\] [-+*/]?= ")
 _GRADES = ("exact", "near", "other", "")
 
 
@@ -213,7 +215,7 @@ def _course() -> Course:
     torch = sys.modules["torch"]
     optimizers = STEPS.optimizers
     rates = [(float(group.get("lr", 0)), optimizer) for optimizer in optimizers for group in optimizer.param_groups]
-    rate, optimizer = max(rates, key=lambda pair: pair[0], default=(None, None))
+    rate, optimizer = max(rates, key=lambda pair: (pair[0] - pair[0] != 0, pair[0]), default=(None, None))
     largest = 0.0
     with torch.no_grad():
         for parameter in _parameters(optimizers):
@@ -224,6 +226,7 @@ def _course() -> Course:
         losses=tuple(SENTINEL.losses),
         optimizer=type(optimizer).__name__ if optimizer is not None else "",
         lr=rate,
+        lr_set=only_statement(_SETS_LR),
         largest_weight=largest if optimizers else None,
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),

@@ -98,7 +98,7 @@ class Sentinel:
             self._in_a_row += 1
             if self._in_a_row >= DEAD or not STEPS.optimizers:
                 self._confirm()
-        elif value != value or not self.scalers.in_use():
+        elif value != value or not self.scalers.may_overflow(loss):
             self._look_at("loss", value, loss, frame)
         return value
 
@@ -172,6 +172,10 @@ class Scalers:
         """The scalers that are switched on."""
         alive = [reference() for reference in self._scalers]
         return [scaler for scaler in alive if scaler is not None and scaler.is_enabled()]
+
+    def may_overflow(self, loss: Any) -> bool:
+        """Whether a loss that is infinite may have been finite before it was scaled. In 32 bits there is room for any scale."""
+        return self.in_use() and str(loss.dtype) == "torch.float16"
 
     def in_use(self) -> bool:
         """Whether gradients are scaled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,9 +17,13 @@ from stepscope.collect.torch.microscope.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.syntax import only_statement
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Frame, Layer, NonFinite, Stage
 
+_LOADS = re.compile(r"\bload_state_dict\(")
+_CHANGES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])?(\.\w+_\(| [-+*/]?= )|^p(aram(eter)?)?\.(\w+_\()|\.(copy|mul|div|add|sub|fill|clamp)_\(")
 SHOWN = 4
 """Tensors shown of what went into an operator."""
 ROWS = 64
@@ -62,7 +67,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
-    if origin.birth is None and origin.tensor.grad_fn is not None:
+    if origin.birth is None and origin.tensor.grad_fn is not None and origin.tensor not in weights:
         return []
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
@@ -81,10 +86,15 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
             born=born, name=name, output=tensor_of(tensor), rows=rows if born == "input" else (), columns=columns if born == "input" else (),
             rows_of=int(tensor.shape[0]) if tensor.dim() else None, never_filled=births.was_never_filled(tensor),
             operator=met.name if met is not None else "", frames=tuple(frame_of(*entry) for entry in entries),
-            stage=Stage.DATA if born == "input" else None, **known,
+            stage=Stage.DATA if born == "input" else None, written=_written() if born == "weight" else None, **known,
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
+
+
+def _written() -> Frame | None:
+    """The user's only statement that writes to weights: before the first step one that loads them, later one that changes them by hand."""
+    return only_statement(_CHANGES if STEPS.finished_steps else _LOADS)
 
 
 def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
@@ -115,14 +125,22 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
 
 
 def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
-    """The stage of the operator: outside of any module, what comes before the model prepares the batch, and what comes after it is the loss."""
+    """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss."""
     told = stage_of_frames(frames)
     if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return told or Stage.FORWARD
-    begins = births.model_began
-    if begins is not None and births.moment_of(birth) < begins:
+    if any(_in_model(later) for later in births.births[birth.order + 1 :] if later.node is None):
         return Stage.FORWARD if told == Stage.FORWARD else Stage.AUGMENT
     return Stage.LOSS
+
+
+def _in_model(birth: Birth) -> bool:
+    """Whether an operator met a weight, or ran in a module that is no loss."""
+    if any(link.tensor.requires_grad and link.tensor.is_leaf for link in birth.links):
+        return True
+    if not any(entry[0].f_code.co_name == "_call_impl" for entry in birth.stack):
+        return False
+    return stage_of_frames(tuple(frame_of(*entry) for entry in birth.stack)) != Stage.LOSS
 
 
 def _in_own_backward(birth: Birth) -> bool:
