@@ -22,6 +22,9 @@ ROWS = 64
 TENSORS = 8
 """Tensors of a batch that are remembered."""
 
+_IN_ORDER = ("torch.utils.data", "transformers.")
+"""Whose collate functions keep the samples in their order."""
+
 Held = list[tuple["weakref.ref[Any]", "int | None"]]
 
 KEY = "_stepscope"
@@ -47,8 +50,8 @@ class History:
         self.used_again = False
         self._sampler_ended = False
         self._waiting = 0
-        collate = getattr(iterator, "_collate_fn", None)
-        usual = collate in (list, tuple) or str(getattr(collate, "__module__", "")).startswith("torch.utils.data")
+        self.collate = collate = getattr(iterator, "_collate_fn", None)
+        usual = collate in (list, tuple) or str(getattr(collate, "__module__", type(collate).__module__)).startswith(_IN_ORDER)
         self.own_order = not usual or not is_torchs_own(iterator) or hasattr(base, "__getitems__")
 
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -26,15 +27,16 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.fork import ask, can_fork
 from stepscope.collect.torch.microscope.random_states import distinct
+from stepscope.collect.torch.microscope.samples import Found, ask_samples, is_stream, whose_rows, with_samples
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.observe import moment_at
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.syntax import only_statement
+from stepscope.collect.torch.syntax import frame_at, function_of, loops_around, only_statement
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
-from stepscope.evidence import Course, NonFinite, Observation, Stage
+from stepscope.evidence import Batch, Course, Frame, NonFinite, Observation, Stage
 
 TRIES = 6
 """Children asked at most."""
@@ -106,9 +108,38 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
         return Observation(moment, course, _unrepeated(aim, why or "no part of the code computes the loss anew"))
     seen = channel.decode(json.dumps(best["pieces"]).encode())
     step = seen.get(NonFinite)
+    rows, picked, used = map(tuple, best["rows"])
     if step is not None and step.stage is not None:
         moment = replace(moment, stage=step.stage)
-    return Observation(moment, course, *seen, batch_of(list(stack), _blamed(stack, *map(tuple, best["rows"]))))
+    blamed = _blamed(stack, rows, picked, used)
+    found, loaded = _of_loading(stack, used, rows) if step is not None and step.born == "input" else (None, None)
+    observed = Observation(moment, course, *seen, batch_of(list(stack), loaded or blamed))
+    batch = observed.get(Batch)
+    if found is None and step is not None and step.born == "input":
+        given = batch.loader if batch is not None and batch.loader is not None else _loop_of(stack)
+        found = Found((), (given,)) if given is not None else None
+    return with_samples(observed, found) if found is not None else observed
+
+
+def _loop_of(stack: Sequence[Entry]) -> Frame | None:
+    """The head of the innermost loop of the user's: there the batch is taken."""
+    for frame, line, _ in reversed(stack):
+        function = function_of(frame.f_code) if is_users(frame.f_code.co_filename) else None
+        loops = [loop for loop in loops_around(function, line) if isinstance(loop, ast.For)] if function is not None else []
+        if loops:
+            return frame_at(frame.f_code.co_filename, loops[0].lineno, frame.f_code.co_name)
+    return None
+
+
+def _of_loading(stack: Sequence[Entry], used: tuple[int, ...], rows: tuple[int, ...]) -> tuple[Found | None, Blamed | None]:
+    """Where the samples of a batch that was not finite when it was handed out became so, as they are loaded again."""
+    seen = tensors_inside_out(list(stack))
+    for place, history in enumerate(LOADERS.recent()):
+        indices = history.holding(seen) or (history.current() if place in used else ())
+        if indices or (is_stream(history.dataset) and (place in used or not history.is_over)):
+            found = ask_samples(history, indices, rows if max(rows, default=0) < len(indices) and not history.own_order else ())
+            return found, Blamed(history, indices, found.rows) if found is not None and found.rows else None
+    return None, None
 
 
 def _blamed(stack: Sequence[Entry], rows: tuple[int, ...], picked: tuple[int, ...], used: tuple[int, ...]) -> Blamed | None:
@@ -116,8 +147,9 @@ def _blamed(stack: Sequence[Entry], rows: tuple[int, ...], picked: tuple[int, ..
     seen = tensors_inside_out(list(stack))
     for place, history in enumerate(LOADERS.recent()) if rows else ():
         indices = history.holding(seen) or (history.current() if place in used else ())
-        if indices and max(rows) < len(indices) and not history.own_order:
-            return Blamed(history, indices, rows)
+        if indices and max(rows) < len(indices):
+            rows = whose_rows(history, indices, rows) if history.own_order else rows
+            return Blamed(history, indices, rows) if rows else None
     return Blamed(None, picked, rows) if picked and rows and max(rows) < len(picked) else None
 
 
@@ -215,6 +247,7 @@ def _course() -> Course:
     torch = sys.modules["torch"]
     optimizers = STEPS.optimizers
     rates = [(float(group.get("lr", 0)), optimizer) for optimizer in optimizers for group in optimizer.param_groups]
+    rates += [(float(rate), optimizer) for rate in SENTINEL.rates if rate is not None for optimizer in optimizers[:1]]
     rate, optimizer = max(rates, key=lambda pair: (pair[0] - pair[0] != 0, pair[0]), default=(None, None))
     largest = 0.0
     with torch.no_grad():

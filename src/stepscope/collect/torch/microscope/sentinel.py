@@ -41,6 +41,7 @@ class Sentinel:
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=4)
         self.losses: deque[float] = deque(maxlen=LOSSES)
+        self.rates: deque[Any] = deque(maxlen=4)
         self.budget = Budget()
         self.look: Look | None = None
         self.told: Callable[[bytes], Any] | None = None
@@ -65,6 +66,7 @@ class Sentinel:
         self.look, self.told, self.policy = look, told, policy
         self.budget = Budget(share)
         self.losses.clear()
+        self.rates.clear()
         self.ring.clear()
         self._pending, self._is_lost, self._in_a_row, self._diagnoses = None, False, 0, 0
 
@@ -117,6 +119,7 @@ class Sentinel:
         """The hook before an optimizer's step: what is pending becomes a finding when it reaches the weights."""
         if self.look is None:
             return
+        self.rates.append(optimizer.param_groups[0].get("lr"))
         if not self._is_lost and not STEPS.knows(optimizer) and not _all_finite(_gradients([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
         if self._is_lost:

@@ -24,6 +24,7 @@ from stepscope.evidence import Frame, Layer, NonFinite, Stage
 
 _LOADS = re.compile(r"\bload_state_dict\(")
 _CHANGES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])?(\.\w+_\(| [-+*/]?= )|^p(aram(eter)?)?\.(\w+_\()|\.(copy|mul|div|add|sub|fill|clamp)_\(")
+_DIVIDES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])? /= |\.(weight|bias|data)\b.*\.div_\(|^p\.div_\(")
 SHOWN = 4
 """Tensors shown of what went into an operator."""
 ROWS = 64
@@ -94,7 +95,9 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
 
 def _written() -> Frame | None:
     """The user's only statement that writes to weights: before the first step one that loads them, later one that changes them by hand."""
-    return only_statement(_CHANGES if STEPS.finished_steps else _LOADS)
+    if not STEPS.finished_steps:
+        return only_statement(_LOADS)
+    return only_statement(_CHANGES) or only_statement(_DIVIDES)
 
 
 def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:

@@ -1,0 +1,259 @@
+"""A batch that was not finite before the model saw it: its samples are loaded again in a forked child, line by line, to see where that began."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+from stepscope.collect.failure import frame_of
+from stepscope.collect.owner import is_users
+from stepscope.collect.process import channel
+from stepscope.collect.torch.indices import own_rows
+from stepscope.collect.torch.loaders import History
+from stepscope.collect.torch.microscope.fork import ask, can_fork
+from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.microscope.random_states import States
+from stepscope.collect.torch.microscope.rows import tensors_in
+from stepscope.collect.torch.stages import stage_of_frames
+from stepscope.evidence import Frame, Observation, Stage
+
+SECONDS = 4.0
+"""How long all samples of a batch may take."""
+SAMPLES = 128
+PARTS = 64
+"""Parts of a list or mapping that are looked at."""
+
+
+class Found:
+    """Where a sample began to be not finite: its row in the list of indices (None for a stream, or where only their collation did it), and the frames."""
+
+    def __init__(self, rows: tuple[int, ...], frames: tuple[Frame, ...]) -> None:
+        self.rows = rows
+        self.frames = frames
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the frames tell: loading, augmentation or collation."""
+        told = stage_of_frames(self.frames)
+        return told if told in (Stage.AUGMENT, Stage.COLLATE) else Stage.DATA
+
+
+def ask_samples(history: History, indices: tuple[int, ...], suspects: tuple[int, ...] = ()) -> Found | None:
+    """Load the samples of these indices again; None where they come out finite, or cannot be asked.
+
+    `suspects` are rows of them: where chance has a part in their loading, they are loaded until they come out not finite.
+    """
+    dataset = history.dataset
+    if dataset is None or not can_fork():
+        return None
+
+    def question(keep: int) -> bytes:
+        isolate(keep)
+        sys.modules["torch"].set_num_threads(1)
+        rows, frames = _search(dataset, history, indices, suspects)
+        return json.dumps({"rows": rows, "frames": json.loads(channel.encode(frames))}).encode()
+
+    answer = ask(question, SECONDS + 2)
+    if answer is None:
+        return None
+    told = json.loads(answer)
+    frames = tuple(piece for one in told["frames"] for piece in channel.decode(json.dumps([one]).encode()))
+    return Found(tuple(told["rows"]), frames) if frames else None
+
+
+def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: tuple[int, ...]) -> tuple[list[int], list[Frame]]:
+    until = time.monotonic() + SECONDS
+    if is_stream(dataset):
+        workers = range(history.workers) if history.workers else (None,)
+        return [], next(filter(None, (_first(_streamed(dataset, worker, history.workers, until)) for worker in workers)), [])
+    collate = history.collate
+    rows: list[int] = []
+    frames: list[Frame] = []
+    samples: list[Any] = []
+    _, own = own_rows(dataset, indices)
+    for row, index in enumerate((own or indices)[:SAMPLES]):
+        if time.monotonic() > until:
+            break
+        sample, began = _watched(lambda index=index: dataset[index])  # type: ignore[misc]
+        samples.append(sample)
+        if _is_broken(sample):
+            rows.append(row)
+            frames = frames or began
+    if not rows and collate is not None and len(samples) == len(indices):
+        batch, began = _watched(lambda: collate(samples))
+        frames = began if _is_broken(batch) else []
+        rows = [row for row, sample in enumerate(samples) if frames and _is_broken(_watched(lambda sample=sample: collate([sample]))[0])]  # type: ignore[misc]
+    if not frames and suspects and len(indices) == len(samples):
+        return _by_chance(dataset, own or indices, suspects, until)
+    return rows, frames
+
+
+def _by_chance(dataset: Any, indices: tuple[int, ...], suspects: tuple[int, ...], until: float) -> tuple[list[int], list[Frame]]:
+    """Load the suspects again and again, and once more with the same random numbers when one comes out not finite."""
+    states = States()
+    while time.monotonic() < until:
+        for row in suspects:
+            state = states.take()
+            with suppress(Exception):
+                if _is_broken(dataset[indices[row]]):
+                    states.put_back(state)
+                    return [row], _watched(lambda row=row: dataset[indices[row]])[1]  # type: ignore[misc]
+    return [], []
+
+
+def is_stream(dataset: Any) -> bool:
+    """Whether the samples can only be gone through, and not be asked for."""
+    return any(base.__name__ == "IterableDataset" for base in type(dataset).__mro__) or not hasattr(type(dataset), "__getitem__")
+
+
+def _streamed(dataset: Any, worker: int | None, workers: int, until: float) -> Iterator[Callable[[], Any]]:
+    if worker is not None:  # the stream asks which part of it is to be read
+        module = sys.modules["torch.utils.data._utils.worker"]
+        module._worker_info = module.WorkerInfo(id=worker, num_workers=workers, seed=0, dataset=dataset)  # type: ignore[attr-defined]
+    stream = iter(dataset)
+    while time.monotonic() < until:
+        yield lambda: next(stream)
+
+
+def _first(loads: Iterable[Callable[[], Any]]) -> list[Frame]:
+    for load in loads:
+        sample, began = _watched(load)
+        if sample is _ENDED:
+            return []
+        if _is_broken(sample):
+            return began
+    return []
+
+
+_ENDED = object()
+
+
+def _watched(load: Callable[[], Any]) -> tuple[Any, list[Frame]]:
+    """What `load` gives, and the frames at the line after which a variable was NaN or infinite for the first time."""
+    lines = _Lines()
+    sys.settrace(lines.enter)
+    try:
+        return load(), lines.began
+    except StopIteration:
+        return _ENDED, []
+    except Exception:
+        return None, []
+    finally:
+        sys.settrace(None)
+
+
+def whose_rows(history: History, indices: tuple[int, ...], rows: tuple[int, ...]) -> tuple[int, ...]:
+    """Where in the list of indices the samples of these rows of the batch stand, whatever order the user's own collate function made.
+
+    Each sample is loaded and collated alone, and held against the row; padding that it does not have alone is passed over. Empty where not each row
+    belongs to exactly one sample.
+    """
+    dataset, batch = history.dataset, history.kept
+    if dataset is None or batch is None or history.collate is None or not can_fork() or len(indices) > SAMPLES:
+        return ()
+
+    def question(keep: int) -> bytes:
+        isolate(keep)
+        sys.modules["torch"].set_num_threads(1)
+        _, own = own_rows(dataset, indices)
+        alone = [history.collate([dataset[index]]) for index in own or indices]
+        found = [[place for place, one in enumerate(alone) if _is_row(batch, one, row)] for row in rows]
+        return json.dumps(found).encode()
+
+    answer = ask(question, SECONDS + 2)
+    found = json.loads(answer) if answer else []
+    return tuple(places[0] for places in found) if found and all(len(places) == 1 for places in found) else ()
+
+
+def _is_row(batch: Any, alone: Any, row: int) -> bool:
+    """Whether a batch of one sample is this row of a larger batch."""
+    pairs = list(zip(tensors_in(batch), tensors_in(alone), strict=False))
+    held = [_holds(whole[row], one[0]) for whole, one in pairs if one.dim() and one.shape[0] == 1 and whole.dim() == one.dim() and row < whole.shape[0]]
+    return bool(held) and all(held)
+
+
+def _holds(whole: Any, part: Any) -> bool:
+    """Whether a tensor begins with another, and goes on with one value alone."""
+    if any(one > other for one, other in zip(part.shape, whole.shape, strict=True)):
+        return False
+    cut = whole[tuple(slice(0, size) for size in part.shape)]
+    same = bool(cut.nan_to_num().equal(part.nan_to_num())) if part.is_floating_point() else bool(cut.equal(part))
+    if not same or part.shape == whole.shape:
+        return same
+    rest = whole.clone()
+    rest[tuple(slice(0, size) for size in part.shape)] = whole.reshape(-1)[-1]
+    return bool((rest == whole.reshape(-1)[-1]).all())
+
+
+class _Lines:
+    """Looks at the variables of the user's frames after each of their lines."""
+
+    def __init__(self) -> None:
+        self.began: list[Frame] = []
+        self._at: dict[int, int] = {}
+        self._known: dict[int, dict[str, Any]] = {}
+
+    def enter(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if self.began or not is_users(frame.f_code.co_filename):
+            return None
+        self._at[id(frame)] = frame.f_lineno
+        self._known[id(frame)] = {name: _mark(value) for name, value in frame.f_locals.items()}
+        return self._step
+
+    def _step(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if self.began:
+            return None
+        known = self._known.setdefault(id(frame), {})
+        fresh = {name: value for name, value in frame.f_locals.items() if known.get(name) != _mark(value)}
+        given = [argument] if event == "return" else []
+        if any(_is_broken(value, depth=2) for value in [*fresh.values(), *given]):
+            self._note(frame, self._at.get(id(frame), frame.f_lineno))
+        known.update({name: _mark(value) for name, value in fresh.items()})
+        self._at[id(frame)] = frame.f_lineno
+        return self._step
+
+    def _note(self, frame: FrameType, line: int) -> None:
+        above: list[Frame] = []
+        outer = frame.f_back
+        while outer is not None:
+            if is_users(outer.f_code.co_filename):
+                above.append(frame_of(outer, outer.f_lineno))
+            outer = outer.f_back
+        self.began = [*above[::-1], frame_of(frame, line)]
+
+
+def _mark(value: Any) -> Any:
+    """What tells that a variable has another value, or that something was put into it."""
+    return (id(value), len(value)) if isinstance(value, (list, dict)) else (id(value), getattr(value, "_version", 0))
+
+
+def _is_broken(value: Any, depth: int = 4) -> bool:
+    """Whether a number, an array or a tensor, alone or in a list or mapping, is NaN or infinite."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    with suppress(Exception):
+        if hasattr(value, "is_floating_point"):
+            return bool(value.is_floating_point() and not value.isfinite().all())
+        if getattr(getattr(value, "dtype", None), "kind", "") in ("f", "c"):
+            return not bool(sys.modules["numpy"].isfinite(value).all())
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, (list, tuple)) and depth:
+            return any(_is_broken(item, depth - 1) for item in list(value)[:PARTS])
+    return False
+
+
+def with_samples(seen: Observation, found: Found) -> Observation:
+    """The observation with the place where the samples began to be not finite."""
+    from dataclasses import replace
+
+    from stepscope.evidence import NonFinite
+
+    step = seen.get(NonFinite)
+    return seen.with_(replace(step, frames=found.frames, stage=found.stage), replace(seen.moment, stage=found.stage)) if step is not None else seen
