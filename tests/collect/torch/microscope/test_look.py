@@ -184,7 +184,7 @@ ORIGINS = {
     for (a,) in DataLoader(TensorDataset(x), batch_size=8, shuffle=True):
         loss = net(a).square().mean()
         optimizer.zero_grad(); loss.backward(); optimizer.step()
-    """, "loss = net(a).square().mean()", [13]),
+    """, "for (a,) in DataLoader(TensorDataset(x), batch_size=8, shuffle=True):", [13]),
     "non-finite-loss": ("""
     p = torch.rand(40, 2) + 0.5; p[22] = 0
     net = nn.Linear(2, 1, bias=False); optimizer = torch.optim.SGD(net.parameters(), 1e-3)
