@@ -216,6 +216,34 @@ def test_samples_that_do_not_fit_together_are_told_by_row():
     assert batch.odd == {5: "float32[3, 7]"}
 
 
+@pytest.mark.parametrize("odd", [4, 5])
+def test_of_two_samples_the_odd_one_is_told_by_what_others_of_the_data_set_are(odd):
+    data = [torch.zeros(3, 8 if number != odd else 7) for number in range(24)]
+
+    batch = observed(lambda: list(DataLoader(data, batch_size=2))).get(Batch)
+
+    assert [batch.indices[row] for row in batch.culprits] == [odd]
+    assert batch.odd == {odd % 2: "float32[3, 7]"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [torch.zeros(10 if number % 4 < 2 else 12) for number in range(24)],
+        [torch.zeros(number + 1) for number in range(24)],
+        [torch.zeros(8), torch.zeros(7), torch.zeros(8), torch.zeros(8)],
+    ],
+    ids=["half and half", "all unlike", "too few others"],
+)
+def test_without_a_usual_kind_no_sample_is_named_but_the_rows_of_each_kind_are(data):
+    size = 2 if len(data) < 8 else 4
+
+    batch = observed(lambda: list(DataLoader(data, batch_size=size))).get(Batch)
+
+    assert (batch.culprits, batch.odd) == ((), {})
+    assert sorted(row for rows in batch.kinds.values() for row in rows) == list(range(size))
+
+
 class Loads(Dataset):
     """Sample n is a tensor of n, but for those that cannot be loaded."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
-from stepscope.collect.torch.indices import own_rows
+from stepscope.collect.torch.indices import numbers, own_rows
+from stepscope.collect.torch.kinds import kinds_of, odd_ones
 from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
@@ -47,13 +47,14 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     """A batch that failed while it was being made: one sample could not be loaded, or they do not fit together."""
     dataset = _dataset(stack, history)
     samples = _samples_to_collate(stack)
-    odd = odd_ones(samples) if samples is not None else {}
+    kinds = kinds_of(samples or [])
+    odd = odd_ones(kinds, _dataset(stack, None), numbers(_fetch(stack).get("possibly_batched_index")))
     culprits: tuple[int, ...] = tuple(odd)
     if samples is None and LOADERS.asked in indices:
         culprits = (indices.index(LOADERS.asked),)
     elif samples is None and (row := _row_in_split(stack)) is not None and row < len(indices):
         culprits = (row,)
-    return _batch(stack, indices, culprits, dataset, history, odd=odd, files_for=culprits)
+    return _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
 
 
 def _row_in_split(stack: list[Entry]) -> int | None:
@@ -66,37 +67,16 @@ def _row_in_split(stack: list[Entry]) -> int | None:
     return found
 
 
+def _fetch(stack: list[Entry]) -> dict[str, Any]:
+    """The variables of the frame in which a loader fetches the samples of a batch; empty outside of one."""
+    frames = (frame for frame, _, _ in stack if frame.f_code.co_name == "fetch")
+    return next((frame.f_locals for frame in frames if "torch/utils/data" in frame.f_code.co_filename.replace("\\", "/")), {})
+
+
 def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
     """The list of loaded samples, where loading was over and collation failed."""
-    for frame, _, _ in stack:
-        if frame.f_code.co_name == "fetch" and "torch/utils/data" in frame.f_code.co_filename.replace("\\", "/"):
-            data = frame.f_locals.get("data")
-            if isinstance(data, list) and data:
-                return data
-    return None
-
-
-def odd_ones(samples: list[Any]) -> dict[int, str]:
-    """The samples whose shapes or types differ from most of the others, with what they are; empty where there is no majority."""
-    signatures = [signature(sample) for sample in samples]
-    counts = Counter(signatures).most_common()
-    if len(counts) < 2 or (counts[0][1] == counts[1][1] and len(samples) > 2):
-        return dict(list(enumerate(signatures))[1:2]) if len(counts) > 1 else {}
-    usual = counts[0][0]
-    return {row: text for row, text in enumerate(signatures) if text != usual}
-
-
-def signature(sample: Any, depth: int = 0) -> str:
-    """Shapes and types of a sample, in words that two equal samples share."""
-    if hasattr(sample, "shape") and hasattr(sample, "dtype"):
-        return f"{str(sample.dtype).removeprefix('torch.')}{list(sample.shape)}"
-    if isinstance(sample, dict) and depth < 4:
-        return "{" + ", ".join(f"{key}: {signature(value, depth + 1)}" for key, value in sample.items()) + "}"
-    if isinstance(sample, (list, tuple)) and depth < 4:
-        if len(sample) > 8 or all(isinstance(item, (int, float)) for item in sample):
-            return f"{type(sample).__name__} of {len(sample)}"
-        return "(" + ", ".join(signature(item, depth + 1) for item in sample) + ")"
-    return type(sample).__name__
+    data = _fetch(stack).get("data")
+    return data if isinstance(data, list) and data else None
 
 
 def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
@@ -138,7 +118,7 @@ def _fields(stack: list[Entry]) -> dict[str, Any]:
 def _dataset(stack: list[Entry], history: History | None) -> Any:
     if history is not None:
         return history.dataset
-    return next((f.f_locals["self"].dataset for f, _, _ in stack if f.f_code.co_name == "fetch" and "self" in f.f_locals), None)
+    return getattr(_fetch(stack).get("self"), "dataset", None)
 
 
 def _batch(

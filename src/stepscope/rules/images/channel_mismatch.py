@@ -53,7 +53,7 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
     picture = fit.got in _PICTURE and not fit.arrives.requires_grad and min(fit.shape[-2:]) > 4 and fit.expects < 16
     if both or picture:
         yield CHANNEL_MISMATCH.found(
-            f"pictures of {fit.got} channel{'s' if fit.got > 1 else ''} arrive at a {layer.kind} that expects {fit.expects}",
+            f"pictures of {_counted(fit.got)} arrive at a {layer.kind} that expects {fit.expects}",
             stage=Stage.FORWARD,
             seen={"arrives": fit.arrives, "expects": f"{fit.expects} channels", "layer": layer},
         )
@@ -62,16 +62,18 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
 @CHANNEL_MISMATCH.seen_in
 def collated(failure: Failure, batch: Batch) -> Witnessed:
     """Rows of one batch that differ from the others in nothing but the number of channels."""
-    row, signature = next(iter(batch.odd.items()), (0, ""))
+    if not batch.odd:
+        return
+    row, signature = next(iter(batch.odd.items()))
     odd = _TENSOR.search(signature)
     if odd is None or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
         return
     has, others = _sizes(odd[1]), [_sizes(text) for text in _SHAPES.findall(failure.message)]
     usual = next((shape for shape in others if _differ_in_channels(has, shape)), None)
     if usual is not None:
-        headline, sure = f"a picture of {_channels(has, usual)} channels among pictures of {_channels(usual, has)}", Confidence.CERTAIN
+        headline, sure = f"a picture of {_counted(_channels(has, usual))} among pictures of {_channels(usual, has)}", Confidence.CERTAIN
     elif not others and len(has) == 3 and min(has[0], has[-1]) in (1, 4) and sorted(has)[1] > 4:
-        headline, sure = f"a picture of {min(has[0], has[-1])} channels among others", Confidence.LIKELY
+        headline, sure = f"a picture of {_counted(min(has[0], has[-1]))} among others", Confidence.LIKELY
     else:
         return
     yield CHANNEL_MISMATCH.found(
@@ -80,6 +82,20 @@ def collated(failure: Failure, batch: Batch) -> Witnessed:
         stage=Stage.COLLATE,
         seen={"row": f"{row}: {signature}", "rows that differ": f"{len(batch.odd)} of {batch.rows}", "says": failure.message[:200]},
     )
+
+
+@CHANNEL_MISMATCH.seen_in
+def mixed(failure: Failure, batch: Batch) -> Witnessed:
+    """Pictures of two kinds that differ in nothing but the number of channels, where neither kind is the usual one."""
+    if batch.odd or len(batch.kinds) != 2 or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
+        return
+    one, other = (_sizes(found[1]) if (found := _TENSOR.search(kind)) else () for kind in batch.kinds)
+    if _differ_in_channels(one, other):
+        yield CHANNEL_MISMATCH.found(
+            f"pictures of {_channels(one, other)} and of {_channels(other, one)} channels meet in one batch",
+            stage=Stage.COLLATE,
+            seen={**{kind: f"row {', '.join(map(str, rows[:8]))}" for kind, rows in batch.kinds.items()}, "says": failure.message[:200]},
+        )
 
 
 @CHANNEL_MISMATCH.seen_in
@@ -92,7 +108,7 @@ def normalised(failure: Failure, call: Call) -> Witnessed:
     means = next((operand for operand in call.operands if operand.tensor.shape[:1] and _is_mean(operand.tensor.shape)), None)
     if means is not None and picture.shape[-3] in sizes and picture.shape[-3] in _PICTURE:
         yield CHANNEL_MISMATCH.found(
-            f"a picture of {picture.shape[-3]} channels meets {max(means.tensor.shape)} values, one per channel",
+            f"a picture of {_counted(picture.shape[-3])} meets {max(means.tensor.shape)} values, one per channel",
             seen={"picture": picture, f"`{means.name}`": means.tensor},
         )
 
@@ -135,3 +151,7 @@ def _channels(shape: tuple[int, ...], other: tuple[int, ...]) -> int:
     if len(shape) == 2:
         return 1
     return shape[0] if shape[1:] == other[-2:] else shape[-1]
+
+
+def _counted(channels: int) -> str:
+    return f"{channels} channel{'s' if channels > 1 else ''}"
