@@ -27,6 +27,7 @@ _FILES: tuple[tuple[str, Stage], ...] = (
     ("torch/utils/tensorboard/", Stage.LOGGING),
     ("tensorboardX/", Stage.LOGGING),
     ("wandb/", Stage.LOGGING),
+    ("loops/optimization/", Stage.FORWARD),
     ("torch/nn/modules/", Stage.FORWARD),
 )
 _LOSSES = re.compile(r"(loss|cross_entropy|kl_div|huber|smooth_l1|criterion|ctc)", re.IGNORECASE)

@@ -52,6 +52,12 @@ _FORMS = {
 }
 
 
+_OF_LEAVES = (
+    "Change parameters by hand under `with torch.no_grad():`, or fill them with `torch.nn.init`, which does so.",
+    "An input that is to keep its gradient is not written into: `y = x * 2` in place of `x *= 2`, or work on `x.clone()`.",
+)
+
+
 @INPLACE_MODIFICATION.seen_in
 def written(failure: Failure, written: Written) -> Witnessed:
     found = _CHANGED.search(failure.message)
@@ -75,11 +81,13 @@ def written(failure: Failure, written: Written) -> Witnessed:
 def words(failure: Failure) -> Witnessed:
     found = _CHANGED.search(failure.message)
     form = next((form for words, form in _FORMS.items() if failure.is_a("RuntimeError") and words in failure.message), None)
+    leaf = form is not None and "leaf" in form
     if form:
         yield INPLACE_MODIFICATION.found(
             _headline(found) if found else form,
-            Confidence.CERTAIN if found or "leaf" in form else Confidence.LIKELY,
+            Confidence.CERTAIN if found or leaf else Confidence.LIKELY,
             seen={"tensor": found["tensor"] if found else "", "says": "" if found else failure.message[:300]},
+            instead=_OF_LEAVES if leaf else (),
         )
 
 
