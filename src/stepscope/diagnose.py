@@ -13,6 +13,11 @@ from stepscope.rule import Draft, Rule
 
 _SURE = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 _GRAVE = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_STEP = (
+    Stage.SETUP, Stage.DATA, Stage.AUGMENT, Stage.COLLATE, Stage.TRANSFER, Stage.FORWARD, Stage.LOSS, Stage.BACKWARD, Stage.OPTIMIZER,
+    Stage.METRICS, Stage.LOGGING,
+)  # fmt: skip
+"""The stages in the order of a step."""
 SAMPLES_SHOWN = 20
 
 
@@ -108,7 +113,10 @@ def _complete(draft: Draft, observation: Observation) -> Finding:
 
 
 def _stage(draft: Draft, observation: Observation) -> Stage:
-    return draft.stage or observation.moment.stage or draft.rule.stage
+    """Where nothing tells more, the stage at which the mistake is usually seen, or a later one that the step had come to."""
+    usual, around = draft.rule.stage, observation.moment.around
+    late = around is not None and usual in _STEP and _STEP.index(around) > _STEP.index(usual)
+    return draft.stage or observation.moment.stage or (around if around and late else usual)
 
 
 def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:

@@ -10,6 +10,7 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
+from stepscope.collect.torch.stages import LOSS_CLASSES
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Head, Layer, Tensor
 from stepscope.evidence.call import Setting
@@ -26,7 +27,7 @@ def is_module(value: Any) -> bool:
 def is_loss(module: Any) -> bool:
     """Whether the module is a loss rather than a part of the model."""
     kind = type(module)
-    return kind.__module__ == "torch.nn.modules.loss" or "loss" in kind.__name__.lower() or "criterion" in kind.__name__.lower()
+    return kind.__module__ == "torch.nn.modules.loss" or bool(LOSS_CLASSES.search(kind.__name__))
 
 
 def layer_of(stack: list[Entry]) -> Layer | None:
