@@ -45,6 +45,11 @@ def function_of(code: CodeType) -> Function | None:
     return around if code.co_name.startswith("<") else None
 
 
+def receiver(code: CodeType) -> str:
+    """How a method calls the object that it belongs to: `self` mostly, `s` or `this` to some; empty without a parameter."""
+    return code.co_varnames[0] if code.co_argcount else ""
+
+
 def first_line(node: Function) -> int:
     """The line at which Python lets a function begin: its first decorator's."""
     decorators = getattr(node, "decorator_list", [])
