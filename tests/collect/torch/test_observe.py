@@ -46,6 +46,35 @@ def test_the_layer_is_told_by_path_class_and_the_line_that_built_it():
     assert layer.definition.code.startswith("self.body = nn.Sequential(")
 
 
+def test_a_part_that_is_called_by_itself_is_told_from_the_whole_model():
+    net = Net(features=9)
+
+    def reconstruct(part, x):
+        return part(x)
+
+    layer = observed(lambda: reconstruct(net.body, torch.zeros(2, 8))).get(Layer)
+
+    assert (layer.path, layer.model) == ("body.0", "Net")
+
+
+def test_a_model_whose_methods_call_it_otherwise_than_self_is_the_model():
+    class Coder(Net):
+        def encoded(this, x):
+            return this.body(x)
+
+    layer = observed(lambda: Coder(features=9).encoded(torch.zeros(2, 8))).get(Layer)
+
+    assert (layer.path, layer.model) == ("body.0", "Coder")
+
+
+def test_an_operand_seen_along_other_axes_is_an_operand():
+    left, right = torch.ones(2, 3), torch.ones(4, 5)
+
+    call = observed(lambda: left @ right.t()).get(Call)
+
+    assert [(operand.name, operand.tensor.shape) for operand in call.operands] == [("left", (2, 3)), ("right.t()", (5, 4))]
+
+
 def test_the_operands_are_told_with_shapes_and_types():
     net = Net()
 
