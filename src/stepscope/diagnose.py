@@ -109,6 +109,7 @@ def _complete(draft: Draft, observation: Observation) -> Finding:
         others.append(Place(failed.file, failed.line, failed.code, "the run stopped here"))
     if definition and (definition.file, definition.line) not in {(p.file, p.line) for p in (place, *others)}:
         others.append(definition)
+    draft = replace(draft, seen={**draft.seen, **_at_hand(observation.get(Batch))})
     return draft.rule.finding(draft, _stage(draft, observation), place, tuple(others))
 
 
@@ -138,11 +139,18 @@ def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
 def _samples(batch: Batch | None) -> tuple[Sample, ...]:
     if batch is None:
         return ()
-    rows = (0,) if len(batch.indices) == 1 else batch.culprits
     return tuple(
         Sample(index=batch.indices[row] if row < len(batch.indices) else None, row=row, file=batch.files.get(row))
-        for row in rows[:SAMPLES_SHOWN]
+        for row in batch.culprits[:SAMPLES_SHOWN]
     )
+
+
+def _at_hand(batch: Batch | None) -> dict[str, str]:
+    """The sample that a batch consists of, where nothing shows that it is at fault: it is the one to try again, not the one to blame."""
+    if batch is None or len(batch.indices) != 1 or batch.culprits:
+        return {}
+    file = f" ({batch.files[0]})" if 0 in batch.files else ""
+    return {"at hand": f"sample {batch.indices[0]}{file}, a batch of its own"}
 
 
 def _failed_line(observation: Observation) -> Frame | None:

@@ -528,3 +528,42 @@ def test_strange_objects_in_the_frames_do_no_harm(capsys):
     assert seen.get(Failure).type == "RuntimeError"
     assert seen.get(Layer).path == "body.0"
     assert capsys.readouterr().err == ""
+
+
+class Sized(Dataset):
+    """Sample n has this many numbers."""
+
+    def __init__(self, sizes):
+        self.sizes = sizes
+
+    def __len__(self):
+        return len(self.sizes)
+
+    def __getitem__(self, index):
+        return torch.zeros(self.sizes[index])
+
+
+def through_model(data, size, features=8):
+    def run():
+        net = Net(features)
+        for x in DataLoader(data, batch_size=size):
+            net(x)
+
+    return run
+
+
+def test_a_sample_that_is_all_of_its_batch_is_to_blame_only_if_it_is_unlike_the_others():
+    alike = Sized([7] * 24)
+    one_odd, first_odd = (Sized([7 if number == odd else 8 for number in range(24)]) for odd in (5, 0))
+
+    blamed = [observed(through_model(data, 1)).get(Batch) for data in (alike, one_odd, first_odd)]
+
+    assert [(batch.indices, batch.culprits) for batch in blamed] == [((0,), ()), ((5,), (0,)), ((0,), (0,))]
+
+
+def test_the_loaders_data_set_is_counted_not_the_one_that_it_was_split_off():
+    data = Subset([torch.zeros(7) for _ in range(24)], range(4, 13))
+
+    batch = observed(through_model(data, 4)).get(Batch)
+
+    assert (batch.indices, batch.dataset_size) == ((4, 5, 6, 7), 9)

@@ -9,8 +9,8 @@ from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
 from stepscope.collect.torch.indices import numbers, own_rows
-from stepscope.collect.torch.kinds import kinds_of, odd_ones
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.kinds import is_unlike_others, kinds_of, odd_ones
+from stepscope.collect.torch.loaders import LOADERS, History, length
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
@@ -52,6 +52,8 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     culprits: tuple[int, ...] = tuple(odd)
     if samples is None and LOADERS.asked in indices:
         culprits = (indices.index(LOADERS.asked),)
+    elif samples is None and len(indices) == 1:
+        culprits = (0,)
     elif samples is None and (row := _row_in_split(stack)) is not None and row < len(indices):
         culprits = (row,)
     return _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
@@ -92,8 +94,28 @@ def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
         if indices and (not rows or len(indices) in rows):
             culprits = () if history.own_order else row_of_loop(stack, len(indices))
+            culprits = culprits or (_alone(history, indices) if _computes(stack) else ())
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
     return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
+
+
+def _alone(history: History, indices: tuple[int, ...]) -> tuple[int, ...]:
+    """The row of a sample that makes up its batch, where it is unlike the others: else it is only the one at hand.
+
+    Where the data set is gone, that others passed the same model before has to do.
+    """
+    if len(indices) != 1:
+        return ()
+    before = [history.rows(drawn) for drawn, _ in history.handed_out]
+    passed = [rows[0] for rows in before if len(rows) == 1 and rows != indices]
+    dataset = history.dataset
+    unlike = bool(passed) if dataset is None else is_unlike_others(dataset, indices[0], passed)
+    return (0,) if unlike else ()
+
+
+def _computes(stack: list[Entry]) -> bool:
+    """Whether a model or a loss was at work on the batch."""
+    return any("/torch/nn/" in frame.f_code.co_filename.replace("\\", "/") for frame, _, _ in stack)
 
 
 def _tensors_inside_out(stack: list[Entry]) -> list[Any]:
@@ -129,6 +151,7 @@ def _batch(
     history: History | None,
     **details: Any,
 ) -> Batch:
+    size = history.size if history else length(dataset)
     dataset, indices = own_rows(dataset, indices)
     suspects = details.pop("files_for")
     wanted = (0,) if len(indices) == 1 else suspects[:FILES]
@@ -140,7 +163,7 @@ def _batch(
         files={row: paths[indices[row]] for row in asked if indices[row] in paths},
         rows=len(indices) or None,
         dataset=type(dataset).__name__ if dataset is not None else "",
-        dataset_size=_length(dataset),
+        dataset_size=size,
         loader=_loader_line(stack, dataset) if dataset is not None else None,
         workers=history.workers if history else 0,
         **details,
@@ -156,12 +179,5 @@ def _loader_line(stack: list[Entry], dataset: Any) -> Any:
                 if type(value).__name__.endswith("Loader") and stored_attributes(value).get("dataset") is dataset:
                     return SITES.of(value)
     return None
-
-
-def _length(dataset: Any) -> int | None:
-    try:
-        return len(dataset)
-    except Exception:
-        return None
 
 

@@ -44,15 +44,29 @@ def odd_ones(kinds: dict[str, tuple[int, ...]], dataset: Any, indices: tuple[int
 def usual_kind(dataset: Any, without: Iterable[int]) -> str | None:
     """What nearly all of some other samples of the data set are, as it says when it is asked; None where they are of several kinds."""
     others = _others(dataset, set(without))
-    if len(others) < ENOUGH or not may_fork():
+    if len(others) < ENOUGH:
         return None
+    answers = Counter(_asked(dataset, others).values())
+    (kind, count), *_ = answers.most_common(1) or [("", 0)]
+    return kind if answers.total() >= ENOUGH and count >= SHARE * answers.total() else None
+
+
+def is_unlike_others(dataset: Any, index: int, passed: list[int]) -> bool:
+    """Whether a sample that is all of its batch is of another kind than those that passed before it, or than nearly all others."""
+    kinds = _asked(dataset, [index, *passed])
+    kind = kinds.pop(index, None)
+    if kind is None or kind in kinds.values():
+        return False
+    return bool(kinds) or usual_kind(dataset, (index,)) not in (None, kind)
+
+
+def _asked(dataset: Any, indices: list[int]) -> dict[int, str]:
+    """What these samples are, as the data set says in a forked child."""
 
     def look(index: int, send: int) -> None:
         os.write(send, json.dumps([index, signature(dataset[index])]).encode() + b"\n")
 
-    answers = Counter(in_child(others, look).values())
-    (kind, count), *_ = answers.most_common(1) or [("", 0)]
-    return kind if answers.total() >= ENOUGH and count >= SHARE * answers.total() else None
+    return in_child(indices, look) if may_fork() else {}
 
 
 def _others(dataset: Any, without: set[int]) -> list[int]:

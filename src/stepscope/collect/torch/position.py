@@ -43,10 +43,10 @@ def position_of(stack: list[Entry], begun: bool) -> Position:
         if function is None:
             continue
         here = span(frame.f_code, instruction)
-        spot = (here.line or line, here.column or 0)
+        begin, end = (here.line or line, here.column or 0), (here.end_line or line, here.end_column or 0)
         for scope in (*loops_around(function, line), function):
             marks = sorted(_marks(scope, frame, line), key=lambda mark: mark.end)
-            told = _told([mark for mark in marks if mark.end <= spot], [mark for mark in marks if mark.begin >= spot], begun)
+            told = _told([mark for mark in marks if mark.end <= begin], [mark for mark in marks if mark.end > end], begun)
             if told is not None:
                 return told
     return Position()
@@ -65,7 +65,7 @@ def _told(before: list[Mark], after: list[Mark], begun: bool) -> Position | None
         case Stage.OPTIMIZER:
             stage = Stage.FORWARD if following & {Stage.FORWARD, Stage.BACKWARD} else Stage.LOGGING
         case Stage.BACKWARD:
-            stage = Stage.OPTIMIZER if Stage.OPTIMIZER in following else Stage.LOGGING
+            stage = Stage.OPTIMIZER
         case Stage.FORWARD if after and after[0].stage is Stage.FORWARD:
             stage = Stage.FORWARD
         case _:
