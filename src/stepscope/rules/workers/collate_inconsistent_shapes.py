@@ -28,7 +28,7 @@ from stepscope.evidence import Batch, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file"))
+COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing"))
 
 _UNEQUAL = re.compile(
     r"stack expects each tensor to be equal size|each element in list of batch should be of equal size|expected sequence of length \d+ at dim"
@@ -38,6 +38,10 @@ _UNEQUAL = re.compile(
 )
 _TOKENIZER = ("you should probably activate truncation and/or padding", "Perhaps your features (")
 SHOWN = 4
+_OF_NONE = (
+    "The data set gave None for this sample: leave such samples out in its `__init__`, or return another one in their place.",
+    "Or pass over them in a `collate_fn`: `default_collate([sample for sample in batch if sample is not None])`.",
+)
 _COLLATE = ("torch/utils/data/_utils/collate.py", "transformers/data/data_collator.py")
 
 
@@ -54,6 +58,7 @@ def rows(failure: Failure, batch: Batch) -> Witnessed:
         f"row {row}{index} is {odd}, unlike the others",
         stage=Stage.COLLATE,
         seen={"rows": count, f"row {row}": odd, "usual": usual, "says": failure.message[:200]},
+        instead=_OF_NONE if odd == "NoneType" else (),
     )
 
 
