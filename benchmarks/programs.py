@@ -60,6 +60,8 @@ def faults(script: Path, wanted: dict[str, Any], code: int, report: dict[str, An
 def sample_faults(wanted: dict[str, Any], samples: list[dict[str, Any]]) -> list[str]:
     """What a report gets wrong about the samples to blame."""
     wrong, indices = [], [sample["index"] for sample in samples]
+    if wanted.get("samples") == [] and indices:
+        wrong.append(f"samples {indices[:5]} where none is to blame")
     if wanted.get("samples") and not set(indices) & set(wanted["samples"]):
         wrong.append(f"samples {indices[:5]} instead of {wanted['samples'][:5]}")
     files = [sample["file"] or "" for sample in samples]

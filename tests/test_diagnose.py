@@ -24,6 +24,13 @@ def test_the_place_is_filled_in_from_the_observation():
     assert [(s.index, s.row, s.file) for s in place.samples] == [(1203, 2, "data/x.png")]
 
 
+def test_a_sample_that_is_only_at_hand_is_not_blamed():
+    (finding,) = diagnose("run", [Observation(FAILURE, LABELS, HEAD, Batch(indices=(75,), rows=1), Moment(Stage.LOSS))]).findings
+
+    assert finding.place.samples == ()
+    assert finding.seen["at hand"] == "sample 75, a batch of its own"
+
+
 def test_words_alone_still_name_the_cause_but_less_surely():
     (finding,) = diagnose("run", [Observation(FAILURE)]).findings
 

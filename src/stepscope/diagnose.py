@@ -13,6 +13,11 @@ from stepscope.rule import Draft, Rule
 
 _SURE = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 _GRAVE = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+_STEP = (
+    Stage.SETUP, Stage.DATA, Stage.AUGMENT, Stage.COLLATE, Stage.TRANSFER, Stage.FORWARD, Stage.LOSS, Stage.BACKWARD, Stage.OPTIMIZER,
+    Stage.METRICS, Stage.LOGGING,
+)  # fmt: skip
+"""The stages in the order of a step."""
 SAMPLES_SHOWN = 20
 
 
@@ -105,11 +110,15 @@ def _complete(draft: Draft, observation: Observation) -> Finding:
         others.append(Place(failed.file, failed.line, failed.code, "the run stopped here"))
     if definition and (definition.file, definition.line) not in {(p.file, p.line) for p in (place, *others)}:
         others.append(definition)
+    draft = replace(draft, seen={**draft.seen, **_at_hand(observation.get(Batch))})
     return draft.rule.finding(draft, _stage(draft, observation), place, tuple(others))
 
 
 def _stage(draft: Draft, observation: Observation) -> Stage:
-    return draft.stage or observation.moment.stage or draft.rule.stage
+    """Where nothing tells more, the stage at which the mistake is usually seen, or a later one that the step had come to."""
+    usual, around = draft.rule.stage, observation.moment.around
+    late = around is not None and usual in _STEP and _STEP.index(around) > _STEP.index(usual)
+    return draft.stage or observation.moment.stage or (around if around and late else usual)
 
 
 def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
@@ -131,11 +140,19 @@ def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
 def _samples(batch: Batch | None) -> tuple[Sample, ...]:
     if batch is None:
         return ()
-    rows = (0,) if len(batch.indices) == 1 else batch.culprits
+    alone = len(batch.indices) == 1 and batch.rows != 1  # the one sample that is known of a batch: its row is not
     return tuple(
-        Sample(index=batch.indices[row] if row < len(batch.indices) else None, row=row, file=batch.files.get(row))
-        for row in rows[:SAMPLES_SHOWN]
+        Sample(index=batch.indices[row] if row < len(batch.indices) else None, row=None if alone else row, file=batch.files.get(row))
+        for row in batch.culprits[:SAMPLES_SHOWN]
     )
+
+
+def _at_hand(batch: Batch | None) -> dict[str, str]:
+    """The sample that a batch consists of, where nothing shows that it is at fault: it is the one to try again, not the one to blame."""
+    if batch is None or len(batch.indices) != 1 or batch.culprits:
+        return {}
+    file = f" ({batch.files[0]})" if 0 in batch.files else ""
+    return {"at hand": f"sample {batch.indices[0]}{file}, a batch of its own"}
 
 
 def _failed_line(observation: Observation) -> Frame | None:

@@ -18,7 +18,8 @@ from stepscope.page import Page
 class Draft:
     """What a witness says: only what it knows better than the observation does.
 
-    `line` is the line to change, where that is another one than the line that failed. `fix` goes before the fixes of the rule's page.
+    `line` is the line to change, where that is another one than the line that failed. `fix` goes before the fixes of the rule's page,
+    `instead` in their place, where they do not fit.
     """
 
     rule: Rule
@@ -31,6 +32,7 @@ class Draft:
     operator: str | None
     seen: dict[str, str]
     fix: tuple[str, ...]
+    instead: tuple[str, ...]
     severity: Severity
 
 
@@ -97,7 +99,7 @@ class Rule:
         """A draft of a finding; see Draft for what `details` may hold."""
         empty: dict[str, Any] = {
             "stage": None, "line": None, "about": "", "layer": None, "operator": None,
-            "seen": {}, "fix": (), "severity": self.severity,
+            "seen": {}, "fix": (), "instead": (), "severity": self.severity,
         }  # fmt: skip
         unknown = set(details) - set(empty)
         if unknown:
@@ -117,7 +119,7 @@ class Rule:
             places=places,
             seen={key: str(value) for key, value in draft.seen.items() if value not in (None, "")},
             why=self.page.why,
-            fix=(*draft.fix, *self.page.fix),
+            fix=(*draft.fix, *(draft.instead or self.page.fix)),
         )
 
 

@@ -118,3 +118,13 @@ def test_sizes_that_a_line_of_the_users_fixes_are_cured_there(text, cure):
 
     assert found.name == "input-shape-mismatch"
     assert cure in found.fix[0]
+
+
+def test_a_training_step_that_returns_no_loss_is_no_configuration():
+    words = "In automatic_optimization, when `training_step` returns a dict, the 'loss' key needs to be present"
+    inside = Frame("/x/site-packages/lightning/pytorch/loops/optimization/automatic.py", 70, "from_training_step_output")
+
+    found = first(Failure("MisconfigurationException", words, (LINE, inside), bases=("Exception",)))
+
+    assert found.name == "api-misuse"
+    assert found.fix[0].startswith("Return the loss")

@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, History, Observation, OptimizerParameters, OwnBackward, Reused, Written
+from stepscope.evidence import Failure, Frame, History, Moment, Observation, OptimizerParameters, OwnBackward, Reused, Written
 from stepscope.finding import Confidence
 
 BACKWARD = Frame("train.py", 9, "main", "loss.backward()", user=True)
@@ -147,3 +147,13 @@ def test_clipping_before_the_first_backward_is_an_order_of_clipping():
 
     assert first(failure, History(parameters=4, trainable=4, gradients=0)).name == "gradient-clip-order"
     assert first(failure, History(parameters=4, trainable=4, gradients=3)).name != "gradient-clip-order"
+
+
+def test_parameters_changed_by_hand_are_to_be_changed_without_recording():
+    line = Frame("train.py", 4, "initialise", "p.uniform_(-0.1, 0.1)", user=True)
+
+    found = first(Failure("RuntimeError", "a leaf Variable that requires grad is being used in an in-place operation.", (line,)), Moment())
+
+    assert found.name == "inplace-modification"
+    assert "torch.no_grad()" in found.fix[0]
+    assert "torch.nn.init" in found.fix[0]

@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, Machine, Observation, WorkerDeath
+from stepscope.evidence import Batch, Failure, Frame, Machine, Observation, WorkerDeath
 
 LINE = Frame("train.py", 12, "main", "for x, y in loader:", user=True)
 
@@ -41,3 +41,26 @@ def test_a_bus_error_in_a_container_with_little_shared_memory_is_told_by_its_siz
 )
 def test_every_form_of_too_many_open_files_is_one_cause(kind, text, errno):
     assert first(Failure(kind, text, (LINE,), errno=errno), Machine()).name == "too-many-open-files"
+
+
+STACKING = Frame("lib/torch/utils/data/_utils/collate.py", 1, "default_collate")
+UNEQUAL = "stack expects each tensor to be equal size, but got [10] at entry 0 and [12] at entry 2"
+
+
+def test_a_batch_without_a_majority_names_no_sample_and_counts_each_kind():
+    batch = Batch(indices=(4, 5, 6, 7), rows=4, kinds={"float32[10]": (0, 1), "float32[12]": (2, 3)})
+
+    found = first(Failure("RuntimeError", UNEQUAL, (LINE, STACKING)), batch)
+
+    assert found.headline == "4 samples of 2 shapes or types meet in one batch"
+    assert found.seen["rows 0, 1"] == "float32[10] (samples 4, 5)"
+    assert found.place.samples == ()
+
+
+def test_pictures_of_two_kinds_without_a_majority_are_told_as_pictures():
+    batch = Batch(indices=(4, 5), rows=2, kinds={"float32[1, 16, 16]": (0,), "float32[3, 16, 16]": (1,)})
+
+    found = first(Failure("RuntimeError", UNEQUAL, (LINE, STACKING)), batch)
+
+    assert found.headline == "pictures of 1 and of 3 channels meet in one batch"
+    assert found.place.samples == ()

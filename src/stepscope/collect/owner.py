@@ -30,11 +30,25 @@ def is_users(file: str) -> bool:
     if file.startswith("<"):
         return file.startswith("<ipython-input") or file == "<stdin>"
     path = os.path.abspath(file)
-    if not os.path.exists(path) and file not in linecache.cache:
-        return False
+    if not os.path.exists(path):
+        source = _source(file)
+        if source is None:
+            return False
+        path = os.path.abspath(source)
     if path.startswith(_OURS) or any(part in path for part in _INSTALLED):
         return False
     return not path.startswith(_standard_library())
+
+
+def _source(file: str) -> str | None:
+    """Where Python has the lines of a file from that is not there: the name of a notebook's cell, or a path; None where it has none.
+
+    A name in its cache is no proof: whoever prints a traceback leaves one there for each frame, also for those without source.
+    """
+    if file not in linecache.cache or not linecache.getlines(file):
+        return None
+    entry = linecache.cache.get(file, ())
+    return str(entry[3]) if len(entry) == 4 else None
 
 
 @lru_cache(maxsize=4096)

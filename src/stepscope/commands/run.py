@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,7 @@ from stepscope.commands.output import deliver, report_options
 from stepscope.evidence import Observation
 
 
-class Share(click.ParamType):
+class Share(click.ParamType):  # type: ignore[type-arg]
     """A share of one: "1%", or "0.01"."""
 
     name = "share"
@@ -32,7 +33,7 @@ class Share(click.ParamType):
         return share
 
 
-class Limit(click.ParamType):
+class Limit(click.ParamType):  # type: ignore[type-arg]
     """How many samples may be bad: "100", or "1%" of the data set."""
 
     name = "limit"
@@ -84,10 +85,7 @@ class Run(click.Command):
     help="Leave out the samples that FILE lists (lines of JSON), and add to it those that are replaced.",
 )  # fmt: skip
 @click.argument("arguments", metavar="[--] COMMAND...", nargs=-1, type=click.UNPROCESSED)
-def command(
-    arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool,
-    on_nonfinite: str, budget: float, skip_bad_samples: str, skip_list: str,
-) -> None:  # fmt: skip
+def command(arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool, **how: Any) -> None:
     r"""Run a training command under guard; not a line of it has to change.
 
     \b
@@ -105,7 +103,7 @@ def command(
 
     try:
         announce = None if quiet or (output is None and style in ("json", "sarif")) else _announce
-        ended = supervise(command_line(arguments), Settings(on_nonfinite, budget, skip_bad_samples, os.path.abspath(skip_list) if skip_list else ""), announce)
+        ended = supervise(command_line(arguments), Settings(**{**how, "skip_list": os.path.abspath(how["skip_list"]) if how["skip_list"] else ""}), announce)
     except CannotStart as problem:
         click.echo(f"Error: cannot start {problem.filename}: {problem.strerror}", err=True)
         sys.exit(NOT_FOUND if problem.errno == errno.ENOENT else NOT_RUNNABLE)

@@ -14,7 +14,10 @@ class Batch:
 
     `indices[r]` is the index in the data set of row r, empty where it is not known. `culprits` are the rows whose
     values break the failing call (positions in the batch, from 0), empty where no row stands out.
-    `files` maps a row to the file that its sample was read from. `fields` are the batch's tensors by name, `loader` the line that built the loader.
+    `files` maps a row to the file that its sample was read from. `fields` are the batch's tensors by name, `loader` the line that built the loader,
+    `dataset_size` the number of samples that it goes through.
+    Where the samples could not be put together, `kinds` are their shapes and types with the rows of each, the most frequent first, and
+    `odd` the rows that are not of the usual kind, with what they are: empty where no kind is usual.
     """
 
     indices: tuple[int, ...] = ()
@@ -27,3 +30,4 @@ class Batch:
     loader: Frame | None = None
     workers: int = 0
     odd: dict[int, str] = field(default_factory=dict)
+    kinds: dict[str, tuple[int, ...]] = field(default_factory=dict)

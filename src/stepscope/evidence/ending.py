@@ -14,6 +14,7 @@ class Death:
     `signal` is the name ("SIGSEGV") or None, `code` the exit code or None. `stack` is what faulthandler wrote, the
     outermost frame first, in the thread that died. `memory_kills` counts the kills for lack of memory that the system booked
     while the run went on (None: the system does not tell); `told_by` says where that was read.
+    `hard` is true where it called `os._exit` itself, `midway` where a loop of the training was at work or a sample was being loaded.
     `samples` are the data-set indices that the process was loading. `worker` is a loader worker's number.
     """
 
@@ -28,6 +29,8 @@ class Death:
     pid: int = 0
     megabytes: float | None = None
     steps: int = 0
+    hard: bool = False
+    midway: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from stepscope.evidence.stage import Stage
 class Moment:
     """Where the run was.
 
-    `step` counts optimizer steps from 1: the step that was under way. `epoch` is the user's own variable where
+    `stage` is what the running functions tell, `around` what the place of the line in the user's loop tells, which is less. `step` counts optimizer steps from 1: the step that was under way. `epoch` is the user's own variable where
     there is one. `rank` is None outside of distributed training; `worker` is None outside of a loader worker.
     `time` is in seconds since 1970.
     """
@@ -24,3 +24,4 @@ class Moment:
     time: float = 0.0
     pid: int = 0
     script: str | None = None
+    around: Stage | None = None

@@ -50,6 +50,8 @@ TRAINING = """
             bytearray(2**30)                                 # too much
         if HOW == "exit":
             os._exit(7)
+        if HOW == "native":
+            ctypes.CDLL(None).exit(7)
 
     class Numbers(Dataset):
         def __len__(self):
@@ -147,10 +149,47 @@ def test_a_death_while_a_sample_is_loaded_names_the_sample(stage, arguments, cod
         assert "worker 0" in ended.found["headline"] or ended.found["name"] == "host-oom"
 
 
-def test_a_hard_exit_in_the_midst_of_training_keeps_its_code_and_is_no_finding(stage):
-    ended = stage.guarded(stage.script(TRAINING), "exit", "0")
+@pytest.mark.parametrize(("how", "line"), [("exit", "os._exit(7)"), ("native", "")])
+def test_an_exit_in_the_midst_of_training_keeps_its_code_and_is_told(stage, how, line):
+    ended = stage.guarded(stage.script(TRAINING), how, "0")
 
-    assert (ended.code, ended.report["findings"]) == (7, [])
+    assert (ended.code, ended.name, ended.samples) == (7, "hard-exit", [13])
+    assert (ended.found["stage"], ended.found["place"]["step"], ended.found["place"]["code"]) == ("data", 4, line)
+
+
+WATCHED = """
+    import os, sys
+    import torch
+
+    model = torch.nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def check(step):
+        if step == int(sys.argv[1]):
+            os._exit(3)
+
+    for step in range(4):
+        check(step)
+        model(torch.ones(2, 4)).sum().backward()
+        optimizer.step()
+    check(4)
+"""
+
+
+def test_only_a_loop_that_was_at_work_makes_an_exit_a_finding(stage):
+    script = stage.script(WATCHED)
+    within, after = stage.guarded(script, "2"), stage.guarded(script, "4")
+
+    assert [(ended.code, ended.name) for ended in (within, after)] == [(3, "hard-exit"), (3, None)]
+    assert "after 2 steps" in within.found["headline"]
+
+
+def test_an_exit_with_something_else_than_a_number_is_refused_as_without_us(stage):
+    script = stage.script("import os; os._exit('three')")
+    bare, guarded = stage.bare(script), stage.guarded(script)
+
+    assert (guarded.code, guarded.out) == (bare.code, bare.out)
+    assert guarded.err.startswith(bare.err)
 
 
 @pytest.mark.parametrize("looks_every", ["0.1", "4"])

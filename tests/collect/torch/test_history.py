@@ -54,6 +54,30 @@ def test_a_cut_inside_of_a_function_of_the_users_is_found_there():
     assert seen(history_of, run).cut.code == "hits = model(x) > 0"
 
 
+class Guesser:
+    """Whose methods call their object otherwise than `self`."""
+
+    def __init__(me):
+        me.model = nn.Linear(3, 2)
+
+    def guess(me, x):
+        return me.model(x).argmax(1)
+
+    def distance(me, guess, y):
+        return (guess - y).float().pow(2).mean()
+
+    def fit(me):
+        loss = me.distance(me.guess(torch.ones(4, 3)), torch.zeros(4))
+        loss.backward()
+
+
+def test_a_cut_is_found_whatever_a_method_calls_its_object():
+    history = seen(history_of, lambda: Guesser().fit())
+
+    assert (history.how, history.sure) == (".argmax()", True)
+    assert history.cut.code == "return me.model(x).argmax(1)"
+
+
 def test_numbers_gathered_in_a_list_are_followed_to_where_they_became_numbers():
     def run():
         model, losses = nn.Linear(3, 1), []

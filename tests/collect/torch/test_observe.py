@@ -46,6 +46,35 @@ def test_the_layer_is_told_by_path_class_and_the_line_that_built_it():
     assert layer.definition.code.startswith("self.body = nn.Sequential(")
 
 
+def test_a_part_that_is_called_by_itself_is_told_from_the_whole_model():
+    net = Net(features=9)
+
+    def reconstruct(part, x):
+        return part(x)
+
+    layer = observed(lambda: reconstruct(net.body, torch.zeros(2, 8))).get(Layer)
+
+    assert (layer.path, layer.model) == ("body.0", "Net")
+
+
+def test_a_model_whose_methods_call_it_otherwise_than_self_is_the_model():
+    class Coder(Net):
+        def encoded(this, x):
+            return this.body(x)
+
+    layer = observed(lambda: Coder(features=9).encoded(torch.zeros(2, 8))).get(Layer)
+
+    assert (layer.path, layer.model) == ("body.0", "Coder")
+
+
+def test_an_operand_seen_along_other_axes_is_an_operand():
+    left, right = torch.ones(2, 3), torch.ones(4, 5)
+
+    call = observed(lambda: left @ right.t()).get(Call)
+
+    assert [(operand.name, operand.tensor.shape) for operand in call.operands] == [("left", (2, 3)), ("right.t()", (5, 4))]
+
+
 def test_the_operands_are_told_with_shapes_and_types():
     net = Net()
 
@@ -214,6 +243,34 @@ def test_samples_that_do_not_fit_together_are_told_by_row():
 
     assert batch.culprits == (5,)
     assert batch.odd == {5: "float32[3, 7]"}
+
+
+@pytest.mark.parametrize("odd", [4, 5])
+def test_of_two_samples_the_odd_one_is_told_by_what_others_of_the_data_set_are(odd):
+    data = [torch.zeros(3, 8 if number != odd else 7) for number in range(24)]
+
+    batch = observed(lambda: list(DataLoader(data, batch_size=2))).get(Batch)
+
+    assert [batch.indices[row] for row in batch.culprits] == [odd]
+    assert batch.odd == {odd % 2: "float32[3, 7]"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [torch.zeros(10 if number % 4 < 2 else 12) for number in range(24)],
+        [torch.zeros(number + 1) for number in range(24)],
+        [torch.zeros(8), torch.zeros(7), torch.zeros(8), torch.zeros(8)],
+    ],
+    ids=["half and half", "all unlike", "too few others"],
+)
+def test_without_a_usual_kind_no_sample_is_named_but_the_rows_of_each_kind_are(data):
+    size = 2 if len(data) < 8 else 4
+
+    batch = observed(lambda: list(DataLoader(data, batch_size=size))).get(Batch)
+
+    assert (batch.culprits, batch.odd) == ((), {})
+    assert sorted(row for rows in batch.kinds.values() for row in rows) == list(range(size))
 
 
 class Loads(Dataset):
@@ -471,3 +528,42 @@ def test_strange_objects_in_the_frames_do_no_harm(capsys):
     assert seen.get(Failure).type == "RuntimeError"
     assert seen.get(Layer).path == "body.0"
     assert capsys.readouterr().err == ""
+
+
+class Sized(Dataset):
+    """Sample n has this many numbers."""
+
+    def __init__(self, sizes):
+        self.sizes = sizes
+
+    def __len__(self):
+        return len(self.sizes)
+
+    def __getitem__(self, index):
+        return torch.zeros(self.sizes[index])
+
+
+def through_model(data, size, features=8):
+    def run():
+        net = Net(features)
+        for x in DataLoader(data, batch_size=size):
+            net(x)
+
+    return run
+
+
+def test_a_sample_that_is_all_of_its_batch_is_to_blame_only_if_it_is_unlike_the_others():
+    alike = Sized([7] * 24)
+    one_odd, first_odd = (Sized([7 if number == odd else 8 for number in range(24)]) for odd in (5, 0))
+
+    blamed = [observed(through_model(data, 1)).get(Batch) for data in (alike, one_odd, first_odd)]
+
+    assert [(batch.indices, batch.culprits) for batch in blamed] == [((0,), ()), ((5,), (0,)), ((0,), (0,))]
+
+
+def test_the_loaders_data_set_is_counted_not_the_one_that_it_was_split_off():
+    data = Subset([torch.zeros(7) for _ in range(24)], range(4, 13))
+
+    batch = observed(through_model(data, 4)).get(Batch)
+
+    assert (batch.indices, batch.dataset_size) == ((4, 5, 6, 7), 9)

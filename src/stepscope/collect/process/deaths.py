@@ -57,6 +57,14 @@ def fatal_stack(text: str) -> tuple[Frame, ...]:
     return (died or [frames for _, frames in stacks] or [()])[-1]
 
 
+def left(text: str) -> tuple[int | None, tuple[Frame, ...]]:
+    """The status that a process gave to `os._exit`, and the stack down to the user's line that led there; None where it did not call it."""
+    status = text.partition("\n")[0]
+    stack = fatal_stack(text)
+    users = [place for place, frame in enumerate(stack) if frame.user]
+    return (int(status) if status.isdigit() else None), stack[: users[-1] + 1] if users else ()
+
+
 def stopped_stack(text: str) -> tuple[Frame, ...]:
     """The stack at the first signal: at a second one a process is mostly in its clean-up already."""
     stacks = _stacks(text)

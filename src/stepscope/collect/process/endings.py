@@ -6,9 +6,10 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from stepscope.collect.process.deaths import fatal_stack, fatal_word, read_dump, signal_name, stopped_stack
+from stepscope.collect.process.deaths import fatal_stack, fatal_word, left, read_dump, signal_name, stopped_stack
 from stepscope.collect.process.heartbeat import RUNNING, Beat
 from stepscope.collect.process.signals import Stop
 from stepscope.evidence import Batch, Death, Failure, Frame, Interruption, Moment, Observation, Stage
@@ -78,13 +79,16 @@ def _death(
     folder: Path, beat: Beat | None, pid: int, signal: str | None, code: int | None, when: float | None = None
 ) -> Observation:
     text = read_dump(folder, pid, "fatal")
-    stack = fatal_stack(text)
     word = fatal_word(text)
-    loading = _is_loading(stack)
+    status, way = left(read_dump(folder, pid, "left")) if signal is None and not word else (None, ())
+    stack = way or fatal_stack(text)
+    loading = _is_loading(stack) or bool(status is None and code and beat and beat.last is not None)
     samples = beat.samples if beat and loading else ()
     death = Death(
         signal=signal or next((name for start, name in _BY_WORD.items() if word.startswith(start)), None),
-        code=code,
+        code=status or code,
+        hard=status is not None,
+        midway=bool(beat and beat.trains) and (loading or any(map(in_loop, stack))),
         stack=stack,
         fatal=word,
         samples=samples,
@@ -94,7 +98,8 @@ def _death(
     )
     rows = (samples.index(beat.last),) if beat and beat.last in samples else ()
     batch = Batch(indices=samples, culprits=rows) if samples else None
-    return Observation(death, _moment(beat, stack, when), batch)
+    moment = _moment(beat, stack, when)
+    return Observation(death, replace(moment, stage=moment.stage or Stage.DATA) if loading else moment, batch)
 
 
 def _interruption(folder: Path, pid: int, stopped: Stop, beats: Sequence[Beat], began: float) -> Observation:
@@ -138,6 +143,14 @@ def _dumped_at(folder: Path, pid: int) -> float:
         dump = (folder / f"{pid}.stopped").stat()
         return dump.st_mtime if dump.st_size else time.time()
     return time.time()
+
+
+def in_loop(frame: Frame) -> bool:
+    """Whether the line stands in a loop of its function."""
+    from stepscope.collect.torch.syntax import around, loops_around
+
+    function = around(frame.file, frame.line) if frame.user else None
+    return function is not None and bool(loops_around(function, frame.line))
 
 
 def _is_loading(stack: Sequence[Frame]) -> bool:

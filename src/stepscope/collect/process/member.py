@@ -79,6 +79,14 @@ class Member:
         if self.page is not None:
             self.page.end(FAILED if self.failed else ENDED)
 
+    def leaves_hard(self, status: int) -> None:
+        """Before `os._exit`: where it was called, in C functions alone, as any lock may be held by then."""
+        if os.getpid() == self.pid:
+            with suppress(Exception):
+                file = self._file("left")
+                os.write(file, f"{status}\n".encode())
+                faulthandler.dump_traceback(file, all_threads=False)
+
     def leave_to_fork(self) -> None:
         """In a forked child: it must not write into its parent's heartbeat, nor have its stacks taken for its parent's."""
         self.page = None

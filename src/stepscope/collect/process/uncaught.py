@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from types import FrameType, ModuleType, TracebackType
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from stepscope.collect.imports import when_imported
 from stepscope.collect.process.heartbeat import ENDED, Page
@@ -26,6 +26,7 @@ class Told(Protocol):
     def begin(self) -> None: ...
     def tell(self, exception: BaseException, worker: int | None = None) -> None: ...
     def leaves(self, frame: FrameType) -> None: ...
+    def leaves_hard(self, status: int) -> None: ...
     def leave_to_fork(self) -> None: ...
 
 
@@ -34,7 +35,8 @@ _watching: list[str] = []
 
 
 def watch_exits(current: Current) -> None:
-    """The interpreter's own report of an exception, and `sys.exit` while one is handled."""
+    """The interpreter's own report of an exception, `sys.exit` while one is handled, and an `os._exit` that tells of a failure."""
+    _watch_hard_exit(current)
     before, leave = sys.excepthook, sys.exit
 
     def excepthook(kind: type[BaseException], exception: BaseException, traceback: TracebackType | None) -> None:
@@ -60,6 +62,23 @@ def watch_exits(current: Current) -> None:
 
     sys.excepthook = excepthook
     sys.exit = exiting  # type: ignore[assignment]
+
+
+def _watch_hard_exit(current: Current) -> None:
+    leave = os._exit
+
+    @wraps(leave)
+    def _exit(status: int) -> NoReturn:
+        member = current()
+        if member is not None and status:
+            member.leaves_hard(status)
+        try:
+            leave(status)
+        except BaseException as exception:  # a status that is no number
+            unseen(exception)
+            raise
+
+    os._exit = _exit
 
 
 def _fails(status: Any, caller: Any) -> bool:

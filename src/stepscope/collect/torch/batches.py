@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
-from stepscope.collect.torch.indices import own_rows
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.indices import numbers, own_rows
+from stepscope.collect.torch.kinds import is_unlike_others, kinds_of, odd_ones
+from stepscope.collect.torch.loaders import LOADERS, History, length
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
@@ -47,13 +47,16 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     """A batch that failed while it was being made: one sample could not be loaded, or they do not fit together."""
     dataset = _dataset(stack, history)
     samples = _samples_to_collate(stack)
-    odd = odd_ones(samples) if samples is not None else {}
+    kinds = kinds_of(samples or [])
+    odd = odd_ones(kinds, _dataset(stack, None), numbers(_fetch(stack).get("possibly_batched_index")))
     culprits: tuple[int, ...] = tuple(odd)
     if samples is None and LOADERS.asked in indices:
         culprits = (indices.index(LOADERS.asked),)
+    elif samples is None and len(indices) == 1:
+        culprits = (0,)
     elif samples is None and (row := _row_in_split(stack)) is not None and row < len(indices):
         culprits = (row,)
-    return _batch(stack, indices, culprits, dataset, history, odd=odd, files_for=culprits)
+    return _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
 
 
 def _row_in_split(stack: list[Entry]) -> int | None:
@@ -66,37 +69,16 @@ def _row_in_split(stack: list[Entry]) -> int | None:
     return found
 
 
+def _fetch(stack: list[Entry]) -> dict[str, Any]:
+    """The variables of the frame in which a loader fetches the samples of a batch; empty outside of one."""
+    frames = (frame for frame, _, _ in stack if frame.f_code.co_name == "fetch")
+    return next((frame.f_locals for frame in frames if "torch/utils/data" in frame.f_code.co_filename.replace("\\", "/")), {})
+
+
 def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
     """The list of loaded samples, where loading was over and collation failed."""
-    for frame, _, _ in stack:
-        if frame.f_code.co_name == "fetch" and "torch/utils/data" in frame.f_code.co_filename.replace("\\", "/"):
-            data = frame.f_locals.get("data")
-            if isinstance(data, list) and data:
-                return data
-    return None
-
-
-def odd_ones(samples: list[Any]) -> dict[int, str]:
-    """The samples whose shapes or types differ from most of the others, with what they are; empty where there is no majority."""
-    signatures = [signature(sample) for sample in samples]
-    counts = Counter(signatures).most_common()
-    if len(counts) < 2 or (counts[0][1] == counts[1][1] and len(samples) > 2):
-        return dict(list(enumerate(signatures))[1:2]) if len(counts) > 1 else {}
-    usual = counts[0][0]
-    return {row: text for row, text in enumerate(signatures) if text != usual}
-
-
-def signature(sample: Any, depth: int = 0) -> str:
-    """Shapes and types of a sample, in words that two equal samples share."""
-    if hasattr(sample, "shape") and hasattr(sample, "dtype"):
-        return f"{str(sample.dtype).removeprefix('torch.')}{list(sample.shape)}"
-    if isinstance(sample, dict) and depth < 4:
-        return "{" + ", ".join(f"{key}: {signature(value, depth + 1)}" for key, value in sample.items()) + "}"
-    if isinstance(sample, (list, tuple)) and depth < 4:
-        if len(sample) > 8 or all(isinstance(item, (int, float)) for item in sample):
-            return f"{type(sample).__name__} of {len(sample)}"
-        return "(" + ", ".join(signature(item, depth + 1) for item in sample) + ")"
-    return type(sample).__name__
+    data = _fetch(stack).get("data")
+    return data if isinstance(data, list) and data else None
 
 
 def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
@@ -112,8 +94,28 @@ def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
         if indices and (not rows or len(indices) in rows):
             culprits = () if history.own_order else row_of_loop(stack, len(indices))
+            culprits = culprits or (_alone(history, indices) if _computes(stack) else ())
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
     return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
+
+
+def _alone(history: History, indices: tuple[int, ...]) -> tuple[int, ...]:
+    """The row of a sample that makes up its batch, where it is unlike the others: else it is only the one at hand.
+
+    Where the data set is gone, that others passed the same model before has to do.
+    """
+    if len(indices) != 1:
+        return ()
+    before = [history.rows(drawn) for drawn, _ in history.handed_out]
+    passed = [rows[0] for rows in before if len(rows) == 1 and rows != indices]
+    dataset = history.dataset
+    unlike = bool(passed) if dataset is None else is_unlike_others(dataset, indices[0], passed)
+    return (0,) if unlike else ()
+
+
+def _computes(stack: list[Entry]) -> bool:
+    """Whether a model or a loss was at work on the batch."""
+    return any("/torch/nn/" in frame.f_code.co_filename.replace("\\", "/") for frame, _, _ in stack)
 
 
 def tensors_inside_out(stack: list[Entry]) -> list[Any]:
@@ -138,7 +140,7 @@ def _fields(stack: list[Entry]) -> dict[str, Any]:
 def _dataset(stack: list[Entry], history: History | None) -> Any:
     if history is not None:
         return history.dataset
-    return next((f.f_locals["self"].dataset for f, _, _ in stack if f.f_code.co_name == "fetch" and "self" in f.f_locals), None)
+    return getattr(_fetch(stack).get("self"), "dataset", None)
 
 
 def _batch(
@@ -149,6 +151,7 @@ def _batch(
     history: History | None,
     **details: Any,
 ) -> Batch:
+    size = history.size if history else length(dataset)
     dataset, indices = own_rows(dataset, indices)
     suspects = details.pop("files_for")
     wanted = (0,) if len(indices) == 1 else suspects[:FILES]
@@ -160,7 +163,7 @@ def _batch(
         files={row: paths[indices[row]] for row in asked if indices[row] in paths},
         rows=len(indices) or None,
         dataset=type(dataset).__name__ if dataset is not None else "",
-        dataset_size=_length(dataset),
+        dataset_size=size,
         loader=_loader_line(stack, dataset) if dataset is not None else None,
         workers=history.workers if history else 0,
         **details,
@@ -176,12 +179,5 @@ def _loader_line(stack: list[Entry], dataset: Any) -> Any:
                 if type(value).__name__.endswith("Loader") and stored_attributes(value).get("dataset") is dataset:
                     return SITES.of(value)
     return None
-
-
-def _length(dataset: Any) -> int | None:
-    try:
-        return len(dataset)
-    except Exception:
-        return None
 
 

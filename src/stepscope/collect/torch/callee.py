@@ -9,7 +9,7 @@ from typing import Any
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.source import expression, line_text, parse_expression, parse_line, span
-from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.calls import Entry, view
 from stepscope.collect.torch.cut import Scope, _value
 from stepscope.collect.torch.resolve import MISSING, resolve
 from stepscope.collect.torch.syntax import assignments, frame_at, function_of
@@ -27,6 +27,8 @@ def callee_of(stack: list[Entry]) -> Callee | None:
         return None
     frame = user[0]
     target = _target(node.func, {**frame.f_globals, **frame.f_locals})
+    if target is MISSING and isinstance(node.func, ast.Attribute) and is_tensor(owner := view(node.func.value, frame)):
+        target = type(owner)
     if target is MISSING:
         return None
     owner = _owner(target)

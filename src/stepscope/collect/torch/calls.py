@@ -18,6 +18,7 @@ from stepscope.evidence.call import Setting
 
 Entry = tuple[FrameType, int, int]
 OPERANDS = 16
+_VIEWS = {"t", "transpose", "permute", "unsqueeze", "squeeze", "detach"}
 _DISPATCH = {"_wrapped_call_impl", "_call_impl", "inner", "wrapper", "decorate_context"}
 """Frames that pass any arguments on: they name no operator."""
 _BINARY = {
@@ -137,7 +138,20 @@ def _value(node: ast.AST, frame: FrameType) -> tuple[str, Any]:
     if isinstance(node, (ast.List, ast.Tuple)):
         values = [resolve(element, frame) for element in node.elts]
         return ast.unparse(node), MISSING if any(value is MISSING for value in values) else values
-    return ast.unparse(node), resolve(node, frame)
+    return ast.unparse(node), view(node, frame)
+
+
+def view(node: ast.AST, frame: FrameType) -> Any:
+    """The value of an expression, also of a tensor seen along other axes (`w.t()`): PyTorch makes it without touching a number."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name), args=given, keywords=[]) if name in _VIEWS:
+            tensor, axes = view(inner, frame), [resolve(axis, frame) for axis in given]
+            if type(tensor).__module__.startswith("torch") and is_tensor(tensor) and all(type(axis) is int for axis in axes):
+                try:
+                    return getattr(tensor.detach(), name)(*axes)
+                except Exception:
+                    return MISSING
+    return resolve(node, frame)
 
 
 def _call(function: str, values: list[tuple[str, Any]]) -> Call:

@@ -14,7 +14,7 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.layers import is_loss, is_module, walk_modules
 from stepscope.collect.torch.resolve import MISSING, attribute, stored_attributes
-from stepscope.collect.torch.syntax import Function, assignments, frame_at, function_of, holds, own_nodes
+from stepscope.collect.torch.syntax import Function, assignments, frame_at, function_of, holds, own_nodes, receiver
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Frame
 
@@ -150,18 +150,19 @@ class Trace:
 
     def _of_call(self, node: ast.Call, scope: Scope, line: int) -> Told:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-        receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        owners = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         arguments: list[ast.expr] = [*node.args, *(keyword.value for keyword in node.keywords)]
         if _leaves_graph(node, name):
-            return self._cut(node, _how(node, name), [*receiver, *arguments], scope, line)
+            return self._cut(node, _how(node, name), [*owners, *arguments], scope, line)
         target = _value(node.func, scope)
         if is_module(target):
             return self._of_module(target, node, scope, line)
         function = plain_function(target)
         if function is not None and is_users(function.__code__.co_filename):
             owner = target.__self__ if isinstance(target, MethodType) else MISSING
-            return self.of_returns(function, self._given(function, node, scope, line), {} if owner is MISSING else {"self": owner})
-        told = together([self.fate(argument, scope, line) for argument in [*receiver, *arguments]])
+            values = {} if owner is MISSING else {receiver(function.__code__): owner}
+            return self.of_returns(function, self._given(function, node, scope, line, bound=bool(values)), values)
+        told = together([self.fate(argument, scope, line) for argument in [*owners, *arguments]])
         return told if told is not Fate.DEAD or target is not MISSING else Fate.UNKNOWN
 
     def _of_module(self, module: Any, node: ast.Call, scope: Scope, line: int) -> Told:
@@ -169,17 +170,15 @@ class Trace:
         arguments = together([self.fate(argument, scope, line) for argument in [*node.args, *(k.value for k in node.keywords)]])
         forward = plain_function(getattr(type(inner), "forward", None))
         if forward is not None and is_users(forward.__code__.co_filename):
-            told = self.of_returns(forward, self._given(forward, node, scope, line), {"self": inner})
+            told = self.of_returns(forward, self._given(forward, node, scope, line, bound=True), {receiver(forward.__code__): inner})
             if isinstance(told, Cut) or is_loss(inner):
                 return told
         return Fate.ALIVE if trainable(inner) else arguments
 
-    def _given(self, function: FunctionType, node: ast.Call, scope: Scope, line: int) -> dict[str, Told]:
+    def _given(self, function: FunctionType, node: ast.Call, scope: Scope, line: int, *, bound: bool) -> dict[str, Told]:
         """The fates of the arguments by the names that the called function gives them."""
         names = list(function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount])
-        if names[:1] == ["self"]:
-            names = names[1:]
-        given = {name: self.fate(argument, scope, line) for name, argument in zip(names, node.args, strict=False)}
+        given = {name: self.fate(argument, scope, line) for name, argument in zip(names[bound:], node.args, strict=False)}
         return given | {k.arg: self.fate(k.value, scope, line) for k in node.keywords if k.arg}
 
     def _cut(self, node: ast.AST, how: str, parts: Sequence[ast.expr], scope: Scope, line: int) -> Told:

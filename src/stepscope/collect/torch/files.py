@@ -28,7 +28,7 @@ def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
     """The file that each of these indices is read from; an index whose sample is held in memory has none."""
     if dataset is None or not indices:
         return {}
-    found = _by_asking(dataset, indices) if _may_fork() else {}
+    found = _by_asking(dataset, indices) if may_fork() else {}
     for index in indices:
         if index not in found and (path := _by_list(dataset, index)) is not None:
             found[index] = path
@@ -37,14 +37,14 @@ def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
 
 def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int]:
     """Those of the samples that hold one of these values, as the data set itself says when it is asked again."""
-    if not _may_fork() or len(indices) > ASKED:
+    if not may_fork() or len(indices) > ASKED:
         return set()
 
     def look(index: int, send: int) -> None:
         if _holds(dataset[index], values):
             os.write(send, json.dumps([index, ""]).encode() + b"\n")
 
-    return set(_in_child(indices, look))
+    return set(in_child(indices, look))
 
 
 def _holds(sample: Any, values: set[float], depth: int = 0) -> bool:
@@ -58,7 +58,7 @@ def _holds(sample: Any, values: set[float], depth: int = 0) -> bool:
     return isinstance(parts, (list, tuple)) and depth < 4 and any(_holds(part, values, depth + 1) for part in parts)
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Forking is safe where the system has it and no accelerator context would be shared."""
     torch = sys.modules.get("torch")
     cuda = getattr(torch, "cuda", None)
@@ -73,10 +73,10 @@ def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
         recorder.listen(index, send)
         dataset[index]
 
-    return _in_child(indices, look)
+    return in_child(indices, look)
 
 
-def _in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, str]:
+def in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, str]:
     """What a forked child says of each index."""
     receive, send = os.pipe()
     child = os.fork()

@@ -15,8 +15,8 @@ from stepscope.collect.torch.cut import Cut, Fate, Scope, Told, Trace, plain_fun
 from stepscope.collect.torch.layers import _models_in_sight as models_in_sight
 from stepscope.collect.torch.layers import is_loss, is_module, walk_modules
 from stepscope.collect.torch.resolve import stored_attributes
-from stepscope.collect.torch.syntax import holds, only_statement, own_nodes
-from stepscope.evidence import Frame, History
+from stepscope.collect.torch.syntax import holds, only_statement, own_nodes, receiver
+from stepscope.evidence import History
 
 _NO_HISTORY = ("does not require grad", "has no attribute 'backward'", "does not have a grad_fn", "does not require any gradients", "'grad'")
 _SWITCH = re.compile(r"set_grad_enabled\(False\)$")
@@ -116,5 +116,5 @@ def _of_step(stack: list[Entry]) -> Told:
             for name in ("training_step", "compute_loss", "forward") if is_module(value) or hasattr(type(value), "compute_loss") else ():
                 function = plain_function(getattr(type(value), name, None))
                 if function is not None and is_users(function.__code__.co_filename):
-                    return Trace().of_returns(function, {}, {"self": value})
+                    return Trace().of_returns(function, {}, {receiver(function.__code__): value})
     return Fate.UNKNOWN

@@ -93,7 +93,7 @@ def _finished(optimizer: Any, args: Any, kwargs: Any) -> None:
 
 
 def _watch_scalers(kind: Any) -> None:
-    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls: Any, *_: Any, **__: Any) -> Any:
         scaler = object.__new__(cls)
         SENTINEL.scalers.note(scaler)
         return scaler

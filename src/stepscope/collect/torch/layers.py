@@ -10,6 +10,8 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
+from stepscope.collect.torch.stages import LOSS_CLASSES
+from stepscope.collect.torch.syntax import receiver
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Head, Layer, Tensor
 from stepscope.evidence.call import Setting
@@ -26,7 +28,7 @@ def is_module(value: Any) -> bool:
 def is_loss(module: Any) -> bool:
     """Whether the module is a loss rather than a part of the model."""
     kind = type(module)
-    return kind.__module__ == "torch.nn.modules.loss" or "loss" in kind.__name__.lower() or "criterion" in kind.__name__.lower()
+    return kind.__module__ == "torch.nn.modules.loss" or bool(LOSS_CLASSES.search(kind.__name__))
 
 
 def layer_of(stack: list[Entry]) -> Layer | None:
@@ -39,6 +41,7 @@ def layer_of(stack: list[Entry]) -> Layer | None:
         root = next((module for module, _ in modules if type(module).__name__ not in _WRAPPERS), root)
     if is_loss(layer):
         return None
+    root = _whole(root, stack)
     path, container = path_of(root, layer)
     return Layer(
         path=path,
@@ -133,10 +136,29 @@ def _running(stack: list[Entry]) -> list[tuple[Any, FrameType]]:
     """The modules whose methods are on the stack, the outermost first. A module's construction does not count."""
     found = []
     for frame, _, _ in stack:
-        owner = frame.f_locals.get("self")
-        if owner is not None and is_module(owner) and frame.f_code.co_name != "__init__":
+        owner = frame.f_locals.get(receiver(frame.f_code))
+        if owner is not None and is_module(owner) and frame.f_code.co_name != "__init__" and _is_method(frame, owner):
             found.append((owner, frame))
     return found
+
+
+def _is_method(frame: FrameType, owner: Any) -> bool:
+    """Whether the frame runs a method of this object, rather than a function that takes it first (`train(model, loader)`)."""
+    methods = [vars(kind).get(frame.f_code.co_name) for kind in type(owner).__mro__]
+    return "self" in frame.f_locals or any(getattr(getattr(m, "__wrapped__", m), "__code__", None) is frame.f_code for m in methods)
+
+
+def _whole(part: Any, stack: list[Entry]) -> Any:
+    """The largest model in sight that holds a module which was called by itself (`model.decoder(z)`); the module where none does."""
+    models = [_unwrapped(model) for model in _models_in_sight(stack)]
+    sizes = {id(model): [below for _, below, _ in walk_modules(model)] for model in models}
+    holding = [model for model in models if any(below is part for below in sizes[id(model)])]
+    return max(holding, key=lambda model: len(sizes[id(model)]), default=part)
+
+
+def _unwrapped(model: Any) -> Any:
+    children = (stored_attributes(model).get("_modules") or {}) if type(model).__name__ in _WRAPPERS else {}
+    return children.get("module") or children.get("_orig_mod") or model
 
 
 def _models_in_sight(stack: list[Entry]) -> Iterator[Any]:

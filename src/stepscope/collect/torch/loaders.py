@@ -90,6 +90,11 @@ class History:
         """The data set, or None when it is gone or is of a kind that cannot be watched (a list)."""
         return self._dataset() if self._dataset is not None else splits_of(getattr(self.iterator, "_dataset", None))[0]
 
+    @property
+    def size(self) -> int | None:
+        """The number of samples that the loader goes through: of a split, those of the split alone."""
+        return length(self._splits[0] if self._splits else self.dataset)
+
     def current(self) -> tuple[int, ...]:
         """The indices of the batch that was handed out last; empty where they are not numbers."""
         return self.rows(self.handed_out[-1][0]) if self.handed_out else ()
@@ -167,6 +172,14 @@ def _end(history: weakref.ref[History]) -> Iterator[Any]:
     if (ended := history()) is not None:
         ended._sampler_ended = True
     yield from ()
+
+
+def length(thing: Any) -> int | None:
+    """How many it holds; None where it does not tell."""
+    try:
+        return len(thing)
+    except Exception:
+        return None
 
 
 def _weak(thing: Any) -> weakref.ref[Any] | None:

@@ -27,6 +27,7 @@ from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
+from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
 from stepscope.collect.torch.reuse import reused_of
 from stepscope.collect.torch.stages import stage_of
@@ -101,9 +102,14 @@ def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -
 def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = None) -> Moment:
     """Where the run is, with these frames on the stack."""
     rank = os.environ.get("RANK", "")
+    begun = bool(STEPS.finished_steps or LOADERS.recent())
+    position = _try("the place in the loop", lambda: position_of(list(stack), begun)) if "torch" in sys.modules else None
+    position = position or Position()
+    under_way = 0 if position.stepped and STEPS.finished_steps else 1
     return Moment(
         stage=stage,
-        step=STEPS.finished_steps + 1 if STEPS.finished_steps or LOADERS.recent() or LOADERS.in_worker else None,
+        around=position.stage,
+        step=STEPS.finished_steps + under_way if begun or LOADERS.in_worker else None,
         epoch=_epoch([frame for frame, _, _ in stack]),
         rank=int(rank) if rank.isdigit() else None,
         worker=worker,

@@ -13,7 +13,7 @@ from stepscope.collect.torch.history import models
 from stepscope.collect.torch.layers import is_module, walk_modules
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
-from stepscope.collect.torch.syntax import frame_at, function_of, own_nodes
+from stepscope.collect.torch.syntax import frame_at, function_of, own_nodes, receiver
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Frame, OptimizerParameters, PlainModules
 
@@ -97,6 +97,6 @@ def _line_of(kind: type, name: str) -> Frame | None:
             function = function_of(code) if code is not None and is_users(code.co_filename) else None
             for node in own_nodes(function) if function is not None else ():
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-                if any(ast.unparse(target) == f"self.{name}" for target in targets):
+                if any(ast.unparse(target) == f"{receiver(code)}.{name}" for target in targets):
                     return frame_at(code.co_filename, getattr(node, "lineno", 1), code.co_name)
     return None

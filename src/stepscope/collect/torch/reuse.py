@@ -12,7 +12,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.history import models
 from stepscope.collect.torch.layers import walk_modules
 from stepscope.collect.torch.resolve import resolve, stored_attributes
-from stepscope.collect.torch.syntax import assignments, frame_at, function_of, holds, loops_around, own_nodes, tree_of
+from stepscope.collect.torch.syntax import assignments, frame_at, function_of, holds, loops_around, own_nodes, receiver, tree_of
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Frame, Reused
 
@@ -132,7 +132,7 @@ def _written(owner: Any, name: str) -> Frame | None:
     for method in vars(type(owner)).values():
         code: Any = getattr(method, "__code__", None)
         function = function_of(code) if code is not None and is_users(code.co_filename) else None
-        made = assignments(function, f"self.{name}") if function is not None else []
+        made = assignments(function, f"{receiver(code)}.{name}") if function is not None else []
         found += [frame_at(code.co_filename, _line(node), code.co_name) for node, _ in made]
     return next((frame for frame in found[::-1] if frame.function != "__init__"), found[-1] if found else None)
 

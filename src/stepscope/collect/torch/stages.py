@@ -27,18 +27,23 @@ _FILES: tuple[tuple[str, Stage], ...] = (
     ("torch/utils/tensorboard/", Stage.LOGGING),
     ("tensorboardX/", Stage.LOGGING),
     ("wandb/", Stage.LOGGING),
+    ("loops/optimization/", Stage.FORWARD),
     ("torch/nn/modules/", Stage.FORWARD),
 )
-_LOSSES = re.compile(r"(loss|cross_entropy|kl_div|huber|smooth_l1|criterion|ctc)", re.IGNORECASE)
+LOSSES = re.compile(r"(loss|cross_entropy|kl_div|huber|smooth_l1|criterion|ctc)", re.IGNORECASE)
+"""How functions are called that are losses."""
+LOSS_CLASSES = re.compile(r"loss|criterion|cross_?entropy|dice|tversky|jaccard", re.IGNORECASE)
+"""How classes are called that are."""
 _NAMES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"collate", re.IGNORECASE), Stage.COLLATE),
     (re.compile(r"augment|transform|jitter|random_?(flip|crop|resize)", re.IGNORECASE), Stage.AUGMENT),
     (re.compile(r"^__getitems?__$|load_(image|sample|item|dataset|data)|read_image", re.IGNORECASE), Stage.DATA),
-    (_LOSSES, Stage.LOSS),
+    (LOSSES, Stage.LOSS),
     (re.compile(r"^backward$", re.IGNORECASE), Stage.BACKWARD),
     (re.compile(r"accuracy|metric|confusion|f1_?score|precision|recall", re.IGNORECASE), Stage.METRICS),
     (re.compile(r"^(save|load|resume)_?(checkpoint|model|weights|state)|checkpoint", re.IGNORECASE), Stage.CHECKPOINT),
     (re.compile(r"^(forward|training_step|generate)$"), Stage.FORWARD),
+    (re.compile(r"^on_\w+_(start|begin|end)$"), Stage.LOGGING),
 )
 _LINES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"\.backward\("), Stage.BACKWARD),
@@ -48,7 +53,7 @@ _LINES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"\b(acc|accuracy|correct|hits|metrics?|precision|recall)(_\w+)?\s*(=|\+=)"), Stage.METRICS),
     (re.compile(r"\btorch\.(save|load)\(|load_state_dict\("), Stage.CHECKPOINT),
     (re.compile(r"\b(optimi[sz]er|opt|sched)\w*\.\w+"), Stage.OPTIMIZER),
-    (re.compile(r"^(print|self\.log|wandb\.log|logg(er|ing)\.\w+|writer\.add_\w+)\("), Stage.LOGGING),
+    (re.compile(r"^(print|self\.log|wandb\.log|logg(er|ing)\.\w+)\(|\.(add_(scalars?|images?|histogram|figure|text|graph|hparams)|log_(metrics?|dict))\("), Stage.LOGGING),
 )
 _FUNCTIONS = {
     "load_state_dict": Stage.CHECKPOINT,
@@ -78,8 +83,10 @@ def _of_library(frame: Frame) -> Stage | None:
         return _FUNCTIONS[frame.name]
     if frame.name == "__init__" and "/torch/nn/modules/" in file and not file.endswith("/loss.py"):
         return Stage.SETUP
+    if file.endswith("torch/utils/data/_utils/fetch.py") and "collate_fn(" in frame.code:
+        return Stage.COLLATE
     if file.endswith("torch/nn/functional.py"):
-        return Stage.LOSS if _LOSSES.search(frame.name) else Stage.FORWARD
+        return Stage.LOSS if LOSSES.search(frame.name) else Stage.FORWARD
     if file.endswith("torch/nn/modules/module.py"):
         return Stage.FORWARD if "_call_impl" in frame.name else None
     return next((stage for part, stage in _FILES if f"/{part}" in file), None)
@@ -88,7 +95,7 @@ def _of_library(frame: Frame) -> Stage | None:
 def _of_user(frame: Frame, innermost: bool) -> Stage | None:
     """What a frame of the user's tells by its name, its class and (where the run stopped) its line."""
     owner = frame.function.rpartition(".")[0]
-    if frame.name in ("forward", "__call__") and _LOSSES.search(owner):
+    if frame.name in ("forward", "__call__") and LOSS_CLASSES.search(owner.rpartition(".")[2]):
         return Stage.LOSS
     if frame.name == "__call__":
         return next((stage for pattern, stage in _NAMES[:2] if pattern.search(owner)), None)

@@ -46,6 +46,20 @@ def function_of(code: CodeType) -> Function | None:
     return around if code.co_name.startswith("<") else None
 
 
+def around(file: str, line: int) -> Function | None:
+    """The innermost definition that holds a line, or the module; None where there is no source."""
+    tree = tree_of(file)
+    if tree is None:
+        return None
+    holding = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and holds(node, line)]
+    return max(holding, key=first_line, default=tree)
+
+
+def receiver(code: CodeType) -> str:
+    """How a method calls the object that it belongs to: `self` mostly, `s` or `this` to some; empty without a parameter."""
+    return code.co_varnames[0] if code.co_argcount else ""
+
+
 def first_line(node: Function) -> int:
     """The line at which Python lets a function begin: its first decorator's."""
     decorators = getattr(node, "decorator_list", [])

@@ -21,12 +21,13 @@ Good
 
 from dataclasses import replace
 
-from stepscope.evidence import Failure, File, Stage
+from stepscope.evidence import Failure, File, Lookup, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 ANNOTATION_ENCODING = Rule("ANN102", Severity.ERROR, stage=Stage.DATA)
 
+_MARK = "\ufeff"
 _NOT_TEXT = ("pickle.py", "torch/serialization.py")
 
 
@@ -34,6 +35,19 @@ _NOT_TEXT = ("pickle.py", "torch/serialization.py")
 def named(failure: Failure, file: File) -> Witnessed:
     for draft in decoding(failure):
         yield replace(draft, headline=draft.headline.replace("a text file", file.path[-40:]), seen={"file": file.path, **draft.seen})
+
+
+@ANNOTATION_ENCODING.seen_in
+def first_column(lookup: Lookup, failure: Failure) -> Witnessed:
+    """A table whose first column's name begins with the mark, so that it is not found under its name."""
+    marked = next((key for key in lookup.keys if key[:1] == _MARK and repr(key[1:].strip('"')) == lookup.key), None)
+    if marked is not None:
+        yield ANNOTATION_ENCODING.found(
+            f"the column {lookup.key} is called {marked!a}: its file begins with a byte-order mark",
+            stage=Stage.DATA,
+            seen={"looked up": f"`{lookup.name}[{lookup.key}]`", "it has": ", ".join(map(ascii, lookup.keys[:12]))},
+            instead=('Read the file with `encoding="utf-8-sig"`, which takes the mark away.',),
+        )
 
 
 @ANNOTATION_ENCODING.seen_in

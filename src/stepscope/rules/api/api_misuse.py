@@ -39,7 +39,7 @@ _ORDER = re.compile(
     r"|is missing the required \"forward\" function|missing the required `?forward|before Module\.__init__|super\(\)\.__init__"
     r"|No `?\w+(?:\(\))?`? (?:method|property)? ?(?:method )?defined|Trainer\.(?:fit|test|validate|predict).{0,60}(?:requires|must)"
     r"|You must call|must be called before|before calling|was not called|has not been (?:set|attached|called)|is not fitted yet|Call 'fit'"
-    r"|Can't call numpy\(\) on Tensor that requires grad|should return (?:a|None|Tensor)"
+    r"|Can't call numpy\(\) on Tensor that requires grad|should return (?:a|None|Tensor)|when `\w+` returns a dict"
 )
 _ARGUMENTS = re.compile(
     r"(?P<call>\w+)\(\): argument '(?P<name>\w+)'.{0,40} must be (?P<must>[^,]+), not (?P<not>[\w.]+)"
@@ -53,6 +53,7 @@ _CURES = {
     "before Module.__init__() call": "Begin `__init__` of the module with `super().__init__()`.",
     "argument given to the optimizer should be an iterable": "Give the optimizer `model.parameters()`.",
     "must be divisible by num_heads": "Choose an `embed_dim` (`d_model`) that is a multiple of the number of heads.",
+    "the 'loss' key needs to be present": "Return the loss under this name: `return {\"loss\": loss}`, or the loss alone.",
     "Can't call numpy() on Tensor that requires grad": "Use `tensor.detach().cpu().numpy()`.",
 }
 _CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")

@@ -40,7 +40,7 @@ _TYPES = (
     "ConfigTypeError", "InterpolationKeyError", "UnsupportedInterpolationType", "HydraException", "StrictDataclassFieldValidationError",
 )  # fmt: skip
 _UNREAD = ("YAMLError", "TOMLDecodeError", "JSONDecodeError", "MissingSectionHeaderError", "ParsingError")
-_ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return")
+_ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return|when `\w+` returns")
 _TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:float|int|str)' and '(?:str|float|int)'")
 
 

@@ -27,6 +27,10 @@ from stepscope.rule import Rule, Witnessed
 
 GENERATOR_EXCEPTION = Rule("DAT116", Severity.ERROR, stage=Stage.DATA, fallback=True, yields_to=("worker-exception",))
 
+_TOGETHER = (
+    "Call the collate function with the samples of one batch, `collate([dataset[i] for i in (0, 1, 2)])`, and look at what each of them is.",
+    "A filter within it may leave no sample at all: leave such samples out in the data set.",
+)
 _LOADING = ("__getitem__", "__getitems__")
 
 
@@ -34,13 +38,15 @@ _LOADING = ("__getitem__", "__getitems__")
 def loading(failure: Failure, moment: Moment) -> Witnessed:
     line = failure.user_frame
     in_sample = any(frame.user and frame.name in _LOADING for frame in failure.frames)
-    in_loader = failure.passes_file("torch/utils/data/_utils/fetch.py") and line is not None and moment.stage is Stage.DATA
+    in_loader = failure.passes_file("torch/utils/data/_utils/fetch.py") and line is not None and moment.stage in (Stage.DATA, Stage.COLLATE)
     if not (in_sample or in_loader) or line is None:
         return
+    together = moment.stage is Stage.COLLATE and not in_sample
     text = (failure.message.strip().splitlines() or [""])[0]
     yield GENERATOR_EXCEPTION.found(
-        f"{failure.type} while a sample was loaded: {text}",
+        f"{failure.type} while a {'batch was put together' if together else 'sample was loaded'}: {text}",
         Confidence.CERTAIN,
         stage=moment.stage or Stage.DATA,
         seen={"exception": failure.type, "says": failure.message[:400]},
+        instead=_TOGETHER if together else (),
     )

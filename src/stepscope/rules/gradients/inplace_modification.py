@@ -26,7 +26,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage, Written
+from stepscope.evidence import Failure, Moment, Stage, Written
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -52,6 +52,12 @@ _FORMS = {
 }
 
 
+_OF_LEAVES = (
+    "Change parameters by hand under `with torch.no_grad():`, or fill them with `torch.nn.init`, which does so.",
+    "An input that is to keep its gradient is not written into: `y = x * 2` in place of `x *= 2`, or work on `x.clone()`.",
+)
+
+
 @INPLACE_MODIFICATION.seen_in
 def written(failure: Failure, written: Written) -> Witnessed:
     found = _CHANGED.search(failure.message)
@@ -72,15 +78,28 @@ def written(failure: Failure, written: Written) -> Witnessed:
 
 
 @INPLACE_MODIFICATION.seen_in
+def leaf(failure: Failure, moment: Moment) -> Witnessed:
+    """A leaf is refused where it is written to, which need not be in a step."""
+    form = _form(failure)
+    if "leaf" in form:
+        stage = moment.stage or moment.around or Stage.SETUP
+        yield INPLACE_MODIFICATION.found(form, stage=stage, seen={"says": failure.message[:300]}, instead=_OF_LEAVES)
+
+
+@INPLACE_MODIFICATION.seen_in
 def words(failure: Failure) -> Witnessed:
-    found = _CHANGED.search(failure.message)
-    form = next((form for words, form in _FORMS.items() if failure.is_a("RuntimeError") and words in failure.message), None)
+    found, form = _CHANGED.search(failure.message), _form(failure)
     if form:
         yield INPLACE_MODIFICATION.found(
             _headline(found) if found else form,
-            Confidence.CERTAIN if found or "leaf" in form else Confidence.LIKELY,
+            Confidence.CERTAIN if found else Confidence.LIKELY,
             seen={"tensor": found["tensor"] if found else "", "says": "" if found else failure.message[:300]},
         )
+
+
+def _form(failure: Failure) -> str:
+    """What was changed, by autograd's words; empty where these are about something else."""
+    return next((form for words, form in _FORMS.items() if failure.is_a("RuntimeError") and words in failure.message), "")
 
 
 def _headline(found: re.Match[str]) -> str:

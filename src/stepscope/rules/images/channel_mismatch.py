@@ -26,12 +26,12 @@ import re
 from stepscope.evidence import Batch, Call, Failure, Layer, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.images.pictures import PICTURE, channels, counted, differ_in_channels, sizes
 from stepscope.rules.shapes.fit import fit_of
 from stepscope.rules.shapes.words import arrays, broadcast
 
 CHANNEL_MISMATCH = Rule("IMG104", Severity.ERROR, stage=Stage.DATA, yields_to=("channel-order", "input-rank", "custom-loss-bug"))
 
-_PICTURE = (1, 3, 4)
 _WORDS = re.compile(
     r"output with shape \[(?P<has>[134]), \d+, \d+\] doesn't match the broadcast shape \[(?P<needs>[134]), \d+, \d+\]"
     r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
@@ -49,11 +49,11 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
         return
     if len(fit.shape) < 4 or len(fit.shape) != max(fit.dims, default=4):
         return
-    both = fit.got in _PICTURE and fit.expects in _PICTURE
-    picture = fit.got in _PICTURE and not fit.arrives.requires_grad and min(fit.shape[-2:]) > 4 and fit.expects < 16
+    both = fit.got in PICTURE and fit.expects in PICTURE
+    picture = fit.got in PICTURE and not fit.arrives.requires_grad and min(fit.shape[-2:]) > 4 and fit.expects < 16
     if both or picture:
         yield CHANNEL_MISMATCH.found(
-            f"pictures of {fit.got} channel{'s' if fit.got > 1 else ''} arrive at a {layer.kind} that expects {fit.expects}",
+            f"pictures of {counted(fit.got)} arrive at a {layer.kind} that expects {fit.expects}",
             stage=Stage.FORWARD,
             seen={"arrives": fit.arrives, "expects": f"{fit.expects} channels", "layer": layer},
         )
@@ -62,16 +62,18 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
 @CHANNEL_MISMATCH.seen_in
 def collated(failure: Failure, batch: Batch) -> Witnessed:
     """Rows of one batch that differ from the others in nothing but the number of channels."""
-    row, signature = next(iter(batch.odd.items()), (0, ""))
+    if not batch.odd:
+        return
+    row, signature = next(iter(batch.odd.items()))
     odd = _TENSOR.search(signature)
     if odd is None or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
         return
-    has, others = _sizes(odd[1]), [_sizes(text) for text in _SHAPES.findall(failure.message)]
-    usual = next((shape for shape in others if _differ_in_channels(has, shape)), None)
+    has, others = sizes(odd[1]), [sizes(text) for text in _SHAPES.findall(failure.message)]
+    usual = next((shape for shape in others if differ_in_channels(has, shape)), None)
     if usual is not None:
-        headline, sure = f"a picture of {_channels(has, usual)} channels among pictures of {_channels(usual, has)}", Confidence.CERTAIN
+        headline, sure = f"a picture of {counted(channels(has, usual))} among pictures of {channels(usual, has)}", Confidence.CERTAIN
     elif not others and len(has) == 3 and min(has[0], has[-1]) in (1, 4) and sorted(has)[1] > 4:
-        headline, sure = f"a picture of {min(has[0], has[-1])} channels among others", Confidence.LIKELY
+        headline, sure = f"a picture of {counted(min(has[0], has[-1]))} among others", Confidence.LIKELY
     else:
         return
     yield CHANNEL_MISMATCH.found(
@@ -83,16 +85,30 @@ def collated(failure: Failure, batch: Batch) -> Witnessed:
 
 
 @CHANNEL_MISMATCH.seen_in
+def mixed(failure: Failure, batch: Batch) -> Witnessed:
+    """Pictures of two kinds that differ in nothing but the number of channels, where neither kind is the usual one."""
+    if batch.odd or len(batch.kinds) != 2 or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
+        return
+    one, other = (sizes(found[1]) if (found := _TENSOR.search(kind)) else () for kind in batch.kinds)
+    if differ_in_channels(one, other):
+        yield CHANNEL_MISMATCH.found(
+            f"pictures of {channels(one, other)} and of {channels(other, one)} channels meet in one batch",
+            stage=Stage.COLLATE,
+            seen={**{kind: f"row {', '.join(map(str, rows[:8]))}" for kind, rows in batch.kinds.items()}, "says": failure.message[:200]},
+        )
+
+
+@CHANNEL_MISMATCH.seen_in
 def normalised(failure: Failure, call: Call) -> Witnessed:
     """A mean per channel, or a place in an array, for another number of channels than the picture has."""
-    sizes = broadcast(failure)
+    met = broadcast(failure)
     picture = next((operand.tensor for operand in call.operands if len(operand.tensor.shape) in (3, 4)), None)
-    if sizes is None or picture is None or not set(sizes) <= set(_PICTURE) or failure.passes("backward"):
+    if met is None or picture is None or not set(met) <= set(PICTURE) or failure.passes("backward"):
         return
     means = next((operand for operand in call.operands if operand.tensor.shape[:1] and _is_mean(operand.tensor.shape)), None)
-    if means is not None and picture.shape[-3] in sizes and picture.shape[-3] in _PICTURE:
+    if means is not None and picture.shape[-3] in met and picture.shape[-3] in PICTURE:
         yield CHANNEL_MISMATCH.found(
-            f"a picture of {picture.shape[-3]} channels meets {max(means.tensor.shape)} values, one per channel",
+            f"a picture of {counted(picture.shape[-3])} meets {max(means.tensor.shape)} values, one per channel",
             seen={"picture": picture, f"`{means.name}`": means.tensor},
         )
 
@@ -113,25 +129,4 @@ def words(failure: Failure) -> Witnessed:
 
 
 def _is_mean(shape: tuple[int, ...]) -> bool:
-    return max(shape) in _PICTURE and sum(size > 1 for size in shape) <= 1
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    return tuple(int(size) for size in text.split(","))
-
-
-def _differ_in_channels(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two pictures, CHW or HWC (HW for a grey one), differ in the number of channels alone."""
-    if one == other or not (len(one) in (2, 3) and len(other) in (2, 3)):
-        return False
-    if len(one) != len(other):
-        flat, deep = sorted((one, other), key=len)
-        return (deep[1:] == flat and deep[0] in _PICTURE) or (deep[:-1] == flat and deep[-1] in _PICTURE)
-    first = one[1:] == other[1:] and {one[0], other[0]} <= set(_PICTURE)
-    return len(one) == 3 and (first or (one[:-1] == other[:-1] and {one[-1], other[-1]} <= set(_PICTURE)))
-
-
-def _channels(shape: tuple[int, ...], other: tuple[int, ...]) -> int:
-    if len(shape) == 2:
-        return 1
-    return shape[0] if shape[1:] == other[-2:] else shape[-1]
+    return max(shape) in PICTURE and sum(size > 1 for size in shape) <= 1

@@ -23,13 +23,35 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Batch, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 LABEL_MISSING = Rule("LBL105", Severity.ERROR, stage=Stage.DATA)
 
+_NONE = "NoneType"
 _NO_LOSS = re.compile(r"did not return a loss from the inputs, only the following keys: (?P<gave>[\w,. ]+?)\. For reference, the inputs it received are (?P<got>[\w,. ]+?)\.?$")
+
+
+@LABEL_MISSING.seen_in
+def none(failure: Failure, batch: Batch) -> Witnessed:
+    """Samples that could not be put together, as some have None where the others have a value."""
+    row, kind = next(iter(batch.odd.items()), (0, ""))
+    usual = next((other for other, held in batch.kinds.items() if row not in held), "")
+    before, found, after = kind.partition(_NONE)
+    if not found or not before or not (usual.startswith(before) and usual.endswith(after)):
+        return
+    value, index = usual[len(before) : len(usual) - len(after)], f" (sample {batch.indices[row]})" if row < len(batch.indices) else ""
+    yield LABEL_MISSING.found(
+        f"row {row}{index} has None where the others have {value}",
+        Confidence.LIKELY,
+        stage=Stage.DATA,
+        seen={f"row {row}": kind, "usual": usual, "says": failure.message[:200]},
+        instead=(
+            "Look up the named sample: a `dict.get` of a name that is not in the table, or an empty cell, gives None.",
+            "Leave samples without a label out in the data set, or raise there: `classes[name]` names what is missing.",
+        ),
+    )
 
 
 @LABEL_MISSING.seen_in

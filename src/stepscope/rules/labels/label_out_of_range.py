@@ -72,7 +72,8 @@ def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
             "labels": f"`{labels.name}`, {labels.tensor}",
             "head": f"{head}" + (f", at {head.definition.file}:{head.definition.line}" if head.definition else ""),
         },
-        fix=_advice_for_two(values) if binary else _advice(values, labels),
+        fix=() if binary else _advice(values, labels),
+        instead=_advice_for_two(values) if binary else () if labels.ignored is not None else LABEL_OUT_OF_RANGE.page.fix[:2],
     )
 
 
@@ -93,7 +94,9 @@ def words(failure: Failure) -> Witnessed:
 
 
 def _advice(values: list[float], labels: Labels) -> tuple[str, ...]:
-    """What these very values suggest."""
+    """What these very values suggest. Only a loss over class indices has an `ignore_index`."""
+    if values[-1] < 0 and labels.ignored is None:
+        return (f"If {values[0]:g} marks what is not to be counted, leave it out first: `keep = {labels.name} >= 0`.",)
     if values == [255] or (values[0] < 0 and values[-1] < 0):
         return (f"If {values[0]:g} marks what is not to be counted, pass `ignore_index={values[0]:g}` to the loss.",)
     if values == [labels.classes] and labels.tensor.minimum == 0:

@@ -42,10 +42,11 @@ _WORDS = re.compile(
     r"Expected input batch_size \((?P<out>\d+)\) to match target batch_size \((?P<target>\d+)\)|multi-target not supported"
     r"|0D or 1D target tensor expected|only batches of spatial targets supported|input and target batch or spatial sizes don't match"
     r"|Expected target size|that is different to the input size|Target size \(.*\) must be the same as input size"
-    r"|Found input variables with inconsistent numbers of samples: \[(?P<a>\d+), (?P<b>\d+)\]|Size mismatch between tensors"
+    r"|Size mismatch between tensors"
     r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
     r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
 )
+_LENGTHS = re.compile(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
 
 
 @TARGET_SHAPE_MISMATCH.seen_in
@@ -96,12 +97,28 @@ def difference(failure: Failure, moment: Moment) -> Witnessed:
 
 
 @TARGET_SHAPE_MISMATCH.seen_in
+def lengths(failure: Failure) -> Witnessed:
+    """A check of scikit-learn's, which tells the lengths in the order of its arguments, not what they are."""
+    found = _LENGTHS.search(failure.message)
+    if found:
+        told = found["lengths"].split(", ")
+        yield TARGET_SHAPE_MISMATCH.found(
+            f"lists of {', '.join(told[:-1])} and {told[-1]} entries meet, which belong together one by one",
+            Confidence.LIKELY,
+            seen={"lengths": f"{found['lengths']}, in the order of the arguments", "says": failure.message[:200]},
+            instead=(
+                "Look for batches that are in one only: a `continue` between the lines that fill the lists, a list filled in one branch, or not emptied.",
+                "With `drop_last=True` the last samples get no prediction: leave it out in evaluation, and collect the labels from the same loop.",
+            ),
+        )
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
 def words(failure: Failure) -> Witnessed:
     found = _WORDS.search(failure.message)
     if found:
-        one, other = found["out"] or found["a"], found["target"] or found["b"]
         yield TARGET_SHAPE_MISMATCH.found(
-            f"{other} targets meet {one} outputs" if one else "the target has another shape than the output",
+            f"{found['target']} targets meet {found['out']} outputs" if found["out"] else "the target has another shape than the output",
             Confidence.LIKELY,
             seen={"says": failure.message[:300]},
         )

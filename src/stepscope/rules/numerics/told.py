@@ -16,7 +16,7 @@ _USUAL_ADAPTIVE = 0.02
 
 
 def kind(step: NonFinite) -> str:
-    """ "NaN" or "infinity"."""
+    """What the loss or gradient is: "NaN" or "infinity"."""
     return "NaN" if step.kind == "nan" else "infinity"
 
 
@@ -37,7 +37,7 @@ def lr_is_infinite(course: Course) -> bool:
 
 def lr_is_large(course: Course) -> bool:
     """Whether the learning rate is far above what is usual for its optimizer."""
-    return lr_is_infinite(course) or course.lr is not None and course.lr > _USUAL.get(course.optimizer, _USUAL_ADAPTIVE)
+    return lr_is_infinite(course) or (course.lr is not None and course.lr > _USUAL.get(course.optimizer, _USUAL_ADAPTIVE))
 
 
 def confidence(step: NonFinite) -> Confidence:

@@ -48,8 +48,28 @@ _WORDS = re.compile(
     rf"|is not supported for (?:integer|bool|integral) (?:types|tensors)|does not support (?:bool|integer) (?:input|dtype)|Subtraction, the `-` operator, with"
     rf"|Expected (?:a |out )?tensor .*dtype|(?:input|tensor) (?:should|must) be (?:a )?floating[- ]point|[Ee]xpects? floating.point"
 )  # fmt: skip
+_TWO = re.compile(r"same dtype.{0,12}? got:? (?P<one>[\w:.]+) (?:!=|and) (?P<other>[\w:.]+)")
+_NAMES = {"float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16", "byte": "uint8", "char": "int8"}
+_INDICES = re.compile(r"argument #\d 'indices' to have one of the following scalar types|tensors used as indices must be")
 _UNLIKE_DEVICE = re.compile(r"Input type \((torch\.)(cuda\.)?\w+\) and weight type \((torch\.)(cuda\.)?\w+\)")
 _WEIGHTS = ("weight", "mat2", "other", "w", "in_proj_weight", "weight_ih")
+
+
+@DTYPE_MISMATCH.seen_in
+def indices(failure: Failure, call: Call) -> Witnessed:
+    """Numbers with a point where an embedding or an index takes whole ones."""
+    given = next((operand for operand in call.operands if operand.tensor.dtype.startswith(("float", "bfloat"))), None)
+    if not _INDICES.search(failure.message) or given is None:
+        return
+    ids = given if call.function.startswith("embedding") else next((one for one in call.operands[1:] if one.tensor.dtype.startswith(("float", "bfloat"))), given)
+    yield DTYPE_MISMATCH.found(
+        f"{ids.tensor.dtype} indices are given to {call.function}, which takes int64",
+        seen={"indices": _named(ids), "says": failure.message[:200]},
+        instead=(
+            "Indices are whole numbers: `.long()` here, or better read them as such: `torch.as_tensor(ids, dtype=torch.int64)`.",
+            "A scaled feature is no index: if that is what arrives, it belongs into a `Linear`, or another column is meant.",
+        ),
+    )
 
 
 @DTYPE_MISMATCH.seen_in
@@ -59,30 +79,30 @@ def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
     given = call.operand("input", "query") or (call.operands[0] if call.operands else None)
     if not _about_types(failure) or weight is None or given is None or given.tensor.dtype == weight.dtype:
         return
-    needs = "int64" if "Embedding" in layer.kind else weight.dtype
     yield DTYPE_MISMATCH.found(
-        f"{given.tensor.dtype} arrives at a {layer.kind} that takes {needs}",
+        f"{given.tensor.dtype} arrives at a {layer.kind} that takes {weight.dtype}",
         seen={"arrives": given.tensor, "layer": f"{layer}, {weight.dtype}", "says": failure.message[:200]},
-        fix=(f"Convert the input: `.{_METHODS.get(needs, f'to(torch.{needs})')}`.",),
+        fix=(f"Convert the input: `.{_METHODS.get(weight.dtype, f'to(torch.{weight.dtype})')}`.",),
     )
 
 
 @DTYPE_MISMATCH.seen_in
 def operands(failure: Failure, call: Call) -> Witnessed:
-    """Two tensors of different types in one operation."""
-    if not _about_types(failure):
+    """Tensors of different types in one operation, or of a type that it does not take."""
+    if not _about_types(failure) or not call.operands:
         return
     types = {operand.tensor.dtype: operand for operand in reversed(call.operands)}
-    if len(types) > 1:
-        one, other = list(types.values())[::-1][:2]
+    one, other = (*list(types.values())[::-1], None)[:2]
+    told = _told(failure) - {one.tensor.dtype if one else ""}
+    if one and (other or len(told) == 1):
         yield DTYPE_MISMATCH.found(
-            f"{call.function} meets {one.tensor.dtype} and {other.tensor.dtype}",
-            seen={"one": _named(one), "other": _named(other), "says": failure.message[:200]},
+            f"{call.function} meets {one.tensor.dtype} and {other.tensor.dtype if other else min(told)}",
+            seen={"one": _named(one), "other": _named(other) if other else min(told), "says": failure.message[:200]},
+            fix=(f"Convert one of them: `.to({one.name}.dtype)`, or make both of one type where they are built.",),
         )
-    elif types:
-        operand = call.operands[0]
+    elif one:
         yield DTYPE_MISMATCH.found(
-            f"{call.function} does not take {operand.tensor.dtype}", Confidence.LIKELY, seen={"tensor": _named(operand), "says": failure.message[:200]}
+            f"{call.function} does not take {one.tensor.dtype}", Confidence.LIKELY, seen={"tensor": _named(one), "says": failure.message[:200]}
         )
 
 
@@ -101,6 +121,13 @@ def _about_types(failure: Failure) -> bool:
     if unlike and bool(unlike[2]) != bool(unlike[4]):
         return False
     return bool(_WORDS.search(failure.message)) and failure.is_a("RuntimeError", "TypeError", "ValueError", "IndexError", "NotImplementedError")
+
+
+def _told(failure: Failure) -> set[str]:
+    """The two types of which the message says that they differ."""
+    found = _TWO.search(failure.message)
+    words = [word.strip(".").rpartition("::")[2].rpartition(".")[2].lower() for word in found.groups()] if found else []
+    return {_NAMES.get(word, word) for word in words}
 
 
 def _named(operand: Operand) -> str:

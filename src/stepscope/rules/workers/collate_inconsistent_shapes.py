@@ -22,12 +22,13 @@ Good
 """
 
 import re
+from collections.abc import Iterator
 
 from stepscope.evidence import Batch, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file"))
+COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing"))
 
 _UNEQUAL = re.compile(
     r"stack expects each tensor to be equal size|each element in list of batch should be of equal size|expected sequence of length \d+ at dim"
@@ -36,23 +37,41 @@ _UNEQUAL = re.compile(
     r"|only one element tensors can be converted|cannot reshape array|must have the same number of dimensions|must have same number of dimensions"
 )
 _TOKENIZER = ("you should probably activate truncation and/or padding", "Perhaps your features (")
+SHOWN = 4
+_OF_NONE = (
+    "The data set gave None for this sample: leave such samples out in its `__init__`, or return another one in their place.",
+    "Or pass over them in a `collate_fn`: `default_collate([sample for sample in batch if sample is not None])`.",
+)
 _COLLATE = ("torch/utils/data/_utils/collate.py", "transformers/data/data_collator.py")
 
 
 @COLLATE_INCONSISTENT_SHAPES.seen_in
 def rows(failure: Failure, batch: Batch) -> Witnessed:
-    """The samples that differ from most of the others are known."""
-    frame = failure.user_frame
-    in_default = failure.passes_file(*_COLLATE) and not (frame and frame.name == "__getitem__")
-    if not batch.odd or not (in_default or _unequal(failure)):
+    """The samples that differ from the usual ones are known."""
+    if not batch.odd or not _is_collated(failure):
         return
     row, odd = next(iter(batch.odd.items()))
     index = f" (sample {batch.indices[row]})" if row < len(batch.indices) else ""
+    usual = next((kind for kind, held in batch.kinds.items() if row not in held and not set(held) & set(batch.odd)), "")
     count = f"{len(batch.odd)} of {batch.rows} rows differ" if batch.rows else "rows differ"
     yield COLLATE_INCONSISTENT_SHAPES.found(
         f"row {row}{index} is {odd}, unlike the others",
         stage=Stage.COLLATE,
-        seen={"rows": count, f"row {row}": odd, "says": failure.message[:200]},
+        seen={"rows": count, f"row {row}": odd, "usual": usual, "says": failure.message[:200]},
+        instead=_OF_NONE if odd == "NoneType" else (),
+    )
+
+
+@COLLATE_INCONSISTENT_SHAPES.seen_in
+def kinds(failure: Failure, batch: Batch) -> Witnessed:
+    """Samples of several kinds meet, and none of them is the usual one."""
+    if batch.odd or not batch.kinds or not _is_collated(failure):
+        return
+    total = sum(map(len, batch.kinds.values()))
+    yield COLLATE_INCONSISTENT_SHAPES.found(
+        f"{total} samples of {len(batch.kinds)} shapes or types meet in one batch",
+        stage=Stage.COLLATE,
+        seen={**dict(_told(batch)), "usual": "not known: none has more than half of the batch", "says": failure.message[:200]},
     )
 
 
@@ -66,6 +85,21 @@ def words(failure: Failure) -> Witnessed:
         yield COLLATE_INCONSISTENT_SHAPES.found(
             "samples of one batch differ in shape or length", Confidence.LIKELY, stage=Stage.COLLATE, seen={"says": failure.message[:300]}
         )
+
+
+def _told(batch: Batch) -> Iterator[tuple[str, str]]:
+    """Each kind with its rows and their samples, as far as there is room."""
+    for kind, rows in list(batch.kinds.items())[:SHOWN]:
+        samples = [str(batch.indices[row]) for row in rows[:SHOWN] if row < len(batch.indices)]
+        more = ", ..." if len(rows) > SHOWN else ""
+        known = f" (sample{'s'[: len(rows) > 1]} {', '.join(samples)}{more})" if samples else ""
+        yield f"row{'s'[: len(rows) > 1]} {', '.join(map(str, rows[:SHOWN]))}{more}", f"{kind}{known}"
+
+
+def _is_collated(failure: Failure) -> bool:
+    """Whether samples were being put together, by PyTorch's own function or in a line that says that they do not fit."""
+    frame = failure.user_frame
+    return (failure.passes_file(*_COLLATE) and not (frame and frame.name == "__getitem__")) or _unequal(failure)
 
 
 def _unequal(failure: Failure) -> bool:

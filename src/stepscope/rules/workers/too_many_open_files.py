@@ -40,6 +40,6 @@ def reached(failure: Failure, machine: Machine) -> Witnessed:
         return
     limit, held = machine.open_files_limit, machine.open_files
     yield TOO_MANY_OPEN_FILES.found(
-        f"all {limit} files that this process may open are open" if limit else "no further file may be opened",
-        seen={"limit": limit, "open now": held, "file": told.filename or "", "says": told.message[:200]},
+        f"the limit of {limit} open files was reached" if limit else "no further file may be opened",
+        seen={"limit": limit, "open afterwards": held, "file": told.filename or "", "says": told.message[:200]},
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -160,7 +159,7 @@ def _restored(target: Any, batch: Any, names: dict[str, Any], rebound: set[str])
         name = getattr(target, "id", "")
         return {name: batch} if name in rebound and type(names.get(name)) is type(batch) else {}
     if isinstance(batch, (list, tuple)) and len(batch) == len(parts) and _fits(parts, batch, names, rebound):
-        return {part.id: value for part, value in zip(parts, batch, strict=True) if getattr(part, "id", None) in rebound}
+        return {part.id: value for part, value in zip(parts, batch, strict=True) if part.id in rebound}
     for part in parts:
         found = _restored(part, batch, names, rebound)
         if found:
@@ -170,18 +169,17 @@ def _restored(target: Any, batch: Any, names: dict[str, Any], rebound: set[str])
 
 def _fits(parts: list[Any], batch: Any, names: dict[str, Any], rebound: set[str]) -> bool:
     """Whether those of the variables that were left alone are the batch's own parts."""
-    ids = [getattr(part, "id", None) for part in parts]
-    return None not in ids and all(name in rebound or names.get(name) is value for name, value in zip(ids, batch, strict=True))
+    ids = [str(getattr(part, "id", "")) for part in parts]
+    return all(name in rebound or (name in names and names[name] is value) for name, value in zip(ids, batch, strict=True))
 
 
 def quiet(optimizer_hook: Callable[[Any], None]) -> None:
     """In this child: no optimizer moves a weight, no loader is asked for more, nothing is compiled, no other rank is spoken to."""
     torch = sys.modules["torch"]
     torch.set_num_threads(1)
-    sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, args, kwargs: optimizer_hook(optimizer))
+    sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, *_: optimizer_hook(optimizer))
     scaler = torch.amp.GradScaler
-    scaler.step = lambda self, optimizer, *args, **kwargs: None
-    scaler.update = scaler.unscale_ = lambda self, *args, **kwargs: None
+    scaler.step = scaler.update = scaler.unscale_ = _nothing
     data = sys.modules.get("torch.utils.data.dataloader")
     if data is not None:
         data._BaseDataLoaderIter.__next__ = _handed_out_again
@@ -197,9 +195,13 @@ def _leave_ranks_alone() -> None:
     wrapper = sys.modules.get("torch.nn.parallel.distributed")
     if distributed is not None and getattr(distributed, "is_initialized", bool)():
         for name in ("all_reduce", "broadcast", "reduce", "barrier", "all_gather", "all_gather_into_tensor", "reduce_scatter_tensor", "monitored_barrier"):
-            setattr(distributed, name, lambda *args, **kwargs: None)
+            setattr(distributed, name, _nothing)
     if wrapper is not None:
         wrapper.DistributedDataParallel.forward = lambda self, *args, **kwargs: self.module(*args, **kwargs)
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """What takes the place of a call that would have an effect."""
 
 
 def _handed_out_again(iterator: Any) -> Any:
@@ -210,10 +212,5 @@ def _handed_out_again(iterator: Any) -> Any:
     return history.kept
 
 
-def _no_new_pass(loader: Any) -> Any:
+def _no_new_pass(_: Any) -> Any:
     raise NotHere("a new pass over the loader would begin")
-
-
-def leave(code: int = 0) -> None:
-    """End this child at once: nothing of the parent's is flushed, closed or told."""
-    os._exit(code)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass, field
-from typing import Any
+from types import FrameType
+from typing import Any, NamedTuple
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -72,7 +73,19 @@ class Birth:
         return self.name in CONSTANTS and not self.nan and all(link.finite for link in self.links) and (asked or not self.links)
 
 
-class Births(TorchDispatchMode):
+class _Call(NamedTuple):
+    """An operator's call: what was given, the autograd node at work, and what the tensors that it writes over were before."""
+
+    func: Any
+    name: str
+    args: Any
+    kwargs: Any
+    node: Any
+    before: list[Link]
+    counted: list[Tensor]
+
+
+class Births(TorchDispatchMode):  # type: ignore[misc]
     """A dispatch mode that looks at the output of every operator, and notes those that are not finite.
 
     Each output is screened by its sum (a tenth of the cost of `isfinite`); what the screen stops is looked at.
@@ -101,7 +114,7 @@ class Births(TorchDispatchMode):
         counted = [tensor_of(tensor) for tensor in filled if tensor.is_floating_point()]
         output = func(*args, **kwargs)
         node = torch._C._current_autograd_node()
-        number = torch._C._autograd._get_sequence_nr() - 1  # type: ignore[attr-defined]
+        number = torch._C._autograd._get_sequence_nr() - 1
         if node is None and number not in self.sites:
             self.sites[number] = _stack()
         name = func.__name__.partition(".")[0]
@@ -109,11 +122,13 @@ class Births(TorchDispatchMode):
             self._note_pick(name, args)
         for tensor in changed:
             self._raw.pop(_storage(tensor), None)
+        call = _Call(func, name, args, kwargs, node, before, counted)
         for one in _tensors(output):
-            self._see(one, func, name, args, kwargs, node, before, counted)
+            self._see(one, call)
         return output
 
-    def _see(self, output: Any, func: Any, name: str, args: Any, kwargs: Any, node: Any, before: list[Link], counted: list[Tensor]) -> None:
+    def _see(self, output: Any, call: _Call) -> None:
+        func, name, args, kwargs, node, before, counted = call
         storage = _storage(output)
         if name in MADE_OF_NOTHING:
             self._raw[storage] = output
@@ -225,9 +240,9 @@ def _changed(func: Any, args: Any, kwargs: Any) -> list[Any]:
 def _stack() -> list[Entry]:
     """The running frames without ours, outermost first, each with its line and instruction."""
     found: list[Entry] = []
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None and len(found) < DEPTH:
         if not is_ours(frame):
             found.append((frame, frame.f_lineno, frame.f_lasti))
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return found[::-1]

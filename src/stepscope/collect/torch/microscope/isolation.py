@@ -47,7 +47,7 @@ def _cut_descriptors(keep: int) -> None:
         with suppress(OSError):
             if stat.S_ISREG(os.fstat(number).st_mode) and not _is_written(number):
                 _reopen(number)
-            elif not stat.S_ISREG(os.fstat(number).st_mode) and not stat.S_ISCHR(os.fstat(number).st_mode) or number < 3 or _is_written(number):
+            elif (not stat.S_ISREG(os.fstat(number).st_mode) and not stat.S_ISCHR(os.fstat(number).st_mode)) or number < 3 or _is_written(number):
                 os.dup2(null, number)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
 from stepscope.collect.source import line_text
-from stepscope.collect.torch.batches import tensors_inside_out, batch_of
+from stepscope.collect.torch.batches import batch_of, tensors_inside_out
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.history import models
@@ -36,7 +36,7 @@ from stepscope.collect.torch.syntax import frame_at, function_of, loops_around, 
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
-from stepscope.evidence import Batch, Course, Frame, NonFinite, Observation, Stage
+from stepscope.evidence import Course, Frame, NonFinite, Observation, Stage
 
 TRIES = 6
 """Children asked at most."""
@@ -62,7 +62,7 @@ def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | 
     The frames may be those of an exception that has left them: what they name is still there.
     """
     users = [entry for entry in stack if is_users(entry[0].f_code.co_filename)]
-    if not users or SENTINEL.repeat is not None or not STEPS.optimizers and not SENTINEL.losses:
+    if not users or SENTINEL.repeat is not None or (not STEPS.optimizers and not SENTINEL.losses):
         return None
     frame, line, _ = users[-1]
     about = " ".join([words, *(line_text(frame.f_code.co_filename, number, frame) for number in range(line - 3, line + 1))])
@@ -88,6 +88,14 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     course = _course()
     if not can_fork():
         return Observation(moment, course, _unrepeated(aim, "this process cannot be forked"))
+    best, why = _best(aim, stack)
+    if best is None:
+        return Observation(moment, course, _unrepeated(aim, why or "no part of the code computes the loss anew"))
+    return _observed(Observation(moment, course, *channel.decode(json.dumps(best["pieces"]).encode())), best, stack)
+
+
+def _best(aim: Aim, stack: Sequence[Entry]) -> tuple[dict[str, Any] | None, str]:
+    """The best of the repeats, as its child told it, and why there is none, or no better one."""
     best: dict[str, Any] | None = None
     why, start, until = "", 0, time.monotonic() + PATIENCE + 10 * STEPS.usual_seconds
     for _ in range(TRIES):
@@ -104,18 +112,19 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
         if told["next"] is None or (best and best["likeness"] == "exact") or time.monotonic() > until:
             break
         start = told["next"]
-    if best is None:
-        return Observation(moment, course, _unrepeated(aim, why or "no part of the code computes the loss anew"))
-    seen = channel.decode(json.dumps(best["pieces"]).encode())
+    return best, why
+
+
+def _observed(seen: Observation, best: dict[str, Any], stack: Sequence[Entry]) -> Observation:
+    """With the samples that are to blame, and where a batch that was not finite came from."""
     step = seen.get(NonFinite)
+    if step is None:
+        return seen
     rows, picked, used = map(tuple, best["rows"])
-    if step is not None and step.stage is not None:
-        moment = replace(moment, stage=step.stage)
-    blamed = _blamed(stack, rows, picked, used)
-    found, loaded = _of_loading(stack, used, rows) if step is not None and step.born == "input" else (None, None)
-    observed = Observation(moment, course, *seen, batch_of(list(stack), loaded or blamed))
-    batch = observed.get(Batch)
-    if found is None and step is not None and step.born == "input":
+    found, loaded = _of_loading(stack, used, rows) if step.born == "input" else (None, None)
+    batch = batch_of(list(stack), loaded or _blamed(stack, rows, picked, used))
+    observed = seen.with_(replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
+    if found is None and step.born == "input":
         given = batch.loader if batch is not None and batch.loader is not None else _loop_of(stack)
         found = Found((), (given,)) if given is not None else None
     return with_samples(observed, found) if found is not None else observed

@@ -107,7 +107,7 @@ def _differs(one: Any, other: Any) -> bool:
 def _python_address() -> int:
     """Where CPython holds the shared generator: a position, then 624 words. 0 where it does not look like that."""
     state = random.getstate()[1]
-    address = id(random._inst) + object.__basicsize__  # type: ignore[attr-defined]
+    address = id(random._inst) + object.__basicsize__
     try:
         position, *words = (ctypes.c_uint32 * 625).from_address(address)
     except (TypeError, ValueError):

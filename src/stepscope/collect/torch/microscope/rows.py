@@ -71,7 +71,7 @@ def tensors_in(value: Any, depth: int = 3) -> list[Any]:
     """The tensors in a batch, however it is nested."""
     if is_tensor(value):
         return [value]
-    if isinstance(value, dict) or hasattr(value, "data") and isinstance(value.data, dict):
+    if isinstance(value, dict) or (hasattr(value, "data") and isinstance(value.data, dict)):
         value = list((value if isinstance(value, dict) else value.data).values())
     if not depth or not isinstance(value, (list, tuple)):
         return []

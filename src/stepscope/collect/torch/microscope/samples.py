@@ -154,15 +154,15 @@ def whose_rows(history: History, indices: tuple[int, ...], rows: tuple[int, ...]
     Each sample is loaded and collated alone, and held against the row; padding that it does not have alone is passed over. Empty where not each row
     belongs to exactly one sample.
     """
-    dataset, batch = history.dataset, history.kept
-    if dataset is None or batch is None or history.collate is None or not can_fork() or len(indices) > SAMPLES:
+    dataset, batch, collate = history.dataset, history.kept, history.collate
+    if dataset is None or batch is None or collate is None or not can_fork() or len(indices) > SAMPLES:
         return ()
 
     def question(keep: int) -> bytes:
         isolate(keep)
         sys.modules["torch"].set_num_threads(1)
         _, own = own_rows(dataset, indices)
-        alone = [history.collate([dataset[index]]) for index in own or indices]
+        alone = [collate([dataset[index]]) for index in own or indices]
         found = [[place for place, one in enumerate(alone) if _is_row(batch, one, row)] for row in rows]
         return json.dumps(found).encode()
 

@@ -142,7 +142,10 @@ class Sentinel:
         self._is_lost, self._in_a_row = True, 1
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
-            self._pending = self.look(met, value, loss, frame)
+            try:
+                self._pending = self.look(met, value, loss, frame)
+            except Exception as problem:
+                trouble("could not look at a step that is not finite", problem)
 
     def _confirm(self) -> None:
         pending, self._pending = self._pending, None
@@ -222,26 +225,17 @@ def watch_backward(module: Any, sentinel: Sentinel) -> None:
 
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        loss = value = None
-        if sentinel.look is not None:
-            try:
-                if sentinel.repeat is not None:
-                    return _again(sentinel.repeat, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
-                loss = _loss(tensors)
-                if loss is not None:
-                    value = sentinel.before(loss, sys._getframe(1))
-            except Exception as problem:
-                trouble("could not look at the loss", problem)
+        if sentinel.repeat is not None:
+            return _again(sentinel.repeat, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+        loss = _loss(tensors) if sentinel.look is not None else None
+        value = sentinel.before(loss, sys._getframe(1)) if loss is not None else None
         try:
             original(tensors, *args, **kwargs)
         except BaseException as exception:
             unseen(exception)
             raise
         if value is not None and value - value == 0:
-            try:
-                sentinel.after(loss, value, sys._getframe(1))
-            except Exception as problem:
-                trouble("could not look at the gradients", problem)
+            sentinel.after(loss, value, sys._getframe(1))
         return None
 
     module.backward = backward

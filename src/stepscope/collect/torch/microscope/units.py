@@ -133,7 +133,8 @@ def _placed(node: Any, at: ast.stmt) -> Any:
 
 
 def _compiled(tree: ast.Module, code: CodeType) -> CodeType:
-    return compile(tree, code.co_filename, "exec", flags=code.co_flags & _FUTURE, dont_inherit=True)
+    made: CodeType = compile(tree, code.co_filename, "exec", flags=code.co_flags & _FUTURE, dont_inherit=True)
+    return made
 
 
 def _is_current(code: CodeType) -> bool:

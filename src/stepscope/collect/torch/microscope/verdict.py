@@ -15,12 +15,12 @@ from stepscope.collect.torch.microscope.again import Repeat
 from stepscope.collect.torch.microscope.births import Birth
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.rows import tensors_in
-from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.syntax import only_statement
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
-from stepscope.evidence import Frame, Layer, NonFinite, Stage
+from stepscope.evidence import Frame, NonFinite, Stage
 
 _LOADS = re.compile(r"\bload_state_dict\(")
 _CHANGES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])?(\.\w+_\(| [-+*/]?= )|^p(aram(eter)?)?\.(\w+_\()|\.(copy|mul|div|add|sub|fill|clamp)_\(")
@@ -60,7 +60,14 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
     births = repeat.births
     batch = _batch_storages()
     names = _names_of(stack)
-    origin = origin_of(repeat.targets, births, lambda tensor: tensor in weights or _storage(tensor) in batch or _storage(tensor) in names)
+    finite_loss = repeat.aim.met == "gradient"
+
+    def is_given(tensor: Any) -> bool:
+        """Whether the tensor's values are the data's or the training's: those of a mask, or a weight of -inf that the loss bears with, are the program's own."""
+        masks = _is_mask(tensor) or (finite_loss and tensor in weights and not bool(tensor.isnan().any()))
+        return not masks and (tensor in weights or _storage(tensor) in batch or _storage(tensor) in names)
+
+    origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
     kind = "nan" if any(bool(target.isnan().any()) for target in repeat.targets) else "inf"
     known: dict[str, Any] = {"met": repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
@@ -73,6 +80,14 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
     return _of_birth(origin.birth, known, births)
+
+
+def _is_mask(tensor: Any) -> bool:
+    """Whether a tensor holds infinities and, besides, one number alone: 0 and -inf."""
+    if bool(tensor.isnan().any()):
+        return False
+    finite = tensor.detach()[tensor.isfinite()]
+    return not finite.numel() or bool((finite == finite[0]).all())
 
 
 def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: dict[int, str], names: dict[int, str], births: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from types import GeneratorType
@@ -12,8 +13,8 @@ from typing import Any
 
 from stepscope.collect.failure import message_of
 from stepscope.collect.owner import shown
-from stepscope.collect.torch.batches import odd_ones
-from stepscope.collect.torch.indices import Announced, own_rows
+from stepscope.collect.torch.indices import Announced, numbers, own_rows
+from stepscope.collect.torch.kinds import kinds_of, odd_ones, signature
 from stepscope.collect.torch.skipping.ledger import Ledger, key_of
 from stepscope.collect.torch.skipping.others import others
 from stepscope.collect.unseen import unseen
@@ -90,10 +91,11 @@ class Skipping:
                 continue
             try:
                 sample = dataset[other]
-            except Exception:  # noqa: S112
+            except Exception:
                 continue
             if problem is not None:
-                self._write_down(dataset, index, other, problem, file, stage)
+                bad = replace(self._named(dataset, index), file=file, stage=stage, replaced_by=_plain(dataset, other))
+                self._write_down(bad, problem)
             return sample, other
         raise problem or LookupError(f"no other sample can take the place of sample {index}")
 
@@ -102,8 +104,8 @@ class Skipping:
         try:
             return fetcher.collate_fn(samples)
         except Exception as problem:
-            odd = odd_ones(samples) if isinstance(samples, list) else {}
-            if not odd or 2 * len(odd) >= len(samples):
+            odd = odd_ones(kinds_of(samples), fetcher.dataset, numbers(chosen)) if isinstance(samples, list) else {}
+            if not odd:
                 raise
             for row in odd:
                 self._opened = files[row] if files else None
@@ -123,20 +125,18 @@ class Skipping:
             except Exception as problem:
                 if isinstance(fetcher.dataset_iter, GeneratorType):  # it is over once it has raised
                     raise
-                self._write_down(fetcher.dataset, None, None, problem, _file_of(problem) or self._opened, "data", position)
+                bad = replace(self._named(fetcher.dataset, None), position=position, file=_file_of(problem) or self._opened)
+                self._write_down(bad, problem)
         raise RuntimeError(f"{IN_A_ROW} records in a row could not be read")
 
-    def _write_down(
-        self, dataset: Any, index: Any, other: Any, problem: Exception, file: str | None, stage: str, position: int | None = None
-    ) -> None:
-        bad = self._named(dataset, index, position)
+    def _write_down(self, bad: Skipped, problem: Exception) -> None:
         self.ledger.refresh()
         if self.ledger.known(key_of(bad)):
             return
         if self.ledger.count() >= self._most(bad.size):
             self._refuse(problem)
-        details = {"file": shown(file) if file else None, "reason": f"{type(problem).__name__}: {message_of(problem)[:300]}", "stage": stage}
-        self.ledger.add(Skipped(**{**vars(bad), **details, "replaced_by": _plain(dataset, other)}))
+        reason = f"{type(problem).__name__}: {message_of(problem)[:300]}"
+        self.ledger.add(replace(bad, file=shown(bad.file) if bad.file else None, reason=reason))
         self.ledger.refresh()
 
     def _refuse(self, problem: Exception) -> None:
@@ -153,13 +153,13 @@ class Skipping:
     def _is_known(self, dataset: Any, index: Any) -> bool:
         return bool(self.ledger.anything) and self.ledger.known(key_of(self._named(dataset, index)))
 
-    def _named(self, dataset: Any, index: Any, position: int | None = None) -> Skipped:
+    def _named(self, dataset: Any, index: Any) -> Skipped:
         base, _ = own_rows(dataset, ())
         try:
             size = len(base)
         except Exception:
             size = None
-        return Skipped(index=_plain(dataset, index), dataset=type(base).__name__, size=size, position=position)
+        return Skipped(index=_plain(dataset, index), dataset=type(base).__name__, size=size)
 
     def _listen(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith(_CODE):
@@ -209,8 +209,6 @@ def _plain(dataset: Any, index: Any) -> int | str | None:
 
 
 def _usual(samples: Sequence[Any], odd: Any) -> str:
-    from stepscope.collect.torch.batches import signature
-
     return signature(next(sample for row, sample in enumerate(samples) if row not in odd))
 
 

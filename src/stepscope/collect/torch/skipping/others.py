@@ -51,7 +51,9 @@ def label_of(dataset: Any, index: int) -> Any:
         labels = _labels(base)
         label = labels[index] if labels is not None else None
         label = label[1] if isinstance(label, (tuple, list)) and len(label) == 2 else label
-        return label.item() if hasattr(label, "item") and getattr(label, "ndim", 1) == 0 else label if isinstance(label, (int, str)) else None
+        number: Any = getattr(label, "item", None)
+        label = number() if number is not None and getattr(label, "ndim", 1) == 0 else label
+        return label if isinstance(label, (int, str)) else None
     except Exception:  # the lists are of the user's own making
         return None
 
