@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from types import FrameType
 from typing import Any, NamedTuple
 
 from stepscope.collect.source import entries
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.isolation import NotHere
+from stepscope.collect.torch.microscope.names import names_of, with_batch
 from stepscope.collect.torch.microscope.units import Unit, units
 
 STATES = 3
@@ -98,8 +98,11 @@ def attempts(stack: Sequence[Entry], states: Sequence[Any]) -> Iterator[Attempt]
             yield Attempt(number, unit, state, (place + 1) * len(chosen))
 
 
-def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None]) -> str:
-    """Run one attempt: "reached", "untouched", "nothing went wrong", or why it did not come that far."""
+def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch: Any = None) -> str:
+    """Run one attempt, with another batch in the place of the loader's where one is given.
+
+    Gives "reached", "untouched", "nothing went wrong", or why it did not come that far.
+    """
     torch = sys.modules["torch"]
     if attempt.state is not None:
         put_back(attempt.state)
@@ -107,7 +110,7 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None]) -> st
         instruments.enter_context(torch.enable_grad())
         instruments.enter_context(repeat.births)
         try:
-            attempt.unit.run(names_of(attempt.unit))
+            attempt.unit.run(names_of(attempt.unit) if batch is None else with_batch(attempt.unit, batch))
         except (Enough, Untouched):
             pass
         except NotHere as wanted:
@@ -137,80 +140,3 @@ def _after(exception: BaseException, repeat: Repeat) -> str:
 def _last_numbers(births: Any) -> list[Any]:
     """The last single numbers that came out not finite: what the user's code looked at."""
     return [birth.output for birth in births.births[::-1] if birth.output.numel() == 1 and birth.node is None][:1]
-
-
-def names_of(unit: Unit) -> dict[str, Any]:
-    """The names of a unit as they were at its top: what the loader handed out takes the place of what the statements made of it."""
-    names = unit.names()
-    if unit.loop is None or not hasattr(unit.loop, "target"):
-        return names
-    rebound = unit.rebound()
-    for history in LOADERS.recent()[:2]:
-        if history.kept is not None and (restored := _restored(unit.loop.target, history.kept, names, rebound)):
-            names.update(restored)
-            history.used_again = True
-    return names
-
-
-def _restored(target: Any, batch: Any, names: dict[str, Any], rebound: set[str]) -> dict[str, Any]:
-    """The loop's variables that its body has bound anew, as the batch gives them."""
-    parts = list(getattr(target, "elts", []))
-    if not parts:
-        name = getattr(target, "id", "")
-        return {name: batch} if name in rebound and type(names.get(name)) is type(batch) else {}
-    if isinstance(batch, (list, tuple)) and len(batch) == len(parts) and _fits(parts, batch, names, rebound):
-        return {part.id: value for part, value in zip(parts, batch, strict=True) if part.id in rebound}
-    for part in parts:
-        found = _restored(part, batch, names, rebound)
-        if found:
-            return found
-    return {}
-
-
-def _fits(parts: list[Any], batch: Any, names: dict[str, Any], rebound: set[str]) -> bool:
-    """Whether those of the variables that were left alone are the batch's own parts."""
-    ids = [str(getattr(part, "id", "")) for part in parts]
-    return all(name in rebound or (name in names and names[name] is value) for name, value in zip(ids, batch, strict=True))
-
-
-def quiet(optimizer_hook: Callable[[Any], None]) -> None:
-    """In this child: no optimizer moves a weight, no loader is asked for more, nothing is compiled, no other rank is spoken to."""
-    torch = sys.modules["torch"]
-    torch.set_num_threads(1)
-    sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, *_: optimizer_hook(optimizer))
-    scaler = torch.amp.GradScaler
-    scaler.step = scaler.update = scaler.unscale_ = _nothing
-    data = sys.modules.get("torch.utils.data.dataloader")
-    if data is not None:
-        data._BaseDataLoaderIter.__next__ = _handed_out_again
-        data.DataLoader.__iter__ = _no_new_pass
-    _leave_ranks_alone()
-    if "torch._dynamo" in sys.modules:
-        with suppress(Exception):
-            torch.compiler.set_stance("force_eager")
-
-
-def _leave_ranks_alone() -> None:
-    distributed = sys.modules.get("torch.distributed")
-    wrapper = sys.modules.get("torch.nn.parallel.distributed")
-    if distributed is not None and getattr(distributed, "is_initialized", bool)():
-        for name in ("all_reduce", "broadcast", "reduce", "barrier", "all_gather", "all_gather_into_tensor", "reduce_scatter_tensor", "monitored_barrier"):
-            setattr(distributed, name, _nothing)
-    if wrapper is not None:
-        wrapper.DistributedDataParallel.forward = lambda self, *args, **kwargs: self.module(*args, **kwargs)
-
-
-def _nothing(*_: Any, **__: Any) -> None:
-    """What takes the place of a call that would have an effect."""
-
-
-def _handed_out_again(iterator: Any) -> Any:
-    history = LOADERS.of(iterator)
-    if history is None or history.kept is None:
-        raise NotHere("the loader's batch is no longer at hand")
-    history.used_again = True
-    return history.kept
-
-
-def _no_new_pass(_: Any) -> Any:
-    raise NotHere("a new pass over the loader would begin")

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.microscope.operands import changed, is_finite, scalars, stack_here, storage, tensors
 from stepscope.collect.torch.tensors import tensor_of
-from stepscope.collect.unseen import is_ours
 from stepscope.evidence import Tensor
 
-DEPTH = 120
-"""Frames of a stack that are noted for an operator."""
 PICKS = ("slice", "index", "index_select")
 """Operators that take rows."""
 MADE_OF_NOTHING = ("empty", "new_empty", "empty_like", "empty_strided", "new_empty_strided", "_empty_affine_quantized", "resize_")
@@ -108,38 +104,38 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         self.operators += 1
-        changed = _changed(func, args, kwargs)
-        filled = [tensor for tensor in changed if not self.was_never_filled(tensor)]
-        before = [self._link(tensor) for tensor in filled if not _is_finite(tensor)]
+        written = changed(func, args, kwargs)
+        filled = [tensor for tensor in written if not self.was_never_filled(tensor)]
+        before = [self._link(tensor) for tensor in filled if not is_finite(tensor)]
         counted = [tensor_of(tensor) for tensor in filled if tensor.is_floating_point()]
         output = func(*args, **kwargs)
         node = torch._C._current_autograd_node()
         number = torch._C._autograd._get_sequence_nr() - 1
         if node is None and number not in self.sites:
-            self.sites[number] = _stack()
+            self.sites[number] = stack_here()
         name = func.__name__.partition(".")[0]
         if node is None and name in PICKS:
             self._note_pick(name, args)
-        for tensor in changed:
-            self._raw.pop(_storage(tensor), None)
+        for tensor in written:
+            self._raw.pop(storage(tensor), None)
         call = _Call(func, name, args, kwargs, node, before, counted)
-        for one in _tensors(output):
+        for one in tensors(output):
             self._see(one, call)
         return output
 
     def _see(self, output: Any, call: _Call) -> None:
         func, name, args, kwargs, node, before, counted = call
-        storage = _storage(output)
+        place = storage(output)
         if name in MADE_OF_NOTHING:
-            self._raw[storage] = output
+            self._raw[place] = output
             return
-        if _is_finite(output):
+        if is_finite(output):
             if not before:
                 return
-            self._by_storage.pop(storage, None)
+            self._by_storage.pop(place, None)
             return
-        inputs = [tensor for tensor in _tensors((args, kwargs)) if tensor is not output]
-        if not before and any(_storage(tensor) == storage for tensor in inputs):  # a view
+        inputs = [tensor for tensor in tensors((args, kwargs)) if tensor is not output]
+        if not before and any(storage(tensor) == place for tensor in inputs):  # a view
             if not func._schema.is_mutable:
                 return
         links = [*before, *(self._link(tensor) for tensor in inputs)]
@@ -149,19 +145,19 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
             nan=bool(output.isnan().any()),
             infinite=bool(output.isinf().any()),
             links=links,
-            stack=_stack(),
+            stack=stack_here(),
             node=None if node is None else int(node._sequence_nr()),
             node_name="" if node is None else str(node.name()),
             seen=[*counted, *(tensor_of(tensor) for tensor in inputs)] if all(link.finite for link in links) or len(self.births) < 50 else [],
-            scalars=tuple(_scalars((args, kwargs))),
+            scalars=tuple(scalars((args, kwargs))),
             again=(func, args, kwargs) if not func._schema.is_mutable else None,
             order=len(self.births),
         )
         self.births.append(birth)
-        self._by_storage[storage] = birth
+        self._by_storage[place] = birth
 
     def _link(self, tensor: Any) -> Link:
-        if _is_finite(tensor):
+        if is_finite(tensor):
             return Link(tensor, False, False)
         return Link(tensor, bool(tensor.isnan().any()), bool(tensor.isinf().any()), self.source(tensor))
 
@@ -182,67 +178,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
 
     def source(self, tensor: Any) -> Birth | None:
         """What made the values of this tensor not finite, as far as it was seen."""
-        return self._by_storage.get(_storage(tensor))
+        return self._by_storage.get(storage(tensor))
 
     def was_never_filled(self, tensor: Any) -> bool:
         """Whether the tensor is memory that no operator has written to."""
-        return _storage(tensor) in self._raw
-
-
-def _is_finite(tensor: Any) -> bool:
-    """Whether no element is NaN or infinite; True for what cannot be looked at (meta, sparse, whole numbers)."""
-    if not (tensor.is_floating_point() or tensor.is_complex()) or tensor.layout is not torch.strided or tensor.device.type == "meta" or not tensor.numel():
-        return True
-    try:
-        total = tensor.sum().item()
-        return total - total == 0 or bool(tensor.isfinite().all())
-    except Exception:  # quantised and nested kinds, fake tensors
-        return True
-
-
-def _storage(tensor: Any) -> int:
-    try:
-        return int(tensor.untyped_storage().data_ptr())
-    except Exception:
-        return id(tensor)
-
-
-def _tensors(value: Any) -> list[Any]:
-    """The tensors in what an operator is given or gives."""
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [tensor for item in value for tensor in _tensors(item)] if isinstance(value, (list, tuple)) else []
-
-
-def _scalars(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [scalar for item in value for scalar in _scalars(item)]
-    if isinstance(value, torch.Tensor) and not value.dim() and value.is_floating_point() and value.device.type == "cpu":
-        return [value.item()]
-    return [value] if isinstance(value, (int, float)) else []
-
-
-def _changed(func: Any, args: Any, kwargs: Any) -> list[Any]:
-    """The tensors that an operator writes over."""
-    if not func._schema.is_mutable:
-        return []
-    found = []
-    for place, argument in enumerate(func._schema.arguments):
-        if argument.alias_info is not None and argument.alias_info.is_write:
-            found += _tensors(args[place] if place < len(args) else kwargs.get(argument.name))
-    return found
-
-
-def _stack() -> list[Entry]:
-    """The running frames without ours, outermost first, each with its line and instruction."""
-    found: list[Entry] = []
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and len(found) < DEPTH:
-        if not is_ours(frame):
-            found.append((frame, frame.f_lineno, frame.f_lasti))
-        frame = frame.f_back
-    return found[::-1]
+        return storage(tensor) in self._raw

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from stepscope.collect.torch.loaders import LOADERS
-from stepscope.collect.torch.microscope.again import Attempt, names_of
+from stepscope.collect.torch.microscope.again import Attempt
+from stepscope.collect.torch.microscope.names import names_of
 from stepscope.collect.torch.tensors import is_tensor
 
 

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from types import FrameType
 from typing import Any
 
-from stepscope.collect.failure import frame_of
-from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
 from stepscope.collect.torch.indices import own_rows
 from stepscope.collect.torch.loaders import History
 from stepscope.collect.torch.microscope.fork import ask, can_fork
 from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.microscope.lines import ENDED, is_broken, watched
 from stepscope.collect.torch.microscope.random_states import States
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.stages import stage_of_frames
-from stepscope.evidence import Frame, Observation, Stage
+from stepscope.evidence import Frame, Stage
 
 SECONDS = 4.0
 """How long all samples of a batch may take."""
 SAMPLES = 128
-PARTS = 64
-"""Parts of a list or mapping that are looked at."""
 
 
 class Found:
@@ -80,15 +75,15 @@ def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: 
     for row, index in enumerate((own or indices)[:SAMPLES]):
         if time.monotonic() > until:
             break
-        sample, began = _watched(lambda index=index: dataset[index])  # type: ignore[misc]
+        sample, began = watched(lambda index=index: dataset[index])  # type: ignore[misc]
         samples.append(sample)
-        if _is_broken(sample):
+        if is_broken(sample):
             rows.append(row)
             frames = frames or began
     if not rows and collate is not None and len(samples) == len(indices):
-        batch, began = _watched(lambda: collate(samples))
-        frames = began if _is_broken(batch) else []
-        rows = [row for row, sample in enumerate(samples) if frames and _is_broken(_watched(lambda sample=sample: collate([sample]))[0])]  # type: ignore[misc]
+        batch, began = watched(lambda: collate(samples))
+        frames = began if is_broken(batch) else []
+        rows = [row for row, sample in enumerate(samples) if frames and is_broken(watched(lambda sample=sample: collate([sample]))[0])]  # type: ignore[misc]
     if not frames and suspects and len(indices) == len(samples):
         return _by_chance(dataset, own or indices, suspects, until)
     return rows, frames
@@ -101,9 +96,9 @@ def _by_chance(dataset: Any, indices: tuple[int, ...], suspects: tuple[int, ...]
         for row in suspects:
             state = states.take()
             with suppress(Exception):
-                if _is_broken(dataset[indices[row]]):
+                if is_broken(dataset[indices[row]]):
                     states.put_back(state)
-                    return [row], _watched(lambda row=row: dataset[indices[row]])[1]  # type: ignore[misc]
+                    return [row], watched(lambda row=row: dataset[indices[row]])[1]  # type: ignore[misc]
     return [], []
 
 
@@ -123,29 +118,12 @@ def _streamed(dataset: Any, worker: int | None, workers: int, until: float) -> I
 
 def _first(loads: Iterable[Callable[[], Any]]) -> list[Frame]:
     for load in loads:
-        sample, began = _watched(load)
-        if sample is _ENDED:
+        sample, began = watched(load)
+        if sample is ENDED:
             return []
-        if _is_broken(sample):
+        if is_broken(sample):
             return began
     return []
-
-
-_ENDED = object()
-
-
-def _watched(load: Callable[[], Any]) -> tuple[Any, list[Frame]]:
-    """What `load` gives, and the frames at the line after which a variable was NaN or infinite for the first time."""
-    lines = _Lines()
-    sys.settrace(lines.enter)
-    try:
-        return load(), lines.began
-    except StopIteration:
-        return _ENDED, []
-    except Exception:
-        return None, []
-    finally:
-        sys.settrace(None)
 
 
 def whose_rows(history: History, indices: tuple[int, ...], rows: tuple[int, ...]) -> tuple[int, ...]:
@@ -189,71 +167,3 @@ def _holds(whole: Any, part: Any) -> bool:
     rest = whole.clone()
     rest[tuple(slice(0, size) for size in part.shape)] = whole.reshape(-1)[-1]
     return bool((rest == whole.reshape(-1)[-1]).all())
-
-
-class _Lines:
-    """Looks at the variables of the user's frames after each of their lines."""
-
-    def __init__(self) -> None:
-        self.began: list[Frame] = []
-        self._at: dict[int, int] = {}
-        self._known: dict[int, dict[str, Any]] = {}
-
-    def enter(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if self.began or not is_users(frame.f_code.co_filename):
-            return None
-        self._at[id(frame)] = frame.f_lineno
-        self._known[id(frame)] = {name: _mark(value) for name, value in frame.f_locals.items()}
-        return self._step
-
-    def _step(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if self.began:
-            return None
-        known = self._known.setdefault(id(frame), {})
-        fresh = {name: value for name, value in frame.f_locals.items() if known.get(name) != _mark(value)}
-        given = [argument] if event == "return" else []
-        if any(_is_broken(value, depth=2) for value in [*fresh.values(), *given]):
-            self._note(frame, self._at.get(id(frame), frame.f_lineno))
-        known.update({name: _mark(value) for name, value in fresh.items()})
-        self._at[id(frame)] = frame.f_lineno
-        return self._step
-
-    def _note(self, frame: FrameType, line: int) -> None:
-        above: list[Frame] = []
-        outer = frame.f_back
-        while outer is not None:
-            if is_users(outer.f_code.co_filename):
-                above.append(frame_of(outer, outer.f_lineno))
-            outer = outer.f_back
-        self.began = [*above[::-1], frame_of(frame, line)]
-
-
-def _mark(value: Any) -> Any:
-    """What tells that a variable has another value, or that something was put into it."""
-    return (id(value), len(value)) if isinstance(value, (list, dict)) else (id(value), getattr(value, "_version", 0))
-
-
-def _is_broken(value: Any, depth: int = 4) -> bool:
-    """Whether a number, an array or a tensor, alone or in a list or mapping, is NaN or infinite."""
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    with suppress(Exception):
-        if hasattr(value, "is_floating_point"):
-            return bool(value.is_floating_point() and not value.isfinite().all())
-        if getattr(getattr(value, "dtype", None), "kind", "") in ("f", "c"):
-            return not bool(sys.modules["numpy"].isfinite(value).all())
-        if isinstance(value, dict):
-            value = list(value.values())
-        if isinstance(value, (list, tuple)) and depth:
-            return any(_is_broken(item, depth - 1) for item in list(value)[:PARTS])
-    return False
-
-
-def with_samples(seen: Observation, found: Found) -> Observation:
-    """The observation with the place where the samples began to be not finite."""
-    from dataclasses import replace
-
-    from stepscope.evidence import NonFinite
-
-    step = seen.get(NonFinite)
-    return seen.with_(replace(step, frames=found.frames, stage=found.stage), replace(seen.moment, stage=found.stage)) if step is not None else seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import weakref
 from collections import deque
 from collections.abc import Callable
 from functools import wraps
@@ -12,13 +11,13 @@ from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch.microscope.budget import Budget
+from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.random_states import States
+from stepscope.collect.torch.microscope.scalers import Scalers
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import unseen
 
-FALLS = 4
-"""Steps in a row that a gradient scaler has skipped, its scale already down to 1, from which on it is no longer looking for its scale."""
 LOSSES = 64
 """Losses that are kept."""
 DEAD = 5
@@ -109,7 +108,7 @@ class Sentinel:
         if self._is_lost or not (self.budget.allows() or self.policy != "continue"):
             return
         began = perf_counter()
-        bad = not _all_finite(_gradients(STEPS.optimizers))
+        bad = not all_finite(gradients_of(STEPS.optimizers))
         self.budget.pay(began)
         if bad and not self.scalers.skip(bad):
             self._look_at("gradient", value, loss, frame)
@@ -120,10 +119,10 @@ class Sentinel:
         if self.look is None:
             return
         self.rates.append(optimizer.param_groups[0].get("lr"))
-        if not self._is_lost and not STEPS.knows(optimizer) and not _all_finite(_gradients([optimizer])):
+        if not self._is_lost and not STEPS.knows(optimizer) and not all_finite(gradients_of([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
         if self._is_lost:
-            if self._latest_finite and _all_finite(_gradients([optimizer])):
+            if self._latest_finite and all_finite(gradients_of([optimizer])):
                 self._is_lost, self._pending, self._in_a_row = False, None, 0
                 return
             self._confirm()
@@ -161,62 +160,6 @@ class Sentinel:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))
                 parameter.grad = None
-
-
-class Scalers:
-    """The gradient scalers of the run: their skipped steps are normal, a scale that only falls is not."""
-
-    def __init__(self) -> None:
-        self._scalers: list[weakref.ref[Any]] = []
-        self._in_a_row = 0
-
-    def note(self, scaler: Any) -> None:
-        """A scaler has been built."""
-        self._scalers.append(weakref.ref(scaler))
-
-    def living(self) -> list[Any]:
-        """The scalers that are switched on."""
-        alive = [reference() for reference in self._scalers]
-        return [scaler for scaler in alive if scaler is not None and scaler.is_enabled()]
-
-    def may_overflow(self, loss: Any) -> bool:
-        """Whether a loss that is infinite may have been finite before it was scaled. In 32 bits there is room for any scale."""
-        return self.in_use() and str(loss.dtype) == "torch.float16"
-
-    def in_use(self) -> bool:
-        """Whether gradients are scaled."""
-        return bool(self.living())
-
-    def skip(self, bad: bool) -> bool:
-        """Whether a scaler takes care of these gradients."""
-        living = self.living()
-        self._in_a_row = self._in_a_row + 1 if bad else 0
-        return bool(living) and not (self._in_a_row >= FALLS and min(scaler.get_scale() for scaler in living) <= 1)
-
-
-def _gradients(optimizers: Any) -> list[Any]:
-    """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
-    return [
-        parameter.grad
-        for optimizer in optimizers
-        for group in optimizer.param_groups
-        for parameter in group["params"]
-        if parameter.grad is not None and not parameter.grad.is_sparse and parameter.grad.device.type == "cpu"
-    ]
-
-
-def _is_finite(tensor: Any) -> bool:
-    return bool(tensor.isfinite().all())
-
-
-def _all_finite(tensors: list[Any]) -> bool:
-    """Screened by the sum of the norms; what the screen stops may be a sum that overflowed, and is looked at."""
-    if not tensors:
-        return True
-    torch = sys.modules["torch"]
-    with torch.no_grad():
-        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
-        return total - total == 0 or all(map(_is_finite, tensors))
 
 
 def watch_backward(module: Any, sentinel: Sentinel) -> None:

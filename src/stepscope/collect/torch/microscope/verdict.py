@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.layers import layer_of, walk_modules
+from stepscope.collect.torch.layers import layer_of
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Repeat
 from stepscope.collect.torch.microscope.births import Birth
+from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.rows import tensors_in
-from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.syntax import only_statement
@@ -28,28 +29,6 @@ _DIVIDES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])? /= |\.(weight|bias|da
 SHOWN = 4
 """Tensors shown of what went into an operator."""
 ROWS = 64
-
-
-class Weights:
-    """The weights and buffers of the models in sight, by storage, with their names."""
-
-    def __init__(self, models: Iterable[Any], parameters: Iterable[Any]) -> None:
-        self._names: dict[int, str] = {}
-        for model in models:
-            for path, module, _ in [("", model, None), *walk_modules(model)]:
-                stored = stored_attributes(module)
-                for name, tensor in [*(stored.get("_parameters") or {}).items(), *(stored.get("_buffers") or {}).items()]:
-                    if is_tensor(tensor):
-                        self._names.setdefault(_storage(tensor), f"{path}.{name}" if path else name)
-        for tensor in parameters:
-            self._names.setdefault(_storage(tensor), "")
-
-    def __contains__(self, tensor: Any) -> bool:
-        return _storage(tensor) in self._names
-
-    def name(self, tensor: Any) -> str:
-        """The weight's path; empty where only the optimizer knows it."""
-        return self._names.get(_storage(tensor), "")
 
 
 def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[Any]:
@@ -65,7 +44,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
     def is_given(tensor: Any) -> bool:
         """Whether the tensor's values are the data's or the training's: those of a mask, or a weight of -inf that the loss bears with, are the program's own."""
         masks = _is_mask(tensor) or (finite_loss and tensor in weights and not bool(tensor.isnan().any()))
-        return not masks and (tensor in weights or _storage(tensor) in batch or _storage(tensor) in names)
+        return not masks and (tensor in weights or storage(tensor) in batch or storage(tensor) in names)
 
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
@@ -92,7 +71,7 @@ def _is_mask(tensor: Any) -> bool:
 
 def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: dict[int, str], names: dict[int, str], births: Any) -> list[Any]:
     tensor, met = origin.tensor, origin.met
-    place = _storage(tensor)
+    place = storage(tensor)
     entries = met.stack if met is not None else []
     born = "weight" if tensor in weights else "input" if place in batch or place in names else "constant"
     name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
@@ -213,7 +192,7 @@ def _columns(tensor: Any) -> tuple[int, ...]:
 def _batch_storages() -> dict[int, str]:
     """The tensors of the batches that loaders handed out last, by storage."""
     kept = [history.kept for history in LOADERS.recent()[:3] if history.kept is not None]
-    return {_storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
+    return {storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
 
 
 def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
@@ -223,13 +202,5 @@ def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
         for name, value in list(frame.f_locals.items()):
             for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
                 if tensor.grad_fn is None:
-                    found.setdefault(_storage(tensor), name)
+                    found.setdefault(storage(tensor), name)
     return found
-
-
-def _storage(tensor: Any) -> int:
-    try:
-        return int(tensor.untyped_storage().data_ptr())
-    except Exception:
-        return id(tensor)
-

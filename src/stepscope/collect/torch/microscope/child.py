@@ -1,0 +1,70 @@
+"""In the forked child: attempts at the failed step, one after the other, until one has computed something."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from stepscope.collect.process import channel
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.history import models
+from stepscope.collect.torch.microscope.again import Attempt, Repeat, attempts, run
+from stepscope.collect.torch.microscope.aim import Aim
+from stepscope.collect.torch.microscope.births import Births
+from stepscope.collect.torch.microscope.course import parameters_of, without_gradients
+from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.microscope.proof import Proven, prove
+from stepscope.collect.torch.microscope.quiet import quiet
+from stepscope.collect.torch.microscope.random_states import distinct
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.verdict import verdict
+from stepscope.collect.torch.microscope.weights import Weights
+from stepscope.collect.torch.steps import STEPS
+
+
+def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
+    """What came of the attempts from number `start` on: a JSON text with `likeness`, `pieces` (evidence), `proven`, `why`, and the number of the `next`."""
+    try:
+        isolate(keep)
+        told = _attempted(aim, stack, start)
+    except Exception as problem:
+        told = {**_NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}
+    return json.dumps(told).encode()
+
+
+_NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
+
+
+def _attempted(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, Any]:
+    quiet(without_gradients)
+    optimizers = STEPS.optimizers
+    SENTINEL.ring, states = deque[Any](), distinct(list(SENTINEL.ring))
+    for attempt in attempts(stack, states):
+        if attempt.number < start:
+            continue
+        for optimizer in optimizers:
+            without_gradients(optimizer)
+        SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+        came = run(attempt, repeat, SENTINEL.states.put_back)
+        if came != "untouched":
+            return _told(came, attempt, repeat, stack)
+    return _NOTHING
+
+
+def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry]) -> dict[str, Any]:
+    ran = came in ("reached", "nothing went wrong")
+    told = {**_NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": attempt.number + 1 if ran else attempt.others}
+    if came != "reached":
+        return told
+    told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack)
+    pieces = [piece for piece in told_by if piece is not None]
+    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces else Proven()}
+
+
+def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
+    """The gradients that are not finite: of the optimizers' parameters, or where there is no optimizer, of the models in sight."""
+    parameters = parameters_of(optimizers) or [p for model in models(list(stack)) for p in model.parameters()]
+    return [p.grad for p in parameters if p.grad is not None and not bool(p.grad.isfinite().all())]

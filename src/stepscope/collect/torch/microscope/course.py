@@ -1,0 +1,55 @@
+"""How the training went until a step failed: its losses, its learning rate, the size of its weights."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.sites import SITES
+from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.syntax import only_statement
+from stepscope.evidence import Course
+
+_SETS_LR = re.compile(r"\['lr'\] [-+*/]?= ")
+
+
+def course_now() -> Course:
+    """The course of the training as it stands."""
+    optimizers = STEPS.optimizers
+    rates = [(float(group.get("lr", 0)), optimizer) for optimizer in optimizers for group in optimizer.param_groups]
+    rates += [(float(rate), optimizer) for rate in SENTINEL.rates if rate is not None for optimizer in optimizers[:1]]
+    rate, optimizer = max(rates, key=lambda pair: (pair[0] - pair[0] != 0, pair[0]), default=(None, None))
+    return Course(
+        losses=tuple(SENTINEL.losses),
+        optimizer=type(optimizer).__name__ if optimizer is not None else "",
+        lr=rate,
+        lr_set=only_statement(_SETS_LR),
+        largest_weight=_largest(parameters_of(optimizers)) if optimizers else None,
+        built=SITES.of(optimizer) if optimizer is not None else None,
+        scaled=SENTINEL.scalers.in_use(),
+    )
+
+
+def parameters_of(optimizers: Sequence[Any]) -> list[Any]:
+    """All parameters that these optimizers hold."""
+    return [parameter for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]]
+
+
+def without_gradients(optimizer: Any) -> None:
+    """Take the gradients from the optimizer's parameters: its step moves nothing then."""
+    for parameter in parameters_of([optimizer]):
+        parameter.grad = None
+
+
+def _largest(parameters: Sequence[Any]) -> float:
+    """The largest absolute value of all that are finite."""
+    largest = 0.0
+    with sys.modules["torch"].no_grad():
+        for parameter in parameters:
+            sizes = parameter.detach().abs()
+            sizes = sizes[sizes.isfinite()]
+            largest = max(largest, float(sizes.max()) if sizes.numel() else 0.0)
+    return largest

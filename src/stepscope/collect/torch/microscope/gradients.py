@@ -1,0 +1,31 @@
+"""Gradients, looked at without waiting for a device."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+def gradients_of(optimizers: Any) -> list[Any]:
+    """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
+    return [
+        parameter.grad
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+        if parameter.grad is not None and not parameter.grad.is_sparse and parameter.grad.device.type == "cpu"
+    ]
+
+
+def _is_finite(tensor: Any) -> bool:
+    return bool(tensor.isfinite().all())
+
+
+def all_finite(tensors: list[Any]) -> bool:
+    """Screened by the sum of the norms; what the screen stops may be a sum that overflowed, and is looked at."""
+    if not tensors:
+        return True
+    torch = sys.modules["torch"]
+    with torch.no_grad():
+        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
+        return total - total == 0 or all(map(_is_finite, tensors))

@@ -1,0 +1,80 @@
+"""In the child: which samples made the step fail, proven by repeating it with others in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from stepscope.collect.torch.batches import tensors_inside_out
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
+from stepscope.collect.torch.microscope.births import Births
+from stepscope.collect.torch.microscope.course import without_gradients
+from stepscope.collect.torch.microscope.rows import Batch
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.steps import STEPS
+from stepscope.evidence import NonFinite
+
+RELOADS = 12
+"""Batches made again at most to find the one sample."""
+
+
+class Proven(NamedTuple):
+    """Rows without which the step is finite.
+
+    They are rows of the batch; with `loader` (a place among the recent ones) and `listed`, places in that loader's index list. `picked` are the indices that
+    the statements picked of a larger tensor for this batch.
+    """
+
+    rows: tuple[int, ...] = ()
+    picked: tuple[int, ...] = ()
+    loader: int | None = None
+    listed: bool = False
+
+
+def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Entry]) -> Proven:
+    """What can be proven of the samples; the loader whose batch was worked on is told in any case."""
+    place, history, indices = loader_of(stack)
+    batch = Batch(attempt, repeat.births)
+    rows = batch.rows(step.rows, step.rows_of)
+    if rows and history is not None and history.own_order:
+        found = _by_reloading(attempt, repeat, rows, history, indices)
+        if found is not None:
+            return Proven((found,), loader=place, listed=True)
+    if not rows or not batch.put_others(rows) or not _is_finite_now(attempt, repeat):
+        return Proven(loader=place)
+    return Proven(rows, batch.indices(step.rows_of or 0), place)
+
+
+def loader_of(stack: Sequence[Entry]) -> tuple[int | None, History | None, tuple[int, ...]]:
+    """The loader whose batch the frames hold, or the repeat asked for again: its place among the recent ones, its history, the batch's indices."""
+    seen = tensors_inside_out(list(stack))
+    for place, history in enumerate(LOADERS.recent()):
+        indices = history.holding(seen) or (history.current() if history.used_again else ())
+        if indices or history.used_again:
+            return place, history, indices
+    return None, None, ()
+
+
+def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], history: History, indices: tuple[int, ...]) -> int | None:
+    """The place in the index list of the one sample that made the step fail, where the user's own collate function may have changed their order.
+
+    The batch is made again by the user's own functions, with another sample in that place.
+    """
+    if history.collate is None or history.dataset is None or len(rows) > 1 or len(indices) < 2:
+        return None
+    samples = [history.dataset[index] for index in indices]
+    for place in [*rows, *(other for other in range(len(indices)) if other not in rows)][:RELOADS]:
+        others = [samples[place - 1] if other == place else sample for other, sample in enumerate(samples)]
+        if place < len(samples) and _is_finite_now(attempt, repeat, history.collate(others)):
+            return place
+    return None
+
+
+def _is_finite_now(attempt: Attempt, repeat: Repeat, batch: Any = None) -> bool:
+    for optimizer in STEPS.optimizers:
+        without_gradients(optimizer)
+    SENTINEL.repeat = proof = Proof(repeat, Births())
+    run(attempt, proof, SENTINEL.states.put_back, batch)
+    return proof.proven
