@@ -88,8 +88,9 @@ def _watch_optimizers(module: Any) -> None:
 
 
 def _finished(optimizer: Any, args: Any, kwargs: Any) -> None:
-    STEPS.finished(optimizer, args, kwargs)
-    SENTINEL.stepped()
+    if SENTINEL.repeat is None:
+        STEPS.finished(optimizer, args, kwargs)
+        SENTINEL.stepped()
 
 
 def _watch_scalers(kind: Any) -> None:

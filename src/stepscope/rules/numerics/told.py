@@ -53,7 +53,7 @@ def facts(step: NonFinite) -> dict[str, str]:
         **{("went in" if place == 0 else "and"): told(tensor) for place, tensor in enumerate(step.inputs[:2]) if tensor.dtype != "bool"},
         "came out": told(step.output) if step.output is not None else "",
         "rows": rows,
-        "repeated": _REPEATS.get(step.repeat, step.why),
+        "repeated": "; ".join(filter(None, (_REPEATS.get(step.repeat, ""), step.why))),
     }
 
 

@@ -347,3 +347,36 @@ def test_a_diagnosis_leaves_no_trace_in_the_run(diagnosed, tmp_path):
     for one, other in zip(names["net"].parameters(), bare["net"].parameters(), strict=True):
         assert one.nan_to_num().equal(other.nan_to_num())
     assert names["again"].equal(bare["again"])
+
+
+@pytest.mark.parametrize("loop", ["a loader", "slices of an array", "a class with a private step"])
+def test_where_nothing_can_be_forked_the_step_is_repeated_in_place(diagnosed, monkeypatch, tmp_path, loop):
+    source = NET + LOOPS[loop] + "\n    again = torch.rand(3)\n"
+    bare = None
+    script = tmp_path / "bare.py"
+    script.write_text(dedent(BEGIN) + dedent(source))
+    bare = runpy.run_path(str(script), run_name="__main__")
+    monkeypatch.setenv("STEPSCOPE_NO_FORK", "1")
+
+    report, names, lines = diagnosed(source)
+
+    assert told(report, lines)[:2] == ("non-finite-forward", LOG)
+    assert "in place" in report.findings[0].seen["repeated"]
+    assert all(one.nan_to_num().equal(other.nan_to_num()) for one, other in zip(names["net"].parameters(), bare["net"].parameters(), strict=True))
+    assert names["again"].equal(bare["again"])
+
+
+def test_a_generator_of_numpys_is_put_back_too(diagnosed):
+    report, _, lines = diagnosed("""
+    import numpy as np
+    rng = np.random.default_rng(0)
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for step in range(8):
+        x = torch.from_numpy(rng.normal(size=(16, 4)).astype("float32"))
+        scale = 0.0 if step == 5 else 1.0
+        loss = (net(x) / scale).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert told(report, lines)[:2] == ("non-finite-loss", "loss = (net(x) / scale).square().mean()")
+    assert report.findings[0].seen["repeated"] == "the step came out bit for bit the same"

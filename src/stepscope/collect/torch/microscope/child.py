@@ -1,10 +1,9 @@
-"""In the forked child: attempts at the failed step, one after the other, until one has computed something."""
+"""In the forked child (or in place): attempts at the failed step, one after the other, until one has computed something."""
 
 from __future__ import annotations
 
 import json
 import traceback
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
     """What came of the attempts from number `start` on: a JSON text with `likeness`, `pieces` (evidence), `proven`, `why`, and the number of the `next`."""
     try:
         isolate(keep)
-        told = _attempted(aim, stack, start)
+        told = attempted(aim, stack, start)
     except Exception as problem:
         told = {**_NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}
     return json.dumps(told).encode()
@@ -38,30 +37,30 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
 _NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
 
 
-def _attempted(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, Any]:
-    quiet(without_gradients)
+def attempted(aim: Aim, stack: Sequence[Entry], start: int, proves: bool = True) -> dict[str, Any]:
+    """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
-    SENTINEL.ring, states = deque[Any](), distinct(list(SENTINEL.ring))
-    for attempt in attempts(stack, states):
-        if attempt.number < start:
-            continue
-        for optimizer in optimizers:
-            without_gradients(optimizer)
-        SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
-        came = run(attempt, repeat, SENTINEL.states.put_back)
-        if came != "untouched":
-            return _told(came, attempt, repeat, stack)
+    with quiet(without_gradients):
+        for attempt in attempts(stack, distinct(list(SENTINEL.ring))):
+            if attempt.number < start:
+                continue
+            for optimizer in optimizers:
+                without_gradients(optimizer)
+            SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            came = run(attempt, repeat, SENTINEL.states.put_back)
+            if came != "untouched":
+                return _told(came, attempt, repeat, stack, proves)
     return _NOTHING
 
 
-def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry]) -> dict[str, Any]:
+def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> dict[str, Any]:
     ran = came in ("reached", "nothing went wrong")
     told = {**_NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": attempt.number + 1 if ran else attempt.others}
     if came != "reached":
         return told
     told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack)
     pieces = [piece for piece in told_by if piece is not None]
-    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces else Proven()}
+    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces and proves else Proven()}
 
 
 def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:

@@ -13,10 +13,10 @@ CHUNK = 1 << 16
 
 
 def can_fork() -> bool:
-    """Whether a fork keeps all that a step needs: not on Windows, and not once CUDA is in use."""
+    """Whether a fork keeps all that a step needs: not on Windows, not once CUDA is in use, and not where STEPSCOPE_NO_FORK is set."""
     import sys
 
-    if not hasattr(os, "fork"):
+    if not hasattr(os, "fork") or os.environ.get("STEPSCOPE_NO_FORK"):
         return False
     cuda = getattr(sys.modules.get("torch"), "cuda", None)
     return not (cuda is not None and cuda.is_initialized())

@@ -1,41 +1,63 @@
-"""In the child: no optimizer moves a weight, no loader is asked for more, nothing is compiled, no other rank is spoken to."""
+"""While a step is repeated: no optimizer moves a weight, no loader is asked for more, nothing is compiled, no other rank is spoken to."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.isolation import NotHere
 
+_RANKS = ("all_reduce", "broadcast", "reduce", "barrier", "all_gather", "all_gather_into_tensor", "reduce_scatter_tensor", "monitored_barrier")
 
-def quiet(optimizer_hook: Callable[[Any], None]) -> None:
-    """In this child: no optimizer moves a weight, no loader is asked for more, nothing is compiled, no other rank is spoken to."""
+
+@contextmanager
+def quiet(before_step: Callable[[Any], None]) -> Iterator[None]:
+    """A context in which the user's step has no effect but on what it holds itself; `before_step` is called with each optimizer that is to step."""
     torch = sys.modules["torch"]
+    threads = torch.get_num_threads()
+    hook = sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, *_: before_step(optimizer))
+    kept = [(owner, name, vars(owner)[name]) for owner, name, _ in _replacements(torch)]
+    for owner, name, replacement in _replacements(torch):
+        setattr(owner, name, replacement)
     torch.set_num_threads(1)
-    sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, *_: optimizer_hook(optimizer))
-    scaler = torch.amp.GradScaler
-    scaler.step = scaler.update = scaler.unscale_ = _nothing
-    data = sys.modules.get("torch.utils.data.dataloader")
-    if data is not None:
-        data._BaseDataLoaderIter.__next__ = _handed_out_again
-        data.DataLoader.__iter__ = _no_new_pass
-    _leave_ranks_alone()
-    if "torch._dynamo" in sys.modules:
-        with suppress(Exception):
-            torch.compiler.set_stance("force_eager")
+    stance = _eager(torch)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        hook.remove()
+        for owner, name, original in kept:
+            setattr(owner, name, original)
+        if stance is not None:
+            stance("default")
 
 
-def _leave_ranks_alone() -> None:
-    distributed = sys.modules.get("torch.distributed")
+def _replacements(torch: Any) -> list[tuple[Any, str, Any]]:
+    found: list[tuple[Any, str, Any]] = [(torch.amp.GradScaler, name, _nothing) for name in ("step", "update", "unscale_")]
+    data, distributed = sys.modules.get("torch.utils.data.dataloader"), sys.modules.get("torch.distributed")
     wrapper = sys.modules.get("torch.nn.parallel.distributed")
-    if distributed is not None and getattr(distributed, "is_initialized", bool)():
-        for name in ("all_reduce", "broadcast", "reduce", "barrier", "all_gather", "all_gather_into_tensor", "reduce_scatter_tensor", "monitored_barrier"):
-            setattr(distributed, name, _nothing)
+    if data is not None:
+        kinds = [kind for kind in (data._SingleProcessDataLoaderIter, data._MultiProcessingDataLoaderIter, data._BaseDataLoaderIter) if "__next__" in vars(kind)]
+        found += [(kind, "__next__", _handed_out_again) for kind in kinds]
+        found.append((data.DataLoader, "__iter__", _no_new_pass))
+    if distributed is not None and distributed.is_available() and distributed.is_initialized():
+        found += [(distributed, name, _nothing) for name in _RANKS if name in vars(distributed)]
     if wrapper is not None:
-        wrapper.DistributedDataParallel.forward = lambda self, *args, **kwargs: self.module(*args, **kwargs)
+        found.append((wrapper.DistributedDataParallel, "forward", lambda self, *args, **kwargs: self.module(*args, **kwargs)))
+    return found
+
+
+def _eager(torch: Any) -> Callable[[str], Any] | None:
+    """Let compiled functions run as they were written; gives what puts that back."""
+    stance: Callable[[str], Any] | None = getattr(torch.compiler, "set_stance", None) if "torch._dynamo" in sys.modules else None
+    if stance is not None:
+        with suppress(Exception):
+            stance("force_eager")
+            return stance
+    return None
 
 
 def _nothing(*_: Any, **__: Any) -> None:

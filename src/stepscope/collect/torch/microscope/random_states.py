@@ -6,8 +6,13 @@ import ctypes
 import random
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
+from stepscope.collect.owner import is_users
+from stepscope.collect.torch.resolve import stored_attributes
+
+FRAMES = 40
 _SIZE = 4 + 624 * 4
 """Bytes of a Mersenne Twister as CPython and numpy hold it: a position and 624 words."""
 
@@ -75,6 +80,20 @@ def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 def _numpys_same(one: Any, other: Any) -> bool:
     return one is other or (one is not None and other is not None and bool((one[1] == other[1]).all()) and one[2:] == other[2:])
+
+
+def generators_in(frame: FrameType | None) -> list[Any]:
+    """The random generators that the user's frames from here outwards name, or that an object of theirs holds."""
+    found: list[Any] = []
+    for _ in range(FRAMES):
+        if frame is None:
+            break
+        if is_users(frame.f_code.co_filename):
+            values = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
+            values += list(stored_attributes(frame.f_locals.get("self")).values())
+            found += [value for value in values if _is_generator(value)]
+        frame = frame.f_back
+    return found
 
 
 def _is_generator(value: Any) -> bool:

@@ -33,8 +33,12 @@ class Scalers:
         """Whether gradients are scaled."""
         return bool(self.living())
 
-    def skip(self, bad: bool) -> bool:
-        """Whether a scaler takes care of these gradients."""
+    def good(self) -> None:
+        """The gradients of a step are finite."""
+        self._in_a_row = 0
+
+    def skips(self) -> bool:
+        """Whether a scaler takes care of gradients that are not."""
         living = self.living()
-        self._in_a_row = self._in_a_row + 1 if bad else 0
+        self._in_a_row += 1
         return bool(living) and not (self._in_a_row >= FALLS and min(scaler.get_scale() for scaler in living) <= 1)

@@ -12,7 +12,7 @@ from typing import Any
 
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
-from stepscope.collect.torch.microscope.random_states import States
+from stepscope.collect.torch.microscope.random_states import States, generators_in
 from stepscope.collect.torch.microscope.scalers import Scalers
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -22,6 +22,8 @@ LOSSES = 64
 """Losses that are kept."""
 DEAD = 5
 """Losses in a row that are not finite, from which on nobody is taking care of them."""
+SEARCHES = 2
+"""First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
 """Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
 
@@ -55,6 +57,7 @@ class Sentinel:
         self._in_a_row = 0
         self._latest_finite = True
         self._diagnoses = 0
+        self._searched = 0
 
     def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
         """Watch from now on.
@@ -67,7 +70,8 @@ class Sentinel:
         self.losses.clear()
         self.rates.clear()
         self.ring.clear()
-        self._pending, self._is_lost, self._in_a_row, self._diagnoses = None, False, 0, 0
+        self._pending, self._is_lost, self._in_a_row, self._diagnoses, self._searched = None, False, 0, 0, 0
+        self.states = States()
 
     def release(self) -> None:
         """Watch nothing any more."""
@@ -92,6 +96,9 @@ class Sentinel:
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
         value: float = loss.item()
+        if self._searched < SEARCHES:
+            self._searched += 1
+            self.states.watch(generators_in(frame))
         self._latest_finite = value - value == 0
         if self._latest_finite:
             self.losses.append(value)
@@ -110,13 +117,15 @@ class Sentinel:
         began = perf_counter()
         bad = not all_finite(gradients_of(STEPS.optimizers))
         self.budget.pay(began)
-        if bad and not self.scalers.skip(bad):
+        if not bad:
+            self.scalers.good()
+        elif not self.scalers.skips():
             self._look_at("gradient", value, loss, frame)
             self._latest_finite = False
 
     def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """The hook before an optimizer's step: what is pending becomes a finding when it reaches the weights."""
-        if self.look is None:
+        if self.look is None or self.repeat is not None:
             return
         self.rates.append(optimizer.param_groups[0].get("lr"))
         if not self._is_lost and not STEPS.knows(optimizer) and not all_finite(gradients_of([optimizer])):

@@ -1,0 +1,57 @@
+"""Where a process cannot be forked (Windows, CUDA in use) the step is repeated in place, and what it moves is put back as far as it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.history import models
+from stepscope.collect.torch.layers import walk_modules
+from stepscope.collect.torch.microscope.aim import Aim
+from stepscope.collect.torch.microscope.child import attempted
+from stepscope.collect.torch.microscope.course import parameters_of
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.tensors import is_tensor
+
+MOVED = "in place: attributes that the step's own code has set, counters and logs, have moved by one step"
+"""What a report says of such a repeat."""
+
+
+def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, Any]:
+    """What the repeat shows, as a child would tell it; no samples are proven, for that would write over the batch."""
+    ring = SENTINEL.ring.copy()
+    with put_back(stack):
+        try:
+            return attempted(aim, stack, start, proves=False)
+        finally:
+            SENTINEL.repeat, SENTINEL.ring = None, ring
+
+
+@contextmanager
+def put_back(stack: Sequence[Entry]) -> Iterator[None]:
+    """Put back, at the end, what a repeated step moves: random states, gradients, buffers, and the names of the modules whose frames are on the stack."""
+    state = SENTINEL.states.take()
+    gradients = [(parameter, parameter.grad) for parameter in parameters_of(STEPS.optimizers)]
+    buffers = [(buffer, buffer.clone()) for model in models(list(stack)) for buffer in _buffers(model)]
+    names = {id(frame.f_globals): (frame.f_globals, dict(frame.f_globals)) for frame, _, _ in stack}
+    try:
+        yield
+    finally:
+        for scope, kept in names.values():
+            for name in set(scope) - set(kept):
+                del scope[name]
+            scope.update(kept)
+        for buffer, value in buffers:
+            buffer.data.copy_(value)
+        for parameter, gradient in gradients:
+            parameter.grad = gradient
+        SENTINEL.states.put_back(state)
+
+
+def _buffers(model: Any) -> Iterator[Any]:
+    for module in [model, *(below for _, below, _ in walk_modules(model))]:
+        yield from (buffer for buffer in (stored_attributes(module).get("_buffers") or {}).values() if is_tensor(buffer))
