@@ -47,6 +47,7 @@ class History:
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
         self.kept: Any = None
+        self.before: Any = None
         self.used_again = False
         self._sampler_ended = False
         self._waiting = 0
@@ -61,6 +62,8 @@ class History:
 
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
         """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated."""
+        if LOADERS.keeps_two:
+            self.before = self.kept
         self.kept = data
         try:
             indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
@@ -135,6 +138,7 @@ class Loaders:
         self._histories: list[History] = []
         self.in_worker: tuple[int, ...] = ()
         self.asked: int | None = None
+        self.keeps_two = False
 
     def begin(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """A pass begins; gives what is to be drawn from. The histories of iterators that are gone are let go."""

@@ -380,3 +380,17 @@ def test_a_generator_of_numpys_is_put_back_too(diagnosed):
 
     assert told(report, lines)[:2] == ("non-finite-loss", "loss = (net(x) / scale).square().mean()")
     assert report.findings[0].seen["repeated"] == "the step came out bit for bit the same"
+
+
+@pytest.mark.parametrize("loop", ["a loader", "a loader whose batch is overwritten"])
+def test_a_loss_that_is_read_late_is_repeated_from_what_was_kept_of_its_step(diagnosed, monkeypatch, tmp_path, loop):
+    script = tmp_path / "bare.py"
+    script.write_text(dedent(BEGIN) + dedent(NET) + dedent(LOOPS[loop]))
+    bare = runpy.run_path(str(script), run_name="__main__")
+    monkeypatch.setenv("STEPSCOPE_READ_LATE", "1")
+
+    report, names, lines = diagnosed(NET + "    x[37] = 1.0; x[7, 1] = -1.0\n" + LOOPS[loop])
+
+    assert told(report, lines)[:2] == ("non-finite-forward", LOG)
+    assert "the same within rounding; in place" in report.findings[0].seen["repeated"]
+    assert len(bare) and all(parameter.isnan().any() for parameter in names["net"].parameters())

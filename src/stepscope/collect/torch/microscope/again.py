@@ -56,7 +56,7 @@ class Repeat:
         self.computed = True
         self.calls += 1
         finite = value - value == 0
-        if self.aim.met == "loss" and not finite:
+        if self.aim.met in ("loss", "late") and not finite:
             self._reached(value, [loss], frame)
         result = proceed()
         if self.aim.met == "gradient" and (found := self.gradients()):

@@ -18,7 +18,8 @@ LIKE = 1e-3
 
 @dataclass(frozen=True)
 class Aim:
-    """What went wrong: a `loss` that is not finite before backward, a `gradient` after it, or a loss that made the user's code `raise`.
+    """What went wrong: a `loss` that is not finite before backward, a `gradient` after it, a loss that made the user's code `raise`, or one on
+    an accelerator that was read `late`, one step after its own.
 
     `value` is the loss as a number. `loss` is a weak reference to the tensor itself, by which a part of the code is known that computes nothing anew. `names` are
     the tensors of the innermost user frame: where the loss is NaN, its bits say nothing, and these are compared.
@@ -33,6 +34,8 @@ class Aim:
     def likeness(self, value: float, names: dict[str, Any]) -> str:
         """How near a repeat came: "exact" (bit for bit), "near" (within rounding), or "other"."""
         if math.isnan(self.value) or math.isnan(value):
+            if self.met == "late":  # the frames hold the step after it: there is nothing to hold the repeat against
+                return "near"
             return _alike(self.names, names) if math.isnan(self.value) == math.isnan(value) else "other"
         if struct.pack("<d", self.value) == struct.pack("<d", value):
             return "exact"

@@ -10,11 +10,12 @@ from typing import Any
 from stepscope.collect.process import channel
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.history import models
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Attempt, Repeat, attempts, run
 from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.births import Births
-from stepscope.collect.torch.microscope.course import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.proof import Proven, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
@@ -30,11 +31,11 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
         isolate(keep)
         told = attempted(aim, stack, start)
     except Exception as problem:
-        told = {**_NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}
+        told = {**NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}
     return json.dumps(told).encode()
 
 
-_NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
+NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
 
 
 def attempted(aim: Aim, stack: Sequence[Entry], start: int, proves: bool = True) -> dict[str, Any]:
@@ -47,15 +48,20 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, proves: bool = True)
             for optimizer in optimizers:
                 without_gradients(optimizer)
             SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
-            came = run(attempt, repeat, SENTINEL.states.put_back)
+            came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
             if came != "untouched":
                 return _told(came, attempt, repeat, stack, proves)
-    return _NOTHING
+    return NOTHING
+
+
+def _batch_of(aim: Aim) -> Any:
+    """The batch of a step that is over, where the loss was read late; the frames hold the next one."""
+    return next((history.kept for history in LOADERS.recent()[:1]), None) if aim.met == "late" else None
 
 
 def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> dict[str, Any]:
     ran = came in ("reached", "nothing went wrong")
-    told = {**_NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": attempt.number + 1 if ran else attempt.others}
+    told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": attempt.number + 1 if ran else attempt.others}
     if came != "reached":
         return told
     told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack)

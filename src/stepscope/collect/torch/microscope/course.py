@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.steps import STEPS
@@ -31,17 +32,6 @@ def course_now() -> Course:
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),
     )
-
-
-def parameters_of(optimizers: Sequence[Any]) -> list[Any]:
-    """All parameters that these optimizers hold."""
-    return [parameter for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]]
-
-
-def without_gradients(optimizer: Any) -> None:
-    """Take the gradients from the optimizer's parameters: its step moves nothing then."""
-    for parameter in parameters_of([optimizer]):
-        parameter.grad = None
 
 
 def _largest(parameters: Sequence[Any]) -> float:

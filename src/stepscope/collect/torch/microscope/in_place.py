@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.history import models
 from stepscope.collect.torch.layers import walk_modules
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim
-from stepscope.collect.torch.microscope.child import attempted
-from stepscope.collect.torch.microscope.course import parameters_of
+from stepscope.collect.torch.microscope.child import NOTHING, attempted
+from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS
@@ -22,13 +23,35 @@ MOVED = "in place: attributes that the step's own code has set, counters and log
 
 
 def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, Any]:
-    """What the repeat shows, as a child would tell it; no samples are proven, for that would write over the batch."""
-    ring = SENTINEL.ring.copy()
-    with put_back(stack):
-        try:
+    """What the repeat shows, as a child would tell it; no samples are proven, for that would write over the batch.
+
+    A loss that was read late belongs to the step before: its weights and its batch take the place of the present ones while it is repeated.
+    """
+    ring, late = SENTINEL.ring.copy(), aim.met == "late"
+    if late and not SENTINEL.shadow.swap():
+        return {**NOTHING, "why": "the loss was read one step later, and the weights of its step were not kept"}
+    try:
+        with put_back(stack), _batches_before() if late else nullcontext():
+            if late:
+                SENTINEL.ring.pop()
             return attempted(aim, stack, start, proves=False)
-        finally:
-            SENTINEL.repeat, SENTINEL.ring = None, ring
+    finally:
+        if late:
+            SENTINEL.shadow.swap()
+        SENTINEL.repeat, SENTINEL.ring = None, ring
+
+
+@contextmanager
+def _batches_before() -> Iterator[None]:
+    """The loaders' batches of the step before, in the place of the latest."""
+    histories = [(history, history.kept) for history in LOADERS.recent()]
+    for history, _ in histories:
+        history.kept = history.before
+    try:
+        yield
+    finally:
+        for history, kept in histories:
+            history.kept = kept
 
 
 @contextmanager

@@ -73,9 +73,9 @@ def stack_at(frame: FrameType | None) -> list[Entry]:
 
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """What the best repeat shows: the first that came out bit for bit, else the nearest."""
-    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=STEPS.finished_steps + 1)
+    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=STEPS.finished_steps + (aim.met != "late"))
     seen = Observation(moment, course_now())
-    best, why = _best(aim, stack) if can_fork() else _best_in_place(aim, stack)
+    best, why = _best(aim, stack) if can_fork() and aim.met != "late" else _best_in_place(aim, stack)
     if best is None:
         return seen.with_(_unrepeated(aim, why or "no part of the code computes the loss anew"))
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
@@ -132,4 +132,4 @@ def _broken_numbers(stack: Sequence[Entry]) -> Iterator[float]:
 
 def _unrepeated(aim: Aim, why: str) -> NonFinite:
     is_nan = aim.value != aim.value or any(bool(gradient.isnan().any()) for gradient in bad_gradients(STEPS.optimizers, ()))
-    return NonFinite(met=aim.met, kind="nan" if is_nan else "inf", born="unknown", why=why)
+    return NonFinite(met="loss" if aim.met == "late" else aim.met, kind="nan" if is_nan else "inf", born="unknown", why=why)

@@ -10,7 +10,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
 from stepscope.collect.torch.microscope.births import Births
-from stepscope.collect.torch.microscope.course import without_gradients
+from stepscope.collect.torch.microscope.parameters import without_gradients
 from stepscope.collect.torch.microscope.rows import Batch
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS

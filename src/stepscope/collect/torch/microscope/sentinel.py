@@ -10,8 +10,11 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
+from stepscope.collect.torch.microscope.late import Flag, Shadow, is_late
+from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.random_states import States, generators_in
 from stepscope.collect.torch.microscope.scalers import Scalers
 from stepscope.collect.torch.steps import STEPS
@@ -56,6 +59,8 @@ class Sentinel:
         self._is_lost = False
         self._in_a_row = 0
         self._latest_finite = True
+        self._flags: deque[Flag] = deque(maxlen=2)
+        self.shadow = Shadow()
         self._diagnoses = 0
         self._searched = 0
 
@@ -68,6 +73,8 @@ class Sentinel:
         self.look, self.told, self.policy = look, told, policy
         self.budget = Budget(share)
         self.losses.clear()
+        self._flags.clear()
+        self.shadow = Shadow()
         self.rates.clear()
         self.ring.clear()
         self._pending, self._is_lost, self._in_a_row, self._diagnoses, self._searched = None, False, 0, 0, 0
@@ -110,6 +117,29 @@ class Sentinel:
             self._look_at("loss", value, loss, frame)
         return value
 
+    def read_late(self, loss: Any, frame: FrameType) -> None:
+        """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.
+
+        What is found is told of when the next loss is not finite either: else somebody left the step out.
+        """
+        LOADERS.keeps_two = True
+        if not self._flags:
+            self.states.watch(sys.modules["torch"].cuda.default_generators)
+        value = self._flags[0].read() if self._flags else None
+        if value is not None:
+            self._flags.popleft()
+            self._came_late(value, frame)
+        self._flags.append(Flag(loss))
+
+    def _came_late(self, value: float, frame: FrameType) -> None:
+        if value - value == 0:
+            self.losses.append(value)
+            self._is_lost, self._pending = False, None
+        elif self._is_lost:
+            self._confirm()
+        else:
+            self._look_at("late", value, None, frame)
+
     def after(self, loss: Any, value: float, frame: FrameType) -> None:
         """The gradients of a finite loss, as far as the budget goes; always where a bad one is to have no effect."""
         if self._is_lost or not (self.budget.allows() or self.policy != "continue"):
@@ -128,6 +158,9 @@ class Sentinel:
         if self.look is None or self.repeat is not None:
             return
         self.rates.append(optimizer.param_groups[0].get("lr"))
+        if self._flags:
+            self.shadow.keep(parameters_of([optimizer]))
+            return
         if not self._is_lost and not STEPS.knows(optimizer) and not all_finite(gradients_of([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
         if self._is_lost:
@@ -180,7 +213,11 @@ def watch_backward(module: Any, sentinel: Sentinel) -> None:
         if sentinel.repeat is not None:
             return _again(sentinel.repeat, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         loss = _loss(tensors) if sentinel.look is not None else None
-        value = sentinel.before(loss, sys._getframe(1)) if loss is not None else None
+        value = None
+        if loss is not None and sentinel.policy == "continue" and is_late(loss):
+            sentinel.read_late(loss, sys._getframe(1))
+        elif loss is not None:
+            value = sentinel.before(loss, sys._getframe(1))
         try:
             original(tensors, *args, **kwargs)
         except BaseException as exception:
@@ -199,9 +236,9 @@ def _again(repeat: Any, tensors: Any, proceed: Callable[[], Any], frame: FrameTy
 
 
 def _loss(tensors: Any) -> Any:
-    """The one number that is differentiated, where it can be read without waiting for a device."""
+    """The one number that is differentiated."""
     tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
-    if not hasattr(tensor, "numel") or tensor.numel() != 1 or tensor.device.type != "cpu" or not tensor.is_floating_point():
+    if not hasattr(tensor, "numel") or tensor.numel() != 1 or not tensor.is_floating_point():
         return None
     return tensor
 

@@ -49,7 +49,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
     kind = "nan" if any(bool(target.isnan().any()) for target in repeat.targets) else "inf"
-    known: dict[str, Any] = {"met": repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
+    known: dict[str, Any] = {"met": "loss" if repeat.aim.met == "late" else repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
     if repeat.aim.met == "gradient":
         known["parameters"] = len(repeat.targets)
     if origin is None:
