@@ -393,4 +393,5 @@ def test_a_loss_that_is_read_late_is_repeated_from_what_was_kept_of_its_step(dia
 
     assert told(report, lines)[:2] == ("non-finite-forward", LOG)
     assert "the same within rounding; in place" in report.findings[0].seen["repeated"]
-    assert len(bare) and all(parameter.isnan().any() for parameter in names["net"].parameters())
+    assert bare
+    assert all(parameter.isnan().any() for parameter in names["net"].parameters())

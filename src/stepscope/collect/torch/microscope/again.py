@@ -72,8 +72,8 @@ class Repeat:
 class Proof(Repeat):
     """The same attempt with other samples in the place of those that are suspected: is the same backward finite now?"""
 
-    def __init__(self, repeat: Repeat, births: Any) -> None:
-        super().__init__(repeat.aim, births, repeat.gradients)
+    def __init__(self, repeat: Repeat) -> None:
+        super().__init__(repeat.aim, None, repeat.gradients)
         self.until = repeat.calls
         self.proven = False
 
@@ -108,7 +108,8 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch
         put_back(attempt.state)
     with ExitStack() as instruments:
         instruments.enter_context(torch.enable_grad())
-        instruments.enter_context(repeat.births)
+        if repeat.births is not None:
+            instruments.enter_context(repeat.births)
         try:
             attempt.unit.run(names_of(attempt.unit) if batch is None else with_batch(attempt.unit, batch))
         except (Enough, Untouched):

@@ -139,16 +139,18 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
             if not func._schema.is_mutable:
                 return
         links = [*before, *(self._link(tensor) for tensor in inputs)]
+        has_nan = bool(output.isnan().any())
+        is_new = all(link.finite for link in links) or (has_nan and not any(link.nan for link in links))
         birth = Birth(
             operator=f"{func.namespace}.{name}",
             output=output,
-            nan=bool(output.isnan().any()),
+            nan=has_nan,
             infinite=bool(output.isinf().any()),
             links=links,
             stack=stack_here(),
             node=None if node is None else int(node._sequence_nr()),
             node_name="" if node is None else str(node.name()),
-            seen=[*counted, *(tensor_of(tensor) for tensor in inputs)] if all(link.finite for link in links) or len(self.births) < 50 else [],
+            seen=[*counted, *(tensor_of(tensor) for tensor in inputs)] if is_new else [],
             scalars=tuple(scalars((args, kwargs))),
             again=(func, args, kwargs) if not func._schema.is_mutable else None,
             order=len(self.births),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+READ_LATE = "STEPSCOPE_READ_LATE"
+"""The environment variable with which a loss on the CPU is treated like one on an accelerator (for tests)."""
 ROOM = 0.05
 """The share of a device's memory that a copy of the weights may take."""
-
-
-def is_late(loss: Any) -> bool:
-    """Whether a loss is one that is not to be waited for."""
-    return loss.device.type != "cpu" or bool(os.environ.get("STEPSCOPE_READ_LATE"))
 
 
 class Flag:

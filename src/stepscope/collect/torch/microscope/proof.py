@@ -9,7 +9,6 @@ from stepscope.collect.torch.batches import tensors_inside_out
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
-from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.parameters import without_gradients
 from stepscope.collect.torch.microscope.rows import Batch
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
@@ -75,6 +74,6 @@ def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], histo
 def _is_finite_now(attempt: Attempt, repeat: Repeat, batch: Any = None) -> bool:
     for optimizer in STEPS.optimizers:
         without_gradients(optimizer)
-    SENTINEL.repeat = proof = Proof(repeat, Births())
+    SENTINEL.repeat = proof = Proof(repeat)
     run(attempt, proof, SENTINEL.states.put_back, batch)
     return proof.proven

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import Any
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
-from stepscope.collect.torch.microscope.late import Flag, Shadow, is_late
+from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.random_states import States, generators_in
 from stepscope.collect.torch.microscope.scalers import Scalers
@@ -50,6 +51,7 @@ class Sentinel:
         self.look: Look | None = None
         self.told: Callable[[bytes], Any] | None = None
         self.policy = "continue"
+        self.reads_late = self.waits_for_cpu = True
         self.dropped = 0
         self._held: list[tuple[Any, Any]] = []
         self.repeat: Any = None
@@ -71,6 +73,7 @@ class Sentinel:
         or "skip". `share` is the budget.
         """
         self.look, self.told, self.policy = look, told, policy
+        self.reads_late, self.waits_for_cpu = policy == "continue", READ_LATE not in os.environ
         self.budget = Budget(share)
         self.losses.clear()
         self._flags.clear()
@@ -214,7 +217,7 @@ def watch_backward(module: Any, sentinel: Sentinel) -> None:
             return _again(sentinel.repeat, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         loss = _loss(tensors) if sentinel.look is not None else None
         value = None
-        if loss is not None and sentinel.policy == "continue" and is_late(loss):
+        if loss is not None and sentinel.reads_late and not (loss.is_cpu and sentinel.waits_for_cpu):
             sentinel.read_late(loss, sys._getframe(1))
         elif loss is not None:
             value = sentinel.before(loss, sys._getframe(1))
@@ -238,9 +241,10 @@ def _again(repeat: Any, tensors: Any, proceed: Callable[[], Any], frame: FrameTy
 def _loss(tensors: Any) -> Any:
     """The one number that is differentiated."""
     tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
-    if not hasattr(tensor, "numel") or tensor.numel() != 1 or not tensor.is_floating_point():
+    try:
+        return tensor if tensor.numel() == 1 and tensor.is_floating_point() else None
+    except AttributeError:  # several losses
         return None
-    return tensor
 
 
 SENTINEL = Sentinel()
