@@ -1,6 +1,6 @@
 """Who names the origin of a NaN, what it costs while all is well, and how long the answer takes.
 
-    python benchmarks/microscope.py cases | cost [PAIRS] [NET ...] | delay
+    python benchmarks/microscope.py cases | outputs | cost [PAIRS] [NET ...] | delay
 
 `cases`: eight mistakes under `stepscope run`, anomaly mode, Hugging Face's DebugUnderflowOverflow, and a check of every operator. `cost`: the time of a healthy
 step under each, as a ratio to the bare script, interleaved, with a bare-bare control. `delay`: from the bad step to its diagnosis.
@@ -135,12 +135,35 @@ def answer(case: str, tool: str) -> str:
     return f"the line ({said})" if lines and lines[-1] == wanted else f"another: {said}" + (f", line {lines[-1]} for {wanted}" if lines else ", no line")
 
 
+def outputs() -> None:
+    """Print, in Markdown, what `stepscope run` and anomaly mode write for each case."""
+    for case in CASES:
+        print(f"## {case[0].upper()}{case[1:]}\n\n```python\n{CASES[case].replace(BEGIN, '').strip()}\n```\n".replace("  # origin tool", "").replace("  # tool", ""))
+        for tool, title in (("stepscope", "`stepscope run case.py`"), ("anomaly mode", "`torch.autograd.set_detect_anomaly(True)`")):
+            print(f"{title}:\n\n```\n{_written(case, tool)}\n```\n")
+
+
+def _written(case: str, tool: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "case.py").write_text(CASES[case] if tool == "stepscope" else _with_tool(CASES[case], tool), encoding="utf-8")
+        command = [sys.executable, *(["-m", "stepscope", "run"] if tool == "stepscope" else []), "case.py"]
+        ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": ""})
+    text = ended.stderr.replace(folder + "/", "")
+    if tool == "stepscope":
+        found = re.search(r"^error(?:.|\n)*?(?=\n\nwhy)", text, re.MULTILINE)
+        return found[0] if found else "(nothing)"
+    warning = re.search(r"Error detected in(?:.|\n)*?(?=\n \(Triggered)", text)
+    error = re.search(r"^RuntimeError: Function.*$", text, re.MULTILINE)
+    return "\n".join(found[0] for found in (warning, error) if found) or "(nothing; the run ends as if all were well)"
+
+
 def _said(text: str, tool: str) -> tuple[str, list[int]]:
     if tool == "DebugUnderflowOverflow":
-        found = re.findall(r"^\s+(\S+ \S+)\s*$(?=\n(?:.*\n)*?.*(?:nan|inf))", text, re.MULTILINE) if "Detected inf/nan" in text else []
-        return (found[-1] if found else "inf or nan" if "Detected inf/nan" in text else ""), []
+        report = text.partition("Traceback (most recent call last)")[0]
+        modules = re.findall(r"^ +([\w.]+ [A-Z]\w+|[A-Z]\w+)$", report, re.MULTILINE)
+        return (f"module {modules[-1]}" if "Detected inf/nan" in text and modules else ""), []
     error = re.search(r"Function '(\w+)' returned nan|RuntimeError: (aten\.\S+) made", text)
-    forward = text.partition("Traceback of forward call that caused the error")[2].partition("\n\n")[0] if tool == "anomaly mode" else text
+    forward = text.partition("Traceback of forward call that caused the error")[2].partition("(Triggered")[0] if tool == "anomaly mode" else text
     lines = [int(number) for number in re.findall(r'File "[^"]*case\.py", line (\d+)', forward)]
     return (error[1] or error[2], lines) if error else ("", [])
 
@@ -208,4 +231,4 @@ if __name__ == "__main__":
     if what == "cost":
         cost(int(sys.argv[2]) if len(sys.argv) > 2 else 3, sys.argv[3:] or list(NETS))
     else:
-        {"cases": cases, "delay": delay}[what]()
+        {"cases": cases, "delay": delay, "outputs": outputs}[what]()
