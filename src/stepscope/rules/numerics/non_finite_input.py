@@ -8,7 +8,7 @@ read as a float, a division by a standard deviation of zero in the preparation, 
 Fix
 ---
 - Clean the data once, where they are read: fill or drop what is missing, and look with `torch.isfinite(x).all()`.
-- `stepscope check` finds every such sample of a data set in one pass.
+- Leave single bad samples out: drop them from the index list of the data set.
 
 Bad
 ---
@@ -42,7 +42,7 @@ def repeated(step: NonFinite) -> Witnessed:
         seen={
             "values": told(step.output),
             "columns": ", ".join(map(str, step.columns)),
-            **{name: text for name, text in facts(step).items() if name in ("rows", "repeated")},
+            **{name: text for name, text in facts(step).items() if name in ("not finite in", "repeated")},
             "first met by": f"`{step.operator}`" if step.operator else "",
         },
     )

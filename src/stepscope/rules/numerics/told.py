@@ -47,12 +47,12 @@ def confidence(step: NonFinite) -> Confidence:
 
 def facts(step: NonFinite) -> dict[str, str]:
     """The facts of the step, in the order to be read."""
-    rows = f"{_listed(step.rows)} of {step.rows_of}" if step.rows and step.rows_of else ""
+    rows = f"row {_listed(step.rows)} (of {step.rows_of})" if step.rows and step.rows_of else ""
     return {
         "operator": f"`{step.operator}`" if step.operator else "",
         **{("went in" if place == 0 else "and"): told(tensor) for place, tensor in enumerate(step.inputs[:2]) if tensor.dtype != "bool"},
         "came out": told(step.output) if step.output is not None else "",
-        "rows": rows,
+        "not finite in": rows,
         "repeated": "; ".join(filter(None, (_REPEATS.get(step.repeat, ""), step.why))),
     }
 

@@ -51,7 +51,7 @@ def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | 
     The frames may be those of an exception that has left them: what they name is still there.
     """
     users = [entry for entry in stack if is_users(entry[0].f_code.co_filename)]
-    if not users or SENTINEL.repeat is not None or (not STEPS.optimizers and not SENTINEL.losses):
+    if not users or SENTINEL.repeat is not None:
         return None
     frame, line, _ = users[-1]
     about = " ".join([words, *(line_text(frame.f_code.co_filename, number, frame) for number in range(line - 3, line + 1))])

@@ -25,7 +25,8 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     found, loaded = _of_loading(proven, stack) if step.born == "input" else (None, None)
     batch = batch_of(list(stack), loaded or _blamed(proven, stack))
     if found is None and step.born == "input":
-        given = batch.loader if batch is not None and batch.loader is not None else _loop_of(stack)
+        loaded_by = batch.loader if batch is not None else None
+        given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
         step = replace(step, frames=found.frames, stage=found.stage)
