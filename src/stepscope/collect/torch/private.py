@@ -10,5 +10,11 @@ The absence of one of them costs one feature, with a note, never the run.
 | `_MultiProcessingDataLoaderIter._workers`, `._task_info` | which worker died, and over what |
 | `torch.utils.data._utils.worker._worker_loop` | to know that this process is a loader worker |
 | `torch.utils.data._utils.fetch._MapDatasetFetcher.fetch` | in workers only: the sample that is being loaded |
+| `torch.autograd.backward` (replaced; public) | the loss before backward |
+| `torch._C._current_autograd_node`, `torch._C._autograd._get_sequence_nr`, `Node._sequence_nr` | in a repeated step: which forward operator a backward belongs to |
+| `torch.utils._python_dispatch.TorchDispatchMode._should_skip_dynamo` | in a repeated step: without it torch loads its compiler, which takes a second |
+| `_SingleProcessDataLoaderIter.__next__`, `_MultiProcessingDataLoaderIter.__next__`, `GradScaler.step`, `.update`, `.unscale_` | in a repeated step: replaced, so that nothing is drawn or updated |
+| `fetch._MapDatasetFetcher.fetch`, `fetch._IterableDatasetFetcher.fetch` | with `--skip-bad-samples` only: what loads a batch |
+| `random._inst`, `numpy.random.mtrand._rand._bit_generator` | where Python's and numpy's generators stand, read as memory |
 | `torch._utils.ExceptionWrapper.__init__` | a worker's exception while its frames are alive |
 """
