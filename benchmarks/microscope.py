@@ -137,8 +137,8 @@ def answer(case: str, tool: str) -> str:
 
 def outputs() -> None:
     """Print, in Markdown, what `stepscope run` and anomaly mode write for each case."""
-    for case in CASES:
-        print(f"## {case[0].upper()}{case[1:]}\n\n```python\n{CASES[case].replace(BEGIN, '').strip()}\n```\n".replace("  # origin tool", "").replace("  # tool", ""))
+    for case, script in CASES.items():
+        print(f"## {case[0].upper()}{case[1:]}\n\n```python\n{script.replace(BEGIN, '').strip()}\n```\n".replace("  # origin tool", "").replace("  # tool", ""))
         for tool, title in (("stepscope", "`stepscope run case.py`"), ("anomaly mode", "`torch.autograd.set_detect_anomaly(True)`")):
             print(f"{title}:\n\n```\n{_written(case, tool)}\n```\n")
 

@@ -19,6 +19,7 @@ def plain(report: Report) -> dict[str, Any]:
         "asked": report.asked,
         "not_asked": [{"code": rule.code, "name": rule.name, "needs": rule.needs} for rule in report.not_asked],
         "notes": list(report.notes),
+        "skipped": [dict(vars(bad)) for bad in report.skipped],
     }
 
 

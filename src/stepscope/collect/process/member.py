@@ -108,7 +108,9 @@ class Member:
         try:
             from stepscope.collect.torch.microscope.look import look_back, stack_at
 
-            seen = look_back(stack_at(frame), "SystemExit", "") if "torch" in sys.modules else None
+            known = SENTINEL.has_found
+            SENTINEL.end(failed=True)
+            seen = look_back(stack_at(frame), "SystemExit", "") if "torch" in sys.modules and not known else None
             if seen is not None:
                 channel.write(self.folder, seen)
         except Exception as problem:

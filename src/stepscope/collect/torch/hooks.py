@@ -82,7 +82,7 @@ def use_page(page: Any) -> None:
 
 
 def _watch_optimizers(module: Any) -> None:
-    watch_construction(module.Optimizer)
+    watch_construction(module.Optimizer, SENTINEL.may_begin)
     module.register_optimizer_step_pre_hook(SENTINEL.stepping)
     module.register_optimizer_step_post_hook(_finished)
 
@@ -90,7 +90,7 @@ def _watch_optimizers(module: Any) -> None:
 def _finished(optimizer: Any, args: Any, kwargs: Any) -> None:
     if SENTINEL.repeat is None:
         STEPS.finished(optimizer, args, kwargs)
-        SENTINEL.stepped()
+        SENTINEL.stepped(optimizer)
 
 
 def _watch_scalers(kind: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +62,8 @@ def know_compiler(module: Any) -> None:
     globals()["is_compiling"] = module.is_compiling
 
 
-def watch_construction(kind: type) -> None:
-    """From now on note where objects of this class, and of its subclasses, are built.
+def watch_construction(kind: type, then: Callable[[], None] = lambda: None) -> None:
+    """From now on note where objects of this class, and of its subclasses, are built; `then` is called for each.
 
     By `__new__`, which is over when `__init__` begins: a wrap of `__init__` would stand in tracebacks, and be counted by the
     `stacklevel` of warnings. Under Dynamo nothing is noted: a module may be built inside of a compiled function.
@@ -77,6 +78,7 @@ def watch_construction(kind: type) -> None:
         thing = make(cls) if make is object.__new__ else make(cls, *args, **kwargs)
         try:
             SITES.note(thing, sys._getframe(1))
+            then()
         except Exception:
             return thing
         return thing

@@ -28,12 +28,16 @@ class Enough(BaseException):
 
 
 class Attempt(NamedTuple):
-    """A unit, and the state of the random generators that it begins with. `others` is the number of the first attempt with the unit that follows."""
+    """A unit, and the state of the random generators that it begins with.
+
+    `others` is the number of the first attempt with the unit that follows, `outside` that of the first in another frame.
+    """
 
     number: int
     unit: Unit
     state: Any
     others: int
+    outside: int
 
 
 class Repeat:
@@ -93,9 +97,11 @@ class Proof(Repeat):
 def attempts(stack: Sequence[Entry], states: Sequence[Any]) -> Iterator[Attempt]:
     """What can be tried, the smallest first; the order is the same in every child of one parent."""
     chosen = list(states)[::-1][:STATES] or [None]
-    for place, unit in enumerate(units(stack)):
+    found = list(units(stack))
+    for place, unit in enumerate(found):
+        after = next((later for later in range(place, len(found)) if found[later].frame is not unit.frame), len(found))
         for number, state in enumerate(chosen, place * len(chosen)):
-            yield Attempt(number, unit, state, (place + 1) * len(chosen))
+            yield Attempt(number, unit, state, (place + 1) * len(chosen), after * len(chosen))
 
 
 def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch: Any = None) -> str:

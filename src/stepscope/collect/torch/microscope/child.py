@@ -60,13 +60,18 @@ def _batch_of(aim: Aim) -> Any:
 
 
 def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> dict[str, Any]:
-    ran = came in ("reached", "nothing went wrong")
-    told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": attempt.number + 1 if ran else attempt.others}
+    told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": _next(came, attempt)}
     if came != "reached":
         return told
     told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack)
     pieces = [piece for piece in told_by if piece is not None]
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces and proves else Proven()}
+
+
+def _next(came: str, attempt: Attempt) -> int | None:
+    """The attempt to go on with. Where the body of a loop has failed again, no code around its frame is run: it would begin the training anew."""
+    follows = attempt.number + 1 if came in ("reached", "nothing went wrong") else attempt.others
+    return None if came == "reached" and attempt.unit.loop is not None and follows >= attempt.outside else follows
 
 
 def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:

@@ -27,5 +27,5 @@ def all_finite(tensors: list[Any]) -> bool:
         return True
     torch = sys.modules["torch"]
     with torch.no_grad():
-        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
+        total = sum(norm.item() for norm in torch._foreach_norm([tensor.detach() for tensor in tensors]))
         return total - total == 0 or all(map(_is_finite, tensors))

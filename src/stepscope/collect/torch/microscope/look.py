@@ -73,7 +73,7 @@ def stack_at(frame: FrameType | None) -> list[Entry]:
 
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """What the best repeat shows: the first that came out bit for bit, else the nearest."""
-    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=STEPS.finished_steps + (aim.met != "late"))
+    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim))
     seen = Observation(moment, course_now())
     best, why = _best(aim, stack) if can_fork() and aim.met != "late" else _best_in_place(aim, stack)
     if best is None:
@@ -81,6 +81,13 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
     rows, picked, loader, listed = best["proven"]
     return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), loader, listed), stack)
+
+
+def _step(aim: Aim) -> int:
+    """The step that failed; where no optimizer tells of steps, its backward counts."""
+    if not STEPS.optimizers:
+        return max(SENTINEL.backwards, 1)
+    return STEPS.finished_steps + (aim.met != "late")
 
 
 def _best(aim: Aim, stack: Sequence[Entry]) -> tuple[dict[str, Any] | None, str]:

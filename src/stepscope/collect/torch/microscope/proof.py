@@ -9,8 +9,9 @@ from stepscope.collect.torch.batches import tensors_inside_out
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
+from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.parameters import without_gradients
-from stepscope.collect.torch.microscope.rows import Batch
+from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.evidence import NonFinite
@@ -35,15 +36,29 @@ class Proven(NamedTuple):
 def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Entry]) -> Proven:
     """What can be proven of the samples; the loader whose batch was worked on is told in any case."""
     place, history, indices = loader_of(stack)
-    batch = Batch(attempt, repeat.births)
-    rows = batch.rows(step.rows, step.rows_of)
-    if rows and history is not None and history.own_order:
-        found = _by_reloading(attempt, repeat, rows, history, indices)
-        if found is not None:
-            return Proven((found,), loader=place, listed=True)
-    if not rows or not batch.put_others(rows) or not _is_finite_now(attempt, repeat):
-        return Proven(loader=place)
-    return Proven(rows, batch.indices(step.rows_of or 0), place)
+    groups = places(attempt, repeat.births) if step.rows and step.rows_of else []
+    for group in groups:
+        order = group[0].order
+        rows = rows_among(step.rows, step.rows_of or 0, len(order))
+        if not rows:
+            continue
+        if history is not None and history.own_order and not group[0].picked:
+            found = _by_reloading(attempt, repeat, rows, history, indices)
+            if found is not None:
+                return Proven((found,), loader=place, listed=True)
+        with others_in(group, rows) as changed:
+            proven = changed and _is_finite_now(attempt, repeat)
+        if proven:
+            return _placed(group[0], rows, place, history)
+    return Proven(loader=place)
+
+
+def _placed(at: Place, rows: tuple[int, ...], place: int | None, history: History | None) -> Proven:
+    """Rows that are proven, as rows of the loader's batch where they were picked of it, else as what the statements picked."""
+    if not at.picked:
+        return Proven(rows, loader=place)
+    of_loader = history is not None and any(storage(at.tensor) == storage(tensor) for tensor in tensors_in(history.kept))
+    return Proven(tuple(at.order[row] for row in rows), loader=place) if of_loader else Proven(rows, at.order)
 
 
 def loader_of(stack: Sequence[Entry]) -> tuple[int | None, History | None, tuple[int, ...]]:

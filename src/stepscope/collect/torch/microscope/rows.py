@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Attempt
@@ -12,46 +13,58 @@ from stepscope.collect.torch.microscope.names import names_of
 from stepscope.collect.torch.tensors import is_tensor
 
 
-class Batch:
-    """The tensors that make up the batch of an attempt, and the rows of larger tensors that its statements picked."""
+class Place(NamedTuple):
+    """Where the samples of a step may stand: a tensor, and which of its rows are those of the batch, in their order.
 
-    def __init__(self, attempt: Attempt, births: Any) -> None:
-        self.tensors = batch_tensors(attempt)
-        self.picked = [(whole, rows) for whole, rows in births.picked if not _is_order(whole)]
+    `picked` is true where the program's own statements took these rows of a larger tensor.
+    """
 
-    def rows(self, rows: Sequence[int], rows_of: int | None) -> tuple[int, ...]:
-        """Rows of an operator's output as rows of the batch: its tokens, patches or time steps stand together. Empty where sizes do not tell."""
-        sizes = {int(tensor.shape[0]) for tensor in self.tensors} | {len(picked) for _, picked in self.picked}
-        if not rows or not rows_of:
-            return ()
-        if rows_of in sizes:
-            return tuple(rows)
-        for size in sorted(sizes, reverse=True):
-            if size > 1 and rows_of % size == 0:
-                found = tuple(sorted({row // (rows_of // size) for row in rows}))
-                return found if len(found) < size else ()
+    tensor: Any
+    order: tuple[int, ...]
+    picked: bool
+
+
+def places(attempt: Attempt, births: Any) -> list[list[Place]]:
+    """The places that belong together: each picking of rows by itself, and the tensors of the batch by their number of rows."""
+    sizes: dict[int, list[Place]] = {}
+    for tensor in batch_tensors(attempt):
+        size = int(tensor.shape[0])
+        sizes.setdefault(size, []).append(Place(tensor, tuple(range(size)), picked=False))
+    picks: dict[tuple[int, ...], list[Place]] = {}
+    for whole, order in births.picked:
+        if not _is_order(whole):
+            picks.setdefault(order, []).append(Place(whole, order, picked=True))
+    return [*picks.values(), *sizes.values()]
+
+
+def rows_among(rows: Sequence[int], rows_of: int, size: int) -> tuple[int, ...]:
+    """Rows of an operator's output as rows of a batch of this size: its tokens, patches or time steps stand together. Empty where the sizes do not fit."""
+    if rows_of == size:
+        return tuple(rows)
+    if size < 2 or rows_of % size:
         return ()
-
-    def put_others(self, rows: Sequence[int]) -> bool:
-        """Overwrite these rows of the batch with one that is not among them. In this child alone; False where there is none."""
-        places = [(tensor, range(int(tensor.shape[0]))) for tensor in self.tensors] + [*self.picked]
-        changed = [_overwrite(tensor, [order[row] for row in rows], order) for tensor, order in places if max(rows) < len(order)]
-        return any(changed)
-
-    def indices(self, size: int) -> tuple[int, ...]:
-        """The rows of the larger tensor that a batch of this size was picked from; empty where several pickings differ."""
-        orders = {order for _, order in self.picked if len(order) == size}
-        return next(iter(orders)) if len(orders) == 1 else ()
+    found = tuple(sorted({row // (rows_of // size) for row in rows}))
+    return found if len(found) < size else ()
 
 
-def _overwrite(tensor: Any, bad: Sequence[int], order: Sequence[int]) -> bool:
-    good = next((place for place in order if place not in bad), None)
-    if good is None:
-        return False
-    with sys.modules["torch"].no_grad():
-        for place in bad:
-            tensor[place] = tensor[good].clone()
-    return True
+@contextmanager
+def others_in(group: Sequence[Place], rows: Sequence[int]) -> Iterator[bool]:
+    """For a while, another sample stands in these rows of the batch. Gives False where there is none that could."""
+    kept = []
+    for tensor, order, _ in group:
+        good = next((place for row, place in enumerate(order) if row not in rows), None)
+        if good is None:
+            continue
+        with sys.modules["torch"].no_grad():
+            for row in rows:
+                kept.append((tensor, order[row], tensor[order[row]].clone()))
+                tensor[order[row]] = tensor[good].clone()
+    try:
+        yield bool(kept)
+    finally:
+        with sys.modules["torch"].no_grad():
+            for tensor, place, value in kept:
+                tensor[place] = value
 
 
 def _is_order(tensor: Any) -> bool:

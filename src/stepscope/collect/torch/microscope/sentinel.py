@@ -54,6 +54,7 @@ class Sentinel:
         self.reads_late = self.waits_for_cpu = True
         self.dropped = 0
         self._held: list[tuple[Any, Any]] = []
+        self._before_update: list[int] | None = None
         self.repeat: Any = None
         self.scalers = Scalers()
         self._drawn = False
@@ -65,6 +66,7 @@ class Sentinel:
         self.shadow = Shadow()
         self._diagnoses = 0
         self._searched = 0
+        self.backwards = 0
 
     def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
         """Watch from now on.
@@ -75,6 +77,7 @@ class Sentinel:
         self.look, self.told, self.policy = look, told, policy
         self.reads_late, self.waits_for_cpu = policy == "continue", READ_LATE not in os.environ
         self.budget = Budget(share)
+        self.backwards = 0
         self.losses.clear()
         self._flags.clear()
         self.shadow = Shadow()
@@ -93,11 +96,19 @@ class Sentinel:
             self.ring.append(self.states.take())
             self._drawn = True
 
-    def stepped(self) -> None:
+    def may_begin(self) -> None:
+        """An optimizer is built: the first step may begin here."""
+        if self.look is not None:
+            self.ring.append(self.states.take())
+
+    def stepped(self, optimizer: Any) -> None:
         """A step is over. Where no loader says when the next begins, it begins here."""
         while self._held:
             parameter, gradient = self._held.pop()
             parameter.grad = gradient
+        if self._is_lost and self._before_update is not None:
+            self._updated(parameters_of([optimizer]), self._before_update)
+            self._before_update = None
         if self.look is not None:
             if not self._drawn:
                 self.ring.append(self.states.take())
@@ -106,6 +117,7 @@ class Sentinel:
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
         value: float = loss.item()
+        self.backwards += 1
         if self._searched < SEARCHES:
             self._searched += 1
             self.states.watch(generators_in(frame))
@@ -154,7 +166,6 @@ class Sentinel:
             self.scalers.good()
         elif not self.scalers.skips():
             self._look_at("gradient", value, loss, frame)
-            self._latest_finite = False
 
     def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """The hook before an optimizer's step: what is pending becomes a finding when it reaches the weights."""
@@ -166,13 +177,29 @@ class Sentinel:
             return
         if not self._is_lost and not STEPS.knows(optimizer) and not all_finite(gradients_of([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
-        if self._is_lost:
-            if self._latest_finite and all_finite(gradients_of([optimizer])):
-                self._is_lost, self._pending, self._in_a_row = False, None, 0
-                return
+        if not self._is_lost:
+            return
+        self._before_update = [parameter._version for parameter in parameters_of([optimizer])]
+        if self.policy != "continue" and not (self._latest_finite and all_finite(gradients_of([optimizer]))):
             self._confirm()
             if self.policy == "skip":
                 self._drop(optimizer)
+
+    def _updated(self, parameters: list[Any], before: list[int]) -> None:
+        """Whether a bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
+
+        The user's own code may have cleaned the gradients since, or its optimizer refused them.
+        """
+        moved = [parameter._version for parameter in parameters] != before
+        if (moved and not self._latest_finite) or not all_finite(parameters):
+            self._confirm()
+        elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
+            self._is_lost, self._pending, self._in_a_row = False, None, 0
+
+    @property
+    def has_found(self) -> bool:
+        """Whether a step of this run has been looked at."""
+        return self._diagnoses > 0
 
     def end(self, failed: bool = False) -> None:
         """No more steps follow. What is pending never came to a weight; it is told of where the run failed, or where no optimizer would have shown it."""

@@ -11,9 +11,10 @@ import ast
 import keyword
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from types import CodeType, FrameType, GeneratorType
+from types import CodeType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
 from stepscope.collect.torch.calls import Entry
@@ -26,6 +27,7 @@ MADE = "_stepscope_made"
 LOOPS = 2
 """Loops tried around one line: the innermost, and the one around it (critic steps within the steps of a GAN)."""
 FRAMES = 60
+AWAITS = 10_000
 _FUTURE = 0x1FF0000
 """The flags of `from __future__` imports in a code object."""
 
@@ -64,6 +66,8 @@ class Unit:
         if isinstance(result, GeneratorType):
             for _ in result:
                 pass
+        elif isinstance(result, CoroutineType):
+            _drive(result)
 
     def _statements(self) -> list[ast.stmt]:
         if self.loop is None:
@@ -77,11 +81,21 @@ class Unit:
         declared = {each for node in own_nodes(self.function) if isinstance(node, ast.Global) for each in node.names}
         arguments = [ast.arg(each) for each in names if each not in declared and each != "__class__"]
         opening: list[ast.stmt] = [ast.Global(sorted(declared))] if declared else []
-        inner = _function(self.function.name, arguments, [*opening, *self._statements()])
+        inner: ast.stmt = _function(self.function.name, arguments, [*opening, *self._statements()])
+        if isinstance(self.function, ast.AsyncFunctionDef):
+            inner = ast.AsyncFunctionDef(**{field: getattr(inner, field) for field in inner._fields if hasattr(inner, field)})
         outer = _function(MADE, [ast.arg("__class__")], [inner, ast.Return(ast.Name(self.function.name, ast.Load()))])
         module = ast.Module([_placed(outer, self.body[0])], [])
         owner = _owner(self.frame.f_code).lstrip("_")
         return _Mangled(owner).visit(deepcopy(module)) if owner else module
+
+
+def _drive(coroutine: CoroutineType[Any, Any, Any]) -> None:
+    """Run a coroutine without its event loop: what only gives way to others (`asyncio.sleep(0)`) goes on at once."""
+    with suppress(StopIteration):
+        for _ in range(AWAITS):
+            coroutine.send(None)
+    coroutine.close()
 
 
 class _Mangled(ast.NodeTransformer):
@@ -112,7 +126,11 @@ def _function(name: str, arguments: list[ast.arg], body: list[ast.stmt]) -> ast.
 
 
 def units(stack: Sequence[Entry]) -> Iterator[Unit]:
-    """What can be run again of a stack (outermost first), the smallest first: functions, bodies of loops, from the innermost frame outwards."""
+    """What can be run again of a stack (outermost first), the smallest first: functions, bodies of loops, from the innermost frame outwards.
+
+    Outside of the first loop only loops follow: a function that holds the loop would begin the training anew.
+    """
+    in_loop = False
     for frame, line, _ in list(stack)[::-1][:FRAMES]:
         code = frame.f_code
         if is_ours(frame) or (code.co_name.startswith("<") and code.co_name != "<module>") or not _is_current(code):
@@ -123,7 +141,8 @@ def units(stack: Sequence[Entry]) -> Iterator[Unit]:
         around = [loop for loop in loops_around(function, line) if any(holds(statement, line) for statement in loop.body)]
         for loop in around[:LOOPS]:
             yield Unit(frame, tuple(loop.body), function, loop)
-        if not around and isinstance(function, ast.FunctionDef) and not _yields(function):
+        in_loop = in_loop or bool(around)
+        if not in_loop and isinstance(function, ast.FunctionDef) and not _yields(function):
             yield Unit(frame, tuple(_without_nonlocal(function.body)), function)
 
 

@@ -43,8 +43,9 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
 
     def is_given(tensor: Any) -> bool:
         """Whether the tensor's values are the data's or the training's: those of a mask, or a weight of -inf that the loss bears with, are the program's own."""
-        masks = _is_mask(tensor) or (finite_loss and tensor in weights and not bool(tensor.isnan().any()))
-        return not masks and (tensor in weights or storage(tensor) in batch or storage(tensor) in names)
+        if tensor in weights and tensor.requires_grad:
+            return not finite_loss or bool(tensor.isnan().any())
+        return not _is_mask(tensor)
 
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
@@ -56,6 +57,8 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
     if origin.birth is None and origin.tensor.grad_fn is not None and origin.tensor not in weights:
         return []
+    if origin.birth is not None and origin.birth.name == "lift_fresh":
+        return _of_entering(origin.birth, known)
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
     return _of_birth(origin.birth, known, births)
@@ -73,7 +76,7 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     tensor, met = origin.tensor, origin.met
     place = storage(tensor)
     entries = met.stack if met is not None else []
-    born = "weight" if tensor in weights else "input" if place in batch or place in names else "constant"
+    born = "weight" if tensor in weights else "input"
     name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
     return [
@@ -92,6 +95,14 @@ def _written() -> Frame | None:
     if not STEPS.finished_steps:
         return only_statement(_LOADS)
     return only_statement(_CHANGES) or only_statement(_DIVIDES)
+
+
+def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
+    """Values that came into the step from outside of PyTorch: out of an array, a list or a number."""
+    frames = tuple(frame_of(*entry) for entry in birth.stack)
+    rows_of = int(birth.output.shape[0]) if birth.output.dim() else None
+    rows, columns = _rows(birth.output), _columns(birth.output)
+    return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, **known)]
 
 
 def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
