@@ -29,7 +29,7 @@ def isolated(deed):
 @pytest.mark.parametrize(
     ("deed", "comes_to"),
     [
-        (lambda path: open(path / "new.txt", "w").write("x"), b"done"),
+        (lambda path: (path / "new.txt").write_text("x"), b"done"),
         (lambda path: (path / "log.txt").open("a").write("x"), b"done"),
         (lambda path: (path / "deep").mkdir(), b"done"),
         (lambda path: os.remove(path / "log.txt"), b"done"),

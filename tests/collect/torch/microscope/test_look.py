@@ -299,6 +299,37 @@ HARMLESS = {
         scaler.step(optimizer)
         scaler.update()
     """,
+    "gradients that are cleaned by hand": """
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for step in range(5):
+        loss = torch.sqrt(net(torch.zeros(8, 4)) * 0.0).mean() + net(torch.randn(8, 4)).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        for p in net.parameters():
+            p.grad.nan_to_num_(0.0, 0.0, 0.0)
+        optimizer.step()
+    """,
+    "gradients that a hook of the optimizer cleans": """
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    def clean(optimizer, args, kwargs):
+        for p in net.parameters():
+            p.grad = torch.where(p.grad.isfinite(), p.grad, torch.zeros_like(p.grad))
+    optimizer.register_step_pre_hook(clean)
+    for step in range(5):
+        loss = torch.sqrt(net(torch.zeros(8, 4)) * 0.0).mean() + net(torch.randn(8, 4)).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
+    "an optimizer that refuses bad gradients": """
+    class Careful(torch.optim.SGD):
+        def step(self, closure=None):
+            if all(p.grad.isfinite().all() for group in self.param_groups for p in group["params"]):
+                return super().step(closure)
+    net = nn.Linear(4, 1); optimizer = Careful(net.parameters(), 0.01)
+    for step in range(6):
+        x = torch.randn(8, 4) * (float("inf") if step in (0, 3) else 1.0)
+        loss = net(x).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """,
     "a loss that is huge": """
     w = torch.ones(4, requires_grad=True); optimizer = torch.optim.SGD([w], 1e-38)
     for step in range(3):
@@ -347,6 +378,36 @@ def test_a_diagnosis_leaves_no_trace_in_the_run(diagnosed, tmp_path):
     for one, other in zip(names["net"].parameters(), bare["net"].parameters(), strict=True):
         assert one.nan_to_num().equal(other.nan_to_num())
     assert names["again"].equal(bare["again"])
+
+
+@pytest.mark.parametrize("shuffle", ["a = a[torch.randperm(10)]", "a = a[torch.argsort(a[:, 0])]", "a = a.index_select(0, torch.randperm(10))"])
+def test_rows_that_the_step_has_moved_are_followed_back(diagnosed, shuffle):
+    loop = LOOPS["a loader"].replace("loss =", shuffle + "\n        loss =")
+    report, _, lines = diagnosed(NET + loop)
+
+    assert told(report, lines) == ("non-finite-forward", LOG, [37])
+
+
+def test_rows_that_the_model_has_moved_name_no_other_sample(diagnosed):
+    net = NET.replace("x = torch.log(x)", "x = torch.log(x.flip(0))")
+    report, _, _ = diagnosed(net + LOOPS["a loader"])
+
+    assert report.findings[0].name == "non-finite-forward"
+    assert [sample.index for sample in report.findings[0].place.samples] in ([], [37])
+
+
+def test_a_loss_whose_gradient_is_asked_for_by_hand_is_looked_at(diagnosed):
+    report, _, lines = diagnosed("""
+    w = torch.ones(4, requires_grad=True)
+    x = torch.rand(40, 4) + 0.1; x[25] = -1.0
+    for i in range(0, 40, 8):
+        loss = torch.log((x[i:i + 8] * w).sum(1)).mean()
+        (gradient,) = torch.autograd.grad(loss, w)
+        w = (w - 0.01 * gradient).detach().requires_grad_()
+    """)
+
+    assert told(report, lines) == ("non-finite-loss", "loss = torch.log((x[i:i + 8] * w).sum(1)).mean()", [25])
+    assert report.findings[0].place.step == 4
 
 
 @pytest.mark.parametrize("loop", ["a loader", "slices of an array", "a class with a private step"])

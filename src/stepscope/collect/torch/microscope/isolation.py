@@ -92,7 +92,7 @@ def _swallow_writes() -> None:
     for name in ("remove", "unlink", "rename", "replace", "mkdir", "rmdir", "chmod", "utime", "truncate"):
         setattr(os, name, lambda *_, **__: None)
     if "torch" in sys.modules:  # it writes with a file of its own, in C++
-        sys.modules["torch"].save = lambda *_, **__: None
+        setattr(sys.modules["torch"], "save", lambda *_, **__: None)  # noqa: B010
     for name in ("send", "sendall", "sendto"):
         setattr(socket.socket, name, _all_sent)
 

@@ -235,9 +235,11 @@ class Sentinel:
 
 
 def watch_backward(module: Any, sentinel: Sentinel) -> None:
-    """Let every backward pass by the sentinel: `Tensor.backward`, scalers, closures and frameworks all come through here."""
-    original = module.backward
+    """Let every backward pass by the sentinel: `Tensor.backward`, scalers, closures and frameworks all come through these two."""
+    module.backward, module.grad = _watched(module.backward, sentinel), _watched(module.grad, sentinel)
 
+
+def _watched(original: Any, sentinel: Sentinel) -> Any:
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         if sentinel.repeat is not None:
@@ -249,15 +251,15 @@ def watch_backward(module: Any, sentinel: Sentinel) -> None:
         elif loss is not None:
             value = sentinel.before(loss, sys._getframe(1))
         try:
-            original(tensors, *args, **kwargs)
+            result = original(tensors, *args, **kwargs)
         except BaseException as exception:
             unseen(exception)
             raise
         if value is not None and value - value == 0:
             sentinel.after(loss, value, sys._getframe(1))
-        return None
+        return result
 
-    module.backward = backward
+    return backward
 
 
 def _again(repeat: Any, tensors: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
@@ -269,7 +271,8 @@ def _loss(tensors: Any) -> Any:
     """The one number that is differentiated."""
     tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
     try:
-        return tensor if tensor.numel() == 1 and tensor.is_floating_point() else None
+        plain = tensor.numel() == 1 and tensor.is_floating_point() and not sys.modules["torch"]._C._functorch.is_functorch_wrapped_tensor(tensor)
+        return tensor if plain else None
     except AttributeError:  # several losses
         return None
 
