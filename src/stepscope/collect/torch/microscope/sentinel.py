@@ -54,7 +54,7 @@ class Sentinel:
         self.reads_late = self.waits_for_cpu = True
         self.dropped = 0
         self._held: list[tuple[Any, Any]] = []
-        self._before_update: list[int] | None = None
+        self._before_update: dict[int, list[int]] = {}
         self.repeat: Any = None
         self.scalers = Scalers()
         self._drawn = False
@@ -106,9 +106,8 @@ class Sentinel:
         while self._held:
             parameter, gradient = self._held.pop()
             parameter.grad = gradient
-        if self._is_lost and self._before_update is not None:
-            self._updated(parameters_of([optimizer]), self._before_update)
-            self._before_update = None
+        if self._is_lost:
+            self._updated(optimizer, moved=self._before_update.pop(id(optimizer), None) != _versions(optimizer))
         if self.look is not None:
             if not self._drawn:
                 self.ring.append(self.states.take())
@@ -179,19 +178,18 @@ class Sentinel:
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
         if not self._is_lost:
             return
-        self._before_update = [parameter._version for parameter in parameters_of([optimizer])]
+        self._before_update[id(optimizer)] = _versions(optimizer)
         if self.policy != "continue" and not (self._latest_finite and all_finite(gradients_of([optimizer]))):
             self._confirm()
             if self.policy == "skip":
                 self._drop(optimizer)
 
-    def _updated(self, parameters: list[Any], before: list[int]) -> None:
+    def _updated(self, optimizer: Any, moved: bool) -> None:
         """Whether a bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
 
         The user's own code may have cleaned the gradients since, or its optimizer refused them.
         """
-        moved = [parameter._version for parameter in parameters] != before
-        if (moved and not self._latest_finite) or not all_finite(parameters):
+        if (moved and not self._latest_finite) or not all_finite(parameters_of([optimizer])):
             self._confirm()
         elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
             self._is_lost, self._pending, self._in_a_row = False, None, 0
@@ -211,6 +209,7 @@ class Sentinel:
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
         self._is_lost, self._in_a_row = True, 1
+        self._before_update = {id(optimizer): _versions(optimizer) for optimizer in STEPS.optimizers}  # a closure's backward comes within the step
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:
@@ -232,6 +231,11 @@ class Sentinel:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))
                 parameter.grad = None
+
+
+def _versions(optimizer: Any) -> list[int]:
+    """How often each of its parameters has been written to."""
+    return [parameter._version for parameter in parameters_of([optimizer])]
 
 
 def watch_backward(module: Any, sentinel: Sentinel) -> None:
