@@ -45,8 +45,8 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, proves: bool = True)
         for attempt in attempts(stack, distinct(list(SENTINEL.ring))):
             if attempt.number < start:
                 continue
-            for optimizer in optimizers:
-                without_gradients(optimizer)
+            for parameter in _trained(optimizers, stack):
+                parameter.grad = None
             SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
             if came != "untouched":
@@ -76,5 +76,8 @@ def _next(came: str, attempt: Attempt) -> int | None:
 
 def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
     """The gradients that are not finite: of the optimizers' parameters, or where there is no optimizer, of the models in sight."""
-    parameters = parameters_of(optimizers) or [p for model in models(list(stack)) for p in model.parameters()]
-    return [p.grad for p in parameters if p.grad is not None and not bool(p.grad.isfinite().all())]
+    return [p.grad for p in _trained(optimizers, stack) if p.grad is not None and not bool(p.grad.isfinite().all())]
+
+
+def _trained(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
+    return parameters_of(optimizers) or [p for model in models(list(stack)) for p in model.parameters()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from stepscope.collect.torch.microscope.parameters import parameters_of
+
 
 def gradients_of(optimizers: Any) -> list[Any]:
     """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
@@ -29,3 +31,8 @@ def all_finite(tensors: list[Any]) -> bool:
     with torch.no_grad():
         total = sum(norm.item() for norm in torch._foreach_norm([tensor.detach() for tensor in tensors]))
         return total - total == 0 or all(map(_is_finite, tensors))
+
+
+def marks_of(optimizer: Any) -> list[str]:
+    """What shows whether an optimizer has moved its parameters: their sums. Fused updates leave a tensor's version as it is."""
+    return [str(parameter.detach().double().sum().item()) for parameter in parameters_of([optimizer])]

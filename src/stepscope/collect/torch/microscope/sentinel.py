@@ -13,7 +13,7 @@ from typing import Any
 
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
-from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
+from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of, marks_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.random_states import States, generators_in
@@ -54,7 +54,7 @@ class Sentinel:
         self.reads_late = self.waits_for_cpu = True
         self.dropped = 0
         self._held: list[tuple[Any, Any]] = []
-        self._before_update: dict[int, list[int]] = {}
+        self._before_update: dict[int, list[str]] = {}
         self.repeat: Any = None
         self.scalers = Scalers()
         self._drawn = False
@@ -107,7 +107,7 @@ class Sentinel:
             parameter, gradient = self._held.pop()
             parameter.grad = gradient
         if self._is_lost:
-            self._updated(optimizer, moved=self._before_update.pop(id(optimizer), None) != _versions(optimizer))
+            self._updated(optimizer, moved=self._before_update.pop(id(optimizer), None) != marks_of(optimizer))
         if self.look is not None:
             if not self._drawn:
                 self.ring.append(self.states.take())
@@ -178,7 +178,7 @@ class Sentinel:
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
         if not self._is_lost:
             return
-        self._before_update[id(optimizer)] = _versions(optimizer)
+        self._before_update[id(optimizer)] = marks_of(optimizer)
         if self.policy != "continue" and not (self._latest_finite and all_finite(gradients_of([optimizer]))):
             self._confirm()
             if self.policy == "skip":
@@ -209,7 +209,7 @@ class Sentinel:
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
         self._is_lost, self._in_a_row = True, 1
-        self._before_update = {id(optimizer): _versions(optimizer) for optimizer in STEPS.optimizers}  # a closure's backward comes within the step
+        self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}  # a closure's backward comes within the step
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:
@@ -231,11 +231,6 @@ class Sentinel:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))
                 parameter.grad = None
-
-
-def _versions(optimizer: Any) -> list[int]:
-    """How often each of its parameters has been written to."""
-    return [parameter._version for parameter in parameters_of([optimizer])]
 
 
 def watch_backward(module: Any, sentinel: Sentinel) -> None:
