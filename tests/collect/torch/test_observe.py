@@ -567,3 +567,16 @@ def test_the_loaders_data_set_is_counted_not_the_one_that_it_was_split_off():
     batch = observed(through_model(data, 4)).get(Batch)
 
     assert (batch.indices, batch.dataset_size) == ((4, 5, 6, 7), 9)
+
+
+@pytest.mark.parametrize("made", [lambda: torch.randperm(16), lambda: torch.arange(16).flip(0), lambda: torch.randint(10, 16, (16,))])
+def test_an_index_of_the_programs_own_making_names_no_sample(made):
+    data = TensorDataset(torch.randn(36, 8), torch.arange(36) % 10)
+
+    def train():
+        for x, y in DataLoader(data, batch_size=16, shuffle=True):
+            index = made()
+            x = 0.5 * x + 0.5 * x[index]
+            del y
+
+    assert observed(train).get(Batch).culprits == ()
