@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset
 from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
-from stepscope.evidence import Batch, Call, Failure, Head, Labels, Layer, Moment, Recursion, Reused, Stage
+from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Layer, Moment, Recursion, Remainder, Reused, Stage
 
 torch.set_num_threads(1)
 
@@ -580,3 +580,23 @@ def test_an_index_of_the_programs_own_making_names_no_sample(made):
             del y
 
     assert observed(train).get(Batch).culprits == ()
+
+
+def test_an_index_past_the_end_of_the_data_set_is_no_sample():
+    data = TensorDataset(torch.randn(10, 8), torch.zeros(10))
+
+    def train():
+        list(DataLoader(data, batch_size=4, sampler=[0, 1, 12, 3]))
+
+    assert observed(train).get(Batch).culprits == ()
+
+
+def test_an_order_for_a_full_batch_is_told_from_the_short_last_one():
+    def train():
+        for (x,) in DataLoader(TensorDataset(torch.randn(20, 8)), batch_size=8):
+            order = torch.randperm(8).sort(descending=True).values
+            x[order]
+
+    seen = observed(train)
+    assert (seen.get(Remainder).rows, seen.get(Remainder).usual) == (4, 8)
+    assert (seen.get(Indexed).name, seen.get(Indexed).size) == ("order", 4)

@@ -95,8 +95,7 @@ def blamed(stack: list[Entry], suspects: Suspects) -> Blamed | None:
             if rows:
                 written = any(tensor._version for tensor, _ in _living(held))
                 return _checked(history, indices, rows, wanted) if history.own_order or written else Blamed(history, indices, rows)
-    drawn_by_loader = any(not history.is_over for history in LOADERS.recent())
-    cut = rows_of_index_vector(stack, suspects.tensor) or (() if drawn_by_loader else rows_of_slice(stack, suspects.tensor))
+    cut = rows_of_index_vector(stack, suspects.tensor) or rows_of_slice(stack, suspects.tensor)
     outside = suspects.outside(suspects.tensor)
     rows = tuple(sorted({position[0] for position in outside.nonzero().tolist()})) if outside.dim() else (0,)
     return Blamed(None, cut, rows[:SHOWN]) if cut and rows[-1] < len(cut) else _asked(suspects, wanted)

@@ -34,6 +34,7 @@ AUGMENTATION_FAILURE = Rule(
         "corrupt-image", "truncated-image", "channel-mismatch", "channel-order", "missing-file", "unreadable-entry", "image-too-large", "host-oom",
         "worker-pickle", "box-out-of-image", "box-reversed", "box-empty", "box-not-normalised", "recursion-limit", "interrupted-by-user",
         "empty-sample", "not-serialisable", "gpu-oom", "shm-exhausted", "too-many-open-files",
+        "metric-shape-depends-on-batch",
     ),
 )  # fmt: skip
 
@@ -42,6 +43,10 @@ _NAMES = re.compile(
     r"augment|(?<!spatial_)transforms?(?!er)|jitter|crop|flip|rotat|cut_?out|cut_?mix|mix_?up|mosaic|erasing|distort|affine|perspective|random_?\w+"
     r"|normali[sz]e|resize|to_?tensor|colou?r|brightness|contrast|blur|noise|shear|time_?stretch|pitch_?shift|spec_?aug|compose",
     re.IGNORECASE,
+)
+_BATCH = (
+    "Call the transform with this batch alone, and look at what it is given: its sizes, and what it takes from the configuration.",
+    "Where it holds on to a batch size, the short last batch of an epoch does not fit: take the size from the batch, `len(x)`.",
 )
 _LOADING = ("__getitem__", "__getitems__", "fetch", "__next__", "collate")
 
@@ -67,8 +72,13 @@ def elsewhere(failure: Failure) -> Witnessed:
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}
+            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_BATCH if _of_batch(failure) else ()
         )
+
+
+def _of_batch(failure: Failure) -> bool:
+    """Whether no sample was being loaded: the transform was given a whole batch."""
+    return not failure.passes(*_LOADING)
 
 
 def _transform(failure: Failure) -> Frame | None:
