@@ -30,7 +30,7 @@ def file_of(failure: Failure, batch: Batch | None, stack: Sequence[tuple[FrameTy
     named = [failure.filename] if failure.filename else []
     words = [*_QUOTED.findall(failure.message[:4000]), *_BARE.findall(failure.message[:4000])]
     there = [path for path in words if os.path.lexists(path)]
-    sample = list(batch.files.values()) if batch else []
+    sample = [path for path in batch.files.values() if os.path.lexists(path)] if batch else []
     folder = _PARENT.findall(failure.message[:4000])
     path = next(iter([*named, *folder, *there, *sample, *_in_causes(failure), *_open(stack)]), None)
     return look_at(path) if path else None

@@ -600,3 +600,33 @@ def test_an_order_for_a_full_batch_is_told_from_the_short_last_one():
     seen = observed(train)
     assert (seen.get(Remainder).rows, seen.get(Remainder).usual) == (4, 8)
     assert (seen.get(Indexed).name, seen.get(Indexed).size) == ("order", 4)
+
+
+class Masked(Dataset):
+    def __init__(self, folder, bad):
+        self.folder, self.bad = folder, bad
+        for name in ("image", "mask"):
+            for index in range(4):
+                (folder / f"{name}{index}.txt").write_text("3")
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        image = float((self.folder / f"image{index}.txt").read_text())
+        mask = int((self.folder / f"mask{index}.txt").read_text())
+        if index == 2 and self.bad == "raises":
+            raise ValueError(mask)
+        return torch.full((8,), image), torch.tensor(9 if index == 2 else index % 3)
+
+
+@pytest.mark.parametrize(("bad", "told"), [("raises", "{0}/mask2.txt"), ("label", "{0}/image2.txt and {0}/mask2.txt")])
+def test_of_a_picture_and_its_mask_none_is_told_alone_unless_it_is_the_one_that_failed(tmp_path, bad, told):
+    data = Masked(tmp_path, bad)
+
+    def train():
+        for x, y in DataLoader(data, batch_size=4):
+            F.cross_entropy(Net()(x), y)
+
+    batch = observed(train).get(Batch)
+    assert batch.files == {2: told.format(tmp_path)}
