@@ -89,3 +89,11 @@ def test_a_sample_that_is_too_small_is_not_told_as_a_feature_map(says):
 
     assert (found.code, found.stage) == ("DAT103", Stage.DATA)
     assert not any("pooling" in fix for fix in found.fix)
+
+
+def test_an_index_without_its_axis_is_a_matter_of_shapes():
+    line = Frame("dqn.py", 8, "learn", "qa = q(s).gather(1, a)", user=True)
+    found = first(Failure("RuntimeError", "Index tensor must have the same number of dimensions as input tensor", (line,)), Moment(around=Stage.DATA))
+
+    assert (found.code, found.stage) == ("SHP102", Stage.FORWARD)
+    assert "unsqueeze(1)" in found.fix[0]
