@@ -48,6 +48,7 @@ _BATCH = (
     "Call the transform with this batch alone, and look at what it is given: its sizes, and what it takes from the configuration.",
     "Where it holds on to a batch size, the short last batch of an epoch does not fit: take the size from the batch, `len(x)`.",
 )
+_COPY = ("Copy what was flipped or turned before it becomes a tensor: `image[:, ::-1].copy()`, `np.ascontiguousarray(image)`.",)
 _LOADING = ("__getitem__", "__getitems__", "fetch", "__next__", "collate")
 
 
@@ -62,6 +63,8 @@ def loading(failure: Failure, batch: Batch) -> Witnessed:
             Confidence.LIKELY,
             stage=Stage.AUGMENT,
             seen={"transform": _name(frame), "exception": failure.type, "says": failure.message[:300]},
+            fix=_COPY if failure.says("strides") and failure.says("negative") else (),
+            instead=_BATCH if _of_batch(failure) else (),
         )
 
 
