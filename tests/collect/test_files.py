@@ -59,3 +59,10 @@ def test_a_file_named_in_the_words_of_an_exception_is_found(tmp_path):
 
 def test_words_that_name_no_file_are_no_file():
     assert file_of(Failure("ValueError", "expected 'a/b' or 'c/d', got ratio 3/4"), None) is None
+
+
+@pytest.mark.parametrize(("missing", "alike"), [("Rocket_033.JPG", ()), ("Rocket_043.JPG", ("rocket_043.jpg",)), ("rocket_43.png", ("rocket_043.jpg",))])
+def test_the_file_of_another_number_is_no_name_like_it(tmp_path, missing, alike):
+    (tmp_path / "rocket_043.jpg").touch()
+
+    assert look_at(str(tmp_path / missing)).alike == alike

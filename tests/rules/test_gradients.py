@@ -157,3 +157,12 @@ def test_parameters_changed_by_hand_are_to_be_changed_without_recording():
     assert found.name == "inplace-modification"
     assert "torch.no_grad()" in found.fix[0]
     assert "torch.nn.init" in found.fix[0]
+
+
+def test_a_step_between_forward_and_backward_is_not_told_as_a_product_in_place():
+    text = "one of the variables needed for gradient computation has been modified by an inplace operation: [torch.FloatTensor [32, 1]] is at version 2; expected version 1 instead"
+    found = first(Failure("RuntimeError", text, (BACKWARD,)), Written((BACKWARD,), optimizer=True))
+
+    assert found.name == "inplace-modification"
+    assert found.fix[0].startswith("Call `optimizer.step()` only after")
+    assert not any("x *= 2" in fix for fix in found.fix)

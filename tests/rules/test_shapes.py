@@ -1,7 +1,21 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Call, Failure, Frame, Layer, Observation, Operand, Tensor
+from stepscope.evidence import (
+    Call,
+    Failure,
+    Frame,
+    Head,
+    Indexed,
+    Labels,
+    Layer,
+    Moment,
+    Observation,
+    Operand,
+    Remainder,
+    Stage,
+    Tensor,
+)
 
 LINE = Frame("model.py", 12, "Model.forward", "return self.head(self.words(x))", user=True)
 SAME = "expected m1 and m2 to have the same dtype, but got: c10::BFloat16 != float"
@@ -30,3 +44,56 @@ def test_two_types_that_differ_are_not_told_as_one_that_is_not_taken(others):
     found = first(Failure("RuntimeError", SAME, (LINE,)), Call("matmul", (Operand("q", Tensor((4, 16), "bfloat16")), *others)))
 
     assert found.headline == "matmul meets bfloat16 and float32"
+
+
+PAST = Failure("IndexError", "index 48 is out of bounds for dimension 0 with size 47", (Frame("train.py", 9, "mix", "return x[perm], batch['y'][perm]", "batch['y'][perm]", user=True),))
+PERM = Indexed("perm", Tensor((50,), "int64", minimum=0, maximum=49), 47)
+
+
+def test_an_order_for_a_full_batch_is_told_by_the_short_last_one():
+    found = first(PAST, PERM, Remainder(47, 50), Moment())
+
+    assert (found.code, found.headline) == ("SHP112", "`perm` goes up to 49, this batch has 47 rows")
+    assert "drop_last=True" in found.fix[1]
+
+
+def test_an_index_that_asks_no_table_is_not_told_to_enlarge_one():
+    found = first(PAST, PERM)
+
+    assert (found.code, found.headline) == ("SHP110", "index 49 of `perm` asks an axis of 47")
+    assert not any("table" in fix for fix in found.fix)
+
+
+@pytest.mark.parametrize(("pieces", "code"), [((), "SHP110"), ((Remainder(5, 64), Moment()), "SHP112")])
+def test_targets_that_are_rows_of_the_batch_are_no_labels_of_a_head(pieces, code):
+    target = Labels("pos", Tensor((10,), "int64", minimum=64, maximum=73), 10, outside=((0, 64.0), (9, 73.0)), outside_count=10, total=10)
+    line = Frame("loss.py", 9, "info_nce", "return F.cross_entropy(s, pos)", user=True)
+    failure = Failure("IndexError", "Target 64 is out of bounds.", (line, Frame("torch/nn/functional.py", 3, "cross_entropy")))
+
+    found = first(failure, target, Head("", "", 10), *pieces)
+
+    assert found.code == code
+    assert not any("head" in fix for fix in found.fix)
+
+
+def test_topk_has_words_of_its_own():
+    found = first(Failure("RuntimeError", "selected index k out of range", (LINE,)))
+
+    assert (found.code, found.headline) == ("SHP110", "topk asks for more entries than there are")
+    assert "min(k" in found.fix[0]
+
+
+@pytest.mark.parametrize("says", ["Input and output sizes should be greater than 0, but got input (H: 26, W: 0)", "Padding size should be less than the corresponding input dimension"])
+def test_a_sample_that_is_too_small_is_not_told_as_a_feature_map(says):
+    found = first(Failure("RuntimeError", says, (Frame("data.py", 3, "Crops.__getitem__", "F.interpolate(crop)", user=True), Frame("torch/nn/functional.py", 9, "interpolate"))))
+
+    assert (found.code, found.stage) == ("DAT103", Stage.DATA)
+    assert not any("pooling" in fix for fix in found.fix)
+
+
+def test_an_index_without_its_axis_is_a_matter_of_shapes():
+    line = Frame("dqn.py", 8, "learn", "qa = q(s).gather(1, a)", user=True)
+    found = first(Failure("RuntimeError", "Index tensor must have the same number of dimensions as input tensor", (line,)), Moment(around=Stage.DATA))
+
+    assert (found.code, found.stage) == ("SHP102", Stage.FORWARD)
+    assert "unsqueeze(1)" in found.fix[0]

@@ -30,7 +30,7 @@ def file_of(failure: Failure, batch: Batch | None, stack: Sequence[tuple[FrameTy
     named = [failure.filename] if failure.filename else []
     words = [*_QUOTED.findall(failure.message[:4000]), *_BARE.findall(failure.message[:4000])]
     there = [path for path in words if os.path.lexists(path)]
-    sample = list(batch.files.values()) if batch else []
+    sample = [path for path in batch.files.values() if os.path.lexists(path)] if batch else []
     folder = _PARENT.findall(failure.message[:4000])
     path = next(iter([*named, *folder, *there, *sample, *_in_causes(failure), *_open(stack)]), None)
     return look_at(path) if path else None
@@ -82,8 +82,9 @@ def _absent(path: str) -> File:
 
 
 def _numbered(name: str, other: str) -> bool:
-    """Whether two names differ in their numbers only: frame_20.jpg is no misspelling of frame_21.jpg."""
-    return re.sub(r"\d+", "", name) == re.sub(r"\d+", "", other)
+    """Whether two names have other numbers: frame_20.jpg is no misspelling of Frame_21.JPG, but frame_20.jpg may be one of frame_020.png."""
+    numbers, others = ([int(digits) for digits in re.findall(r"\d+", text)] for text in (name, other))
+    return bool(numbers and others) and numbers != others
 
 
 def _names(folder: str) -> list[str]:

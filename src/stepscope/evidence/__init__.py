@@ -1,12 +1,13 @@
 """What was seen: plain frozen values, no framework."""
 
-from stepscope.evidence.batch import Batch
+from stepscope.evidence.batch import Batch, Remainder
 from stepscope.evidence.call import Call, Operand
 from stepscope.evidence.callee import Callee, Lookup
 from stepscope.evidence.ending import Death, Interruption, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
 from stepscope.evidence.file import Empty, File
 from stepscope.evidence.history import History, OwnBackward, Reused, Written
+from stepscope.evidence.indexed import Indexed
 from stepscope.evidence.labels import Head, Labels
 from stepscope.evidence.layer import Layer
 from stepscope.evidence.machine import Machine
@@ -33,6 +34,7 @@ __all__ = [
     "Frame",
     "Head",
     "History",
+    "Indexed",
     "Interruption",
     "Labels",
     "Layer",
@@ -47,6 +49,7 @@ __all__ = [
     "PlainModules",
     "Recursion",
     "Regrouped",
+    "Remainder",
     "Reused",
     "Skipped",
     "Stage",

@@ -31,3 +31,15 @@ class Batch:
     workers: int = 0
     odd: dict[int, str] = field(default_factory=dict)
     kinds: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """A batch of fewer rows than those before it, which all had `usual`: the last of an epoch."""
+
+    rows: int
+    usual: int
+
+    def times(self, asked: int, there: int) -> bool:
+        """Whether one number stands for `usual` rows and the other for those that are there: `2 * batch_size` of two views of each sample, say."""
+        return there > 0 and there % self.rows == 0 and asked == there // self.rows * self.usual

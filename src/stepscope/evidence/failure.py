@@ -72,6 +72,13 @@ class Failure:
         return any(frame.file.replace("\\", "/").endswith(endings) for frame in self.frames)
 
     @property
+    def loads_a_sample(self) -> bool:
+        """Whether a sample was being loaded: then its size is at fault, not that of a layer."""
+        return self.passes("__getitem__", "__getitems__") or any(
+            frame.file.replace("\\", "/").endswith("torch/utils/data/_utils/fetch.py") and frame.name != "collate" for frame in self.frames
+        )
+
+    @property
     def by_user(self) -> bool:
         """Whether the user's own code raised it: then its words are theirs, and a framework's meaning must not be read into them."""
         inner = self.innermost

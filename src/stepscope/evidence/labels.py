@@ -25,6 +25,10 @@ class Labels:
     total: int = 0
     ignored: int | None = None
 
+    def are_rows(self, head: Head) -> bool:
+        """Whether each sample is scored against each of its batch, so that the targets are rows of it: as many scores as samples, and no layer gives so many."""
+        return not head.kind and self.tensor.shape == (self.classes,)
+
 
 @dataclass(frozen=True)
 class Head:

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset
 from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
-from stepscope.evidence import Batch, Call, Failure, Head, Labels, Layer, Moment, Recursion, Reused, Stage
+from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Layer, Moment, Recursion, Remainder, Reused, Stage
 
 torch.set_num_threads(1)
 
@@ -567,3 +567,66 @@ def test_the_loaders_data_set_is_counted_not_the_one_that_it_was_split_off():
     batch = observed(through_model(data, 4)).get(Batch)
 
     assert (batch.indices, batch.dataset_size) == ((4, 5, 6, 7), 9)
+
+
+@pytest.mark.parametrize("made", [lambda: torch.randperm(16), lambda: torch.arange(16).flip(0), lambda: torch.randint(10, 16, (16,))])
+def test_an_index_of_the_programs_own_making_names_no_sample(made):
+    data = TensorDataset(torch.randn(36, 8), torch.arange(36) % 10)
+
+    def train():
+        for x, y in DataLoader(data, batch_size=16, shuffle=True):
+            index = made()
+            x = 0.5 * x + 0.5 * x[index]
+            del y
+
+    assert observed(train).get(Batch).culprits == ()
+
+
+def test_an_index_past_the_end_of_the_data_set_is_no_sample():
+    data = TensorDataset(torch.randn(10, 8), torch.zeros(10))
+
+    def train():
+        list(DataLoader(data, batch_size=4, sampler=[0, 1, 12, 3]))
+
+    assert observed(train).get(Batch).culprits == ()
+
+
+def test_an_order_for_a_full_batch_is_told_from_the_short_last_one():
+    def train():
+        for (x,) in DataLoader(TensorDataset(torch.randn(20, 8)), batch_size=8):
+            order = torch.randperm(8).sort(descending=True).values
+            x[order]
+
+    seen = observed(train)
+    assert (seen.get(Remainder).rows, seen.get(Remainder).usual) == (4, 8)
+    assert (seen.get(Indexed).name, seen.get(Indexed).size) == ("order", 4)
+
+
+class Masked(Dataset):
+    def __init__(self, folder, bad):
+        self.folder, self.bad = folder, bad
+        for name in ("image", "mask"):
+            for index in range(4):
+                (folder / f"{name}{index}.txt").write_text("3")
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        image = float((self.folder / f"image{index}.txt").read_text())
+        mask = int((self.folder / f"mask{index}.txt").read_text())
+        if index == 2 and self.bad == "raises":
+            raise ValueError(mask)
+        return torch.full((8,), image), torch.tensor(9 if index == 2 else index % 3)
+
+
+@pytest.mark.parametrize(("bad", "told"), [("raises", "{0}/mask2.txt"), ("label", "{0}/image2.txt and {0}/mask2.txt")])
+def test_of_a_picture_and_its_mask_none_is_told_alone_unless_it_is_the_one_that_failed(tmp_path, bad, told):
+    data = Masked(tmp_path, bad)
+
+    def train():
+        for x, y in DataLoader(data, batch_size=4):
+            F.cross_entropy(Net()(x), y)
+
+    batch = observed(train).get(Batch)
+    assert batch.files == {2: told.format(tmp_path)}

@@ -15,7 +15,7 @@ from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
-from stepscope.evidence import Batch
+from stepscope.evidence import Batch, Remainder
 
 FILES = 5
 """Samples whose files are looked up."""
@@ -29,6 +29,13 @@ def batch_of(stack: list[Entry], blame: Blamed | None = None) -> Batch | None:
         history = _drawing(stack)
         return _loading(stack, history.loading() if history else (), history)
     return _at_hand(stack, blame)
+
+
+def remainder_of(stack: list[Entry]) -> Remainder | None:
+    """The latest batch where it is shorter than those before it; None while another is being loaded."""
+    latest = [] if LOADERS.in_worker or _in_loader(stack) else LOADERS.recent()[:1]
+    found = latest[0].remainder() if latest else None
+    return Remainder(*found) if found else None
 
 
 def _in_loader(stack: list[Entry]) -> bool:
@@ -56,7 +63,14 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
         culprits = (0,)
     elif samples is None and (row := _row_in_split(stack)) is not None and row < len(indices):
         culprits = (row,)
+    size = length(dataset)
+    culprits = tuple(row for row in culprits if size is None or _is_row(indices[row], size) or samples is not None)
     return _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
+
+
+def _is_row(index: Any, size: int) -> bool:
+    """Whether a data set of this size has such a sample; a key of another kind is not counted."""
+    return type(index) is not int or -size <= index < size
 
 
 def _row_in_split(stack: list[Entry]) -> int | None:

@@ -1,7 +1,7 @@
 """The samples whose values break a call, proven by the batch that the loader handed out.
 
 The tensor that a loss receives is often no longer the loader's: sorted, cut into chunks, repeated, masked. So a row of it is never taken for a
-sample by its number. The values that do not fit are searched for in the tensors that the loader handed out.
+sample by its number. The values that do not fit are searched for in the tensors that the loader handed out, where the call's tensor was made of one.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch.calls import INDEX_LOSSES, PAIR_LOSSES, Entry
-from stepscope.collect.torch.files import holders
+from stepscope.collect.torch.files import holders, numbers_of
 from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.origin import comes_from, taken_from
 from stepscope.collect.torch.rows import counts_up, index_of
 from stepscope.collect.torch.slicing import rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.tensors import is_tensor
@@ -97,34 +98,36 @@ def blamed(stack: list[Entry], suspects: Suspects) -> Blamed | None:
     cut = rows_of_index_vector(stack, suspects.tensor) or rows_of_slice(stack, suspects.tensor)
     outside = suspects.outside(suspects.tensor)
     rows = tuple(sorted({position[0] for position in outside.nonzero().tolist()})) if outside.dim() else (0,)
-    return Blamed(None, cut, rows[:SHOWN]) if cut else _asked(wanted, len(rows))
+    return Blamed(None, cut, rows[:SHOWN]) if cut and rows[-1] < len(cut) else _asked(suspects, wanted)
 
 
-def _asked(wanted: set[float], count: int) -> Blamed | None:
+def _asked(suspects: Suspects, wanted: set[float]) -> Blamed | None:
     """Where the batch's own tensors are gone: the samples of the latest batch that hold the values, as the data set says."""
+    given = [value for value in suspects.tensor.detach().cpu().reshape(-1).tolist() if value != suspects.ignored]
     for history in LOADERS.recent()[:3]:
         indices = () if history.is_over else history.current()
-        found = holders(history.dataset, indices, wanted) if indices and history.dataset is not None else set()
-        if 0 < len(found) <= count:
-            return Blamed(history, indices, tuple(row for row, index in enumerate(indices) if index in found))
+        samples = numbers_of(history.dataset, indices) if indices and history.dataset is not None else []
+        for name in samples[0] if samples else ():
+            parts = [sample.get(name, []) for sample in samples]
+            rows = tuple(row for row, part in enumerate(parts) if not wanted.isdisjoint(part))
+            if rows and taken_from(given, [value for part in parts for value in part if value != suspects.ignored]):
+                return Blamed(history, indices, rows[:SHOWN])
     return None
 
 
 def _rows(suspects: Suspects, wanted: set[float], held: Any, samples: int) -> tuple[int, ...]:
-    """The rows of a handed-out batch with these values, by the tensor of it that shows them most plainly."""
-    best: tuple[int, tuple[int, ...]] | None = None
+    """The rows with these values, of the tensor of a handed-out batch that the call's own was made of."""
     for tensor, row in _living(held):
         if tensor is suspects.tensor and row is not None:
             return (row,)
         if row is not None or not tensor.dim() or tensor.shape[0] != samples or tensor.dtype != suspects.tensor.dtype:
             continue
-        others = len(suspects.found_in(tensor) - wanted)
         values = tensor.detach().cpu()
         hits = sum((values == value) for value in sorted(wanted)[:SHOWN]).nonzero() if tensor.numel() else values
         rows = tuple(sorted({position[0] for position in hits.tolist()}))[:SHOWN]
-        if rows and (others == 0 or tensor.dim() == 1) and (best is None or others < best[0]):
-            best = (others, rows)
-    return best[1] if best else ()
+        if rows and comes_from(suspects.tensor, tensor, suspects.ignored):
+            return rows
+    return ()
 
 
 def _living(held: Any) -> Iterator[tuple[Any, int | None]]:

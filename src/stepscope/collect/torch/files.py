@@ -9,7 +9,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stepscope.collect.owner import shown
@@ -21,18 +21,22 @@ ASKED = 512
 """Samples that are asked for a value at the most."""
 ELEMENTS = 4096
 """Numbers of a sample that are compared."""
+BESIDE = " and "
+"""Stands between the files of one sample."""
+TOGETHER = 2
+"""Files that a sample may be read from to be told by them: of more, none is the sample's own."""
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".ttf", ".zip", ".cfg", ".toml")
 
 
 def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
-    """The file that each of these indices is read from; an index whose sample is held in memory has none."""
+    """The file that each of these indices is read from, or both of two (a picture and its mask); an index whose sample is held in memory has none."""
     if dataset is None or not indices:
         return {}
     found = _by_asking(dataset, indices) if may_fork() else {}
     for index in indices:
         if index not in found and (path := _by_list(dataset, index)) is not None:
-            found[index] = path
-    return {index: shown(path) for index, path in found.items()}
+            found[index] = [path]
+    return {index: BESIDE.join(map(shown, paths)) for index, paths in found.items() if 0 < len(paths) <= TOGETHER}
 
 
 def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int]:
@@ -45,6 +49,33 @@ def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int
             os.write(send, json.dumps([index, ""]).encode() + b"\n")
 
     return set(in_child(indices, look))
+
+
+def numbers_of(dataset: Any, indices: Sequence[int]) -> list[dict[str, list[float]]]:
+    """The numbers of each of these samples, by where they stand in it, as the data set says when it is asked again; empty where one does not answer."""
+    if not may_fork() or len(indices) > ASKED:
+        return []
+
+    def look(index: int, send: int) -> None:
+        with os.fdopen(os.dup(send), "wb") as pipe:
+            pipe.write(json.dumps([index, dict(_numbers(dataset[index]))]).encode() + b"\n")
+
+    told = in_child(indices, look)
+    return [told[index] for index in indices] if set(indices) <= set(told) else []
+
+
+def _numbers(sample: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, list[float]]]:
+    """The numbers, and the arrays of whole numbers, of a sample: those of a picture are no labels."""
+    if isinstance(sample, (int, float)) and not isinstance(sample, bool):
+        yield name, [float(sample)]
+    elif hasattr(sample, "tolist") and hasattr(sample, "dtype"):
+        if "uint8" not in str(sample.dtype) and ("float" not in str(sample.dtype) or not len(sample.shape)):
+            yield name, [float(value) for value in sample.reshape(-1)[:ELEMENTS].tolist()]
+    elif depth < 4 and isinstance(sample, (list, tuple, Mapping)):
+        if isinstance(sample, (list, tuple)) and sample and all(type(item) is int for item in sample):
+            yield name, [float(item) for item in sample[:ELEMENTS]]
+        for key, part in sample.items() if isinstance(sample, Mapping) else enumerate(sample):
+            yield from _numbers(part, f"{name}/{key}", depth + 1)
 
 
 def _holds(sample: Any, values: set[float], depth: int = 0) -> bool:
@@ -65,19 +96,28 @@ def may_fork() -> bool:
     return hasattr(os, "fork") and not (cuda is not None and cuda.is_initialized())
 
 
-def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
-    """The files that each sample opens."""
+def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, list[str]]:
+    """The files that each sample opens; of one that cannot be loaded, the file that it had come to."""
     recorder = _Recorder()
 
     def look(index: int, send: int) -> None:
         recorder.listen(index, send)
-        dataset[index]
+        try:
+            dataset[index]
+        except BaseException:
+            os.write(send, json.dumps([index, None]).encode() + b"\n")
 
-    return in_child(indices, look)
+    opened = _answers_of(indices, look)
+    return {index: paths[-2:-1] if paths[-1] is None else list(dict.fromkeys(paths)) for index, paths in opened.items()}
 
 
-def in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, str]:
-    """What a forked child says of each index."""
+def in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, Any]:
+    """What a forked child says first of each index."""
+    return {index: answers[0] for index, answers in _answers_of(indices, look).items()}
+
+
+def _answers_of(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, list[Any]]:
+    """All that a forked child says of each index."""
     receive, send = os.pipe()
     child = os.fork()
     if child == 0:
@@ -131,7 +171,7 @@ class _Recorder:
                 os.write(self._send, json.dumps([self._index, path]).encode() + b"\n")
 
 
-def _answer(receive: int) -> dict[int, str]:
+def _answer(receive: int) -> dict[int, list[Any]]:
     text = b""
     until = time.monotonic() + SECONDS
     while (left := until - time.monotonic()) > 0:
@@ -141,11 +181,11 @@ def _answer(receive: int) -> dict[int, str]:
         if not part:
             break
         text += part
-    found: dict[int, str] = {}
+    found: dict[int, list[Any]] = {}
     for line in text.splitlines():
         with contextlib.suppress(ValueError):
-            index, path = json.loads(line)
-            found.setdefault(index, path)
+            index, answer = json.loads(line)
+            found.setdefault(index, []).append(answer)
     return found
 
 

@@ -102,6 +102,12 @@ class History:
         """The indices of the batch that was handed out last; empty where they are not numbers."""
         return self.rows(self.handed_out[-1][0]) if self.handed_out else ()
 
+    def remainder(self) -> tuple[int, int] | None:
+        """The rows of the latest batch and of those before it, where those had all the same number and this one fewer."""
+        rows = [len(self.rows(indices)) for indices, _ in self.handed_out]
+        before = set(rows[:-1])
+        return (rows[-1], min(before)) if len(before) == 1 and 0 < rows[-1] < min(before) else None
+
     def holding(self, tensors: Sequence[Any]) -> tuple[int, ...]:
         """The indices of the recent batch that the first of these tensors belongs to; empty where none does.
 

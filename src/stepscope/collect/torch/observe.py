@@ -18,7 +18,7 @@ from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
-from stepscope.collect.torch.batches import batch_of
+from stepscope.collect.torch.batches import batch_of, remainder_of
 from stepscope.collect.torch.blame import blame_of
 from stepscope.collect.torch.callee import callee_of, lookup_of
 from stepscope.collect.torch.calls import Entry, call_of
@@ -30,6 +30,7 @@ from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
 from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
 from stepscope.collect.torch.reuse import reused_of
+from stepscope.collect.torch.rows import indexed_of
 from stepscope.collect.torch.stages import stage_of
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.workers import worker_death_of
@@ -81,6 +82,8 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
         labels,
         head and replace(head, activation=_try("the head", lambda: head_activation(stack))),
         batch,
+        _try("the short last batch", lambda: remainder_of(stack)),
+        _try("the index", lambda: indexed_of(stack)),
         _try("the worker", lambda: worker_death_of(stack)),
         _try("the history", lambda: history_of(stack, exception)),
         _try("the rows regrouped", lambda: regrouped_of(stack, exception)),

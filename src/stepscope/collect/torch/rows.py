@@ -12,7 +12,8 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.source import expression, line_text, parse_expression, parse_line, span
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.resolve import MISSING, resolve
-from stepscope.collect.torch.tensors import is_tensor
+from stepscope.collect.torch.tensors import is_tensor, tensor_of
+from stepscope.evidence import Indexed
 
 LISTED = 100_000
 """The longest list that is looked at as an index."""
@@ -32,7 +33,6 @@ class Used(NamedTuple):
     size: int | None
 
 
-
 def index_of(stack: list[Entry]) -> Used | None:
     """The index that goes past its table in the user's innermost line: `table[index]`, `gather`, `scatter` and their kin."""
     entry = next((entry for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)), None)
@@ -45,6 +45,12 @@ def index_of(stack: list[Entry]) -> Used | None:
     uses = [use for node in ast.walk(tree) for use in _uses(node, frame)] if tree else []
     wrong = [use for use in uses if use.size is not None and _too_far(use)]
     return next(iter(wrong or uses), None)
+
+
+def indexed_of(stack: list[Entry]) -> Indexed | None:
+    """The same as evidence; None where no index is seen to go too far."""
+    used = index_of(stack)
+    return Indexed(used.name, tensor_of(used.index), used.size) if used and used.size is not None and _too_far(used) else None
 
 
 def _too_far(use: Used) -> bool:

@@ -55,6 +55,8 @@ _LINES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"\b(optimi[sz]er|opt|sched)\w*\.\w+"), Stage.OPTIMIZER),
     (re.compile(r"^(print|self\.log|wandb\.log|logg(er|ing)\.\w+)\(|\.(add_(scalars?|images?|histogram|figure|text|graph|hparams)|log_(metrics?|dict))\("), Stage.LOGGING),
 )
+_OF_MODEL = (Stage.FORWARD, Stage.LOSS, Stage.TRANSFER, Stage.METRICS)
+"""What functions of `torch.nn` do not tell of a sample that is being loaded: a transform may call them too."""
 _FUNCTIONS = {
     "load_state_dict": Stage.CHECKPOINT,
     "backward": Stage.BACKWARD,
@@ -70,9 +72,10 @@ def stage_of(failure: Failure) -> Stage | None:
 def stage_of_frames(frames: tuple[Frame, ...]) -> Stage | None:
     """The stage, from the innermost frame that tells one; None where none does."""
     users = [frame for frame in frames if frame.user]
+    loading = any(frame.name in ("__getitem__", "__getitems__") for frame in users)
     for frame in reversed(frames):
         stage = _of_user(frame, frame is users[-1]) if frame.user else _of_library(frame)
-        if stage is not None:
+        if stage is not None and not (loading and stage in _OF_MODEL):
             return stage
     return None
 
@@ -101,6 +104,6 @@ def _of_user(frame: Frame, innermost: bool) -> Stage | None:
         return next((stage for pattern, stage in _NAMES[:2] if pattern.search(owner)), None)
     if innermost:
         for pattern, stage in _LINES:
-            if pattern.search(frame.code):
+            if pattern.search(frame.expression or frame.code if stage is Stage.BACKWARD else frame.code):
                 return stage
     return next((stage for pattern, stage in _NAMES if pattern.search(frame.name)), None)

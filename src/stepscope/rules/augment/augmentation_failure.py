@@ -34,6 +34,7 @@ AUGMENTATION_FAILURE = Rule(
         "corrupt-image", "truncated-image", "channel-mismatch", "channel-order", "missing-file", "unreadable-entry", "image-too-large", "host-oom",
         "worker-pickle", "box-out-of-image", "box-reversed", "box-empty", "box-not-normalised", "recursion-limit", "interrupted-by-user",
         "empty-sample", "not-serialisable", "gpu-oom", "shm-exhausted", "too-many-open-files",
+        "metric-shape-depends-on-batch",
     ),
 )  # fmt: skip
 
@@ -43,6 +44,11 @@ _NAMES = re.compile(
     r"|normali[sz]e|resize|to_?tensor|colou?r|brightness|contrast|blur|noise|shear|time_?stretch|pitch_?shift|spec_?aug|compose",
     re.IGNORECASE,
 )
+_BATCH = (
+    "Call the transform with this batch alone, and look at what it is given: its sizes, and what it takes from the configuration.",
+    "Where it holds on to a batch size, the short last batch of an epoch does not fit: take the size from the batch, `len(x)`.",
+)
+_COPY = ("Copy what was flipped or turned before it becomes a tensor: `image[:, ::-1].copy()`, `np.ascontiguousarray(image)`.",)
 _LOADING = ("__getitem__", "__getitems__", "fetch", "__next__", "collate")
 
 
@@ -57,6 +63,8 @@ def loading(failure: Failure, batch: Batch) -> Witnessed:
             Confidence.LIKELY,
             stage=Stage.AUGMENT,
             seen={"transform": _name(frame), "exception": failure.type, "says": failure.message[:300]},
+            fix=_COPY if failure.says("strides") and failure.says("negative") else (),
+            instead=_BATCH if _of_batch(failure) else (),
         )
 
 
@@ -67,8 +75,13 @@ def elsewhere(failure: Failure) -> Witnessed:
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}
+            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_BATCH if _of_batch(failure) else ()
         )
+
+
+def _of_batch(failure: Failure) -> bool:
+    """Whether no sample was being loaded: the transform was given a whole batch."""
+    return not failure.passes(*_LOADING)
 
 
 def _transform(failure: Failure) -> Frame | None:

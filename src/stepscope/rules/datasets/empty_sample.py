@@ -24,6 +24,7 @@ Good
 from stepscope.evidence import Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.shapes.negative_dimension import too_small
 
 EMPTY_SAMPLE = Rule("DAT103", Severity.ERROR, stage=Stage.DATA)
 
@@ -34,3 +35,19 @@ _WORDS = ("length of all samples has to be greater than 0", "expected a non-zero
 def words(failure: Failure) -> Witnessed:
     if failure.says(*_WORDS):
         yield EMPTY_SAMPLE.found("a sample of the batch has length 0", Confidence.CERTAIN, stage=Stage.DATA, seen={"says": failure.message[:200]})
+
+
+@EMPTY_SAMPLE.seen_in
+def small(failure: Failure) -> Witnessed:
+    """A function within the loading code that needs more of a sample than there is."""
+    if failure.loads_a_sample and too_small(failure):
+        yield EMPTY_SAMPLE.found(
+            "a sample is empty, or smaller than what reads it",
+            Confidence.LIKELY,
+            stage=Stage.DATA,
+            seen={"says": failure.message.splitlines()[0][:300]},
+            instead=(
+                "Look up the named sample: a clip shorter than the window, a box or a crop without area.",
+                "Leave such samples out where the data set is built, or pad them to the length that is needed.",
+            ),
+        )

@@ -52,6 +52,10 @@ _FORMS = {
 }
 
 
+_OF_OPTIMIZER = (
+    "Call `optimizer.step()` only after the last `backward` that uses its weights.",
+    "Or compute what the later `backward` needs after the step, with the weights as they are then.",
+)
 _OF_LEAVES = (
     "Change parameters by hand under `with torch.no_grad():`, or fill them with `torch.nn.init`, which does so.",
     "An input that is to keep its gradient is not written into: `y = x * 2` in place of `x *= 2`, or work on `x.clone()`.",
@@ -74,6 +78,7 @@ def written(failure: Failure, written: Written) -> Witnessed:
             "changed": f"version {found['now']} where version {found['then']} was kept",
             "changes in place at": "; ".join(f"{line.file}:{line.line}" for line in written.lines[:5]),
         },
+        instead=_OF_OPTIMIZER if written.optimizer else (),
     )
 
 

@@ -52,12 +52,13 @@ _INDEXED = re.compile(r"index (?P<index>-?\d+) is out of bounds for (?:dimension
 _BY_LABELS = re.compile(
     r"(?:gather|scatter_?|eye\(.*\)\[|\[).*?(?<![.\w])(?:\w+\.)?(?:y[bs]?|labels?|targets?|class_ids?|classes|y_true|lbls?)(?:_\w+)?(?![\w(=])"
 )
+_KEY = re.compile(r"""\[(['"])\w+\1\](?=\[)""")
 
 
 @LABEL_OUT_OF_RANGE.seen_in
 def batch(labels: Labels, head: Head, failure: Failure) -> Witnessed:
     """The labels of the batch that do not fit the head."""
-    if not labels.outside or not _RANGE.search(failure.message):
+    if not labels.outside or labels.are_rows(head) or not _RANGE.search(failure.message):
         return
     values = sorted({value for _, value in labels.outside})
     shown = ", ".join(f"{value:g}" for value in values[:5]) + (" ..." if len(values) > 5 else "")
@@ -85,12 +86,17 @@ def words(failure: Failure) -> Witnessed:
         label = found["label"]
         what = f"label {label} lies" if label else "a label lies"
         yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, seen={"says": failure.message[:200]})
-    elif indexed and line is not None and line.user and _BY_LABELS.search(line.expression or line.code):
+    elif indexed and line is not None and line.user and by_labels(line.expression or line.code):
         yield LABEL_OUT_OF_RANGE.found(
             f"label {indexed['index']} is used as an index into {indexed['size']} classes",
             Confidence.LIKELY,
             seen={"line": line.code, "says": failure.message[:200]},
         )
+
+
+def by_labels(code: str) -> bool:
+    """Whether labels are the index: the key of a field, `batch["y"][order]`, is none."""
+    return bool(_BY_LABELS.search(_KEY.sub("", code)))
 
 
 def _advice(values: list[float], labels: Labels) -> tuple[str, ...]:

@@ -25,10 +25,11 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Labels, Moment, Regrouped, Stage, Tensor
+from stepscope.evidence import Call, Failure, Labels, Moment, Regrouped, Remainder, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.losses.meeting import TARGET, meeting, verdict
+from stepscope.rules.shapes.metric_shape_depends_on_batch import SHORT
 from stepscope.rules.shapes.words import broadcast
 
 TARGET_SHAPE_MISMATCH = Rule(
@@ -64,6 +65,19 @@ def rows(failure: Failure, call: Call, labels: Labels, regrouped: Regrouped) -> 
         about="the numbers of a batch are put into rows here",
         seen={"numbers per sample": has * each // samples, "numbers per row": each, "target": f"`{labels.name}`, {met[1]}", "output": met[0]},
         fix=(f"Keep the rows, `torch.flatten(x, 1)`, and build the layer behind it for {has * each // samples} features, or bring the pictures to the size that gives {each}.",),
+    )
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
+def short(failure: Failure, call: Call, labels: Labels, remainder: Remainder) -> Witnessed:
+    """Targets counted for a full batch meet the short last one."""
+    met = meeting(call)
+    if met is None or not met[0].shape or not met[1].shape or not remainder.times(met[1].shape[0], met[0].shape[0]):
+        return
+    yield TARGET_SHAPE_MISMATCH.found(
+        f"{met[1].shape[0]} targets meet {met[0].shape[0]} outputs",
+        seen={"target": f"`{labels.name}`, {met[1]}", "output": met[0], "batch": f"{remainder.rows} rows, those before it {remainder.usual}"},
+        instead=SHORT,
     )
 
 

@@ -1,9 +1,10 @@
-"""An index lies outside of the table that it reads: an embedding, a gather, a scatter.
+"""An index lies outside of the axis that it asks: the rows of an embedding, a gather, a scatter.
 
 Why
 ---
-An embedding of n rows has the indices 0 to n-1. A vocabulary that grew, a padding or unknown token outside of it, or a text longer than
-the table of positions asks for a row that is not there. On CUDA the run stops later, at an unrelated line.
+An axis of n entries, such as the rows of an embedding, has the indices 0 to n-1. A vocabulary that grew, a padding or unknown token, a text
+longer than the table of positions, or an index that was made for another tensor asks for an entry that is not there. On CUDA the run stops
+later, at an unrelated line.
 
 Fix
 ---
@@ -23,17 +24,23 @@ Good
 import re
 from typing import Any
 
-from stepscope.evidence import Call, Failure, Layer, Stage, Tensor
+from stepscope.evidence import Call, Failure, Head, Indexed, Labels, Layer, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
+from stepscope.rules.labels.label_out_of_range import by_labels
 
-INDEX_OUT_OF_RANGE = Rule("SHP110", Severity.ERROR, stage=Stage.FORWARD, yields_to=("label-out-of-range", "input-rank", "device-mismatch"))
+INDEX_OUT_OF_RANGE = Rule("SHP110", Severity.ERROR, stage=Stage.FORWARD, yields_to=("input-rank", "device-mismatch", "metric-shape-depends-on-batch"))
 
 _WORDS = re.compile(
     r"index out of range in self|index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)"
     r"|INDICES element is out of DATA bounds, id=(?P<id>-?\d+) axis_dim=(?P<dim>\d+)|out of range: tried to access index"
     r"|index \d+ out of range for tensor of size|selected index k out of range|scatter\(\): Expected index|Index out of range in self"
     r"|(?:vectorized_gather_kernel|srcIndex < srcSelectDimSize|indexSelect\w+Index|index >= -sizes\[i\] && index < sizes\[i\])"
+)
+_TABLE = re.compile(r"index out of range in self|DATA bounds|srcIndex|indexSelect|tried to access", re.IGNORECASE)
+_AXIS = (
+    "An axis of n entries takes the indices 0 to n-1: look at what the index was made of, and at what the axis was made of.",
+    "An index that was made for another tensor (before a filter, of the whole list, of a full batch) has to be made anew for this one.",
 )
 _OURS = ("IndexError", "RuntimeError", "AssertionError", "AcceleratorError")
 
@@ -55,13 +62,55 @@ def functional(failure: Failure, call: Call) -> Witnessed:
 
 
 @INDEX_OUT_OF_RANGE.seen_in
+def named(failure: Failure, indexed: Indexed) -> Witnessed:
+    """An index tensor in a line of the user's own."""
+    low, high, size = indexed.tensor.minimum, indexed.tensor.maximum, indexed.size
+    if low is None or high is None or (high < size and low >= -size) or not _WORDS.search(failure.message):
+        return
+    yield INDEX_OUT_OF_RANGE.found(
+        f"index {int(high if high >= size else low)} of `{indexed.name}` asks an axis of {size}",
+        Confidence.LIKELY,
+        seen={"indices that fit": f"0 to {size - 1}", "indices that arrive": f"`{indexed.name}`, {indexed.tensor}"},
+        instead=_AXIS,
+    )
+
+
+@INDEX_OUT_OF_RANGE.seen_in
+def rows(failure: Failure, labels: Labels, head: Head) -> Witnessed:
+    """Each sample is scored against each of its batch, and a target is a row that is not there."""
+    if labels.outside and labels.are_rows(head):
+        value = int(max((value for _, value in labels.outside), key=abs))
+        yield INDEX_OUT_OF_RANGE.found(
+            f"target {value} asks {labels.classes} scores, one for each sample of the batch",
+            stage=Stage.LOSS,
+            seen={"targets that fit": f"0 to {labels.classes - 1}", "targets that arrive": f"`{labels.name}`, {labels.tensor}"},
+            instead=("Count the places of the partners within the batch at hand: `torch.arange(len(x))`.", *_AXIS[1:]),
+        )
+
+
+@INDEX_OUT_OF_RANGE.seen_in
 def words(failure: Failure) -> Witnessed:
     found, line = _WORDS.search(failure.message), failure.innermost
-    if not found or line is None or not failure.is_a(*_OURS) or line.name == "__getitem__":
+    if not found or line is None or not failure.is_a(*_OURS) or line.name == "__getitem__" or (line.user and by_labels(line.expression or line.code)):
         return
     index, size = found["index"] or found["id"], found["size"] or found["dim"]
     headline = f"index {index} asks an axis of {size}" if index else "an index lies outside of its table"
-    yield INDEX_OUT_OF_RANGE.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300], "line": line.code})
+    yield INDEX_OUT_OF_RANGE.found(
+        "topk asks for more entries than there are" if "selected index k" in failure.message else headline,
+        Confidence.LIKELY,
+        seen={"says": failure.message[:300], "line": line.code},
+        instead=_instead(failure),
+    )
+
+
+def _instead(failure: Failure) -> tuple[str, ...]:
+    """What fits the thing that was indexed; empty where it may be a table."""
+    if "selected index k" in failure.message:
+        return ("Ask for at most as many as there are: `k=min(k, scores.size(-1))`.", "The last batch of an epoch may be short: `drop_last=True` leaves it out.")
+    if failure.passes_file("torch/utils/data/dataset.py") and not any(frame.user and frame.name == "__getitem__" for frame in failure.frames):
+        return ("The index comes from the sampler or the index list: make it of the data set that the loader gets, `range(len(dataset))`, not of a longer one.",)
+    by_user = failure.innermost is not None and failure.innermost.user
+    return () if failure.passes("embedding", "embedding_bag") or (_TABLE.search(failure.message) and not by_user) else _AXIS
 
 
 def _outside(index: Tensor, rows: int) -> bool:

@@ -49,6 +49,7 @@ _WORDS = re.compile(
     r"|Only 2D, 3D, 4D, 5D padding|both arguments to (?:matmul|linear) need to be at least 1D|self must be a matrix|must have same number of dimensions"
     r"|For (?:un)?batched \d-D input, hx|input must have [\d ]+dimensions|Wrong shape for input_ids"
 )  # fmt: skip
+_INDEX = ("Index tensor must have the same number of dimensions as", "Index tensor must be either empty or have the same number of dimensions")
 _AXES = re.compile(
     r"Dimension out of range \(expected to be in range of \[-?\d+, (?P<last>-?\d+)\], but got (?P<axis>-?\d+)\)"
     r"|too many indices for tensor of dimension (?P<rank>\d+)|not enough values to unpack|too many values to unpack|tuple index out of range"
@@ -101,6 +102,22 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
     found = _WORDS.search(failure.message)
     if found and moment.stage in (Stage.FORWARD, None):
         yield INPUT_RANK.found(found[0].strip(), Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+@INPUT_RANK.seen_in
+def index(failure: Failure, moment: Moment) -> Witnessed:
+    """A `gather` or `scatter` whose index has other axes than what it asks, in a model or in a loss of the user's own."""
+    line = failure.user_frame
+    if failure.says(*_INDEX):
+        yield INPUT_RANK.found(
+            "an index has other axes than the tensor that it asks",
+            stage=moment.stage if moment.stage in (Stage.LOSS, Stage.METRICS) else Stage.FORWARD,
+            seen={"says": failure.message[:300], "line": line.code if line else ""},
+            instead=(
+                "Give the index the axis that it lacks, and take it away from what comes back: `q.gather(1, action.unsqueeze(1)).squeeze(1)`.",
+                "To take one entry of each row without `gather`: `q[torch.arange(len(q)), action]`.",
+            ),
+        )
 
 
 @INPUT_RANK.seen_in

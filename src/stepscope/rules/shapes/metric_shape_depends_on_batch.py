@@ -23,12 +23,18 @@ Good
 
 import re
 
-from stepscope.evidence import Batch, Failure, Moment, Stage
+from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Moment, Remainder, Stage
 from stepscope.finding import Confidence, Severity
-from stepscope.rule import Rule, Witnessed
+from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.shapes.words import broadcast, expanded
 
 METRIC_SHAPE_DEPENDS_ON_BATCH = Rule("SHP112", Severity.ERROR, stage=Stage.METRICS, yields_to=("collate-inconsistent-shapes",))
+
+SHORT = (
+    "Take the number from the batch, `len(x)`, not from the configuration: `torch.randperm(len(x))`.",
+    "Or leave the short last batch out: `DataLoader(..., drop_last=True)`.",
+)
+"""What helps against a constant batch size."""
 
 _STACK = re.compile(r"stack expects each tensor to be equal size, but got \[(?P<first>\d+)(?P<rest>[\d, ]*)\] at entry 0 and \[(?P<other>\d+)(?P<same>[\d, ]*)\]")
 _ARRAYS = ("all input arrays must have the same shape", "inhomogeneous shape")
@@ -73,6 +79,46 @@ def arrays(failure: Failure, moment: Moment) -> Witnessed:
             Confidence.LIKELY if metrics else Confidence.POSSIBLE,
             seen={"says": failure.message[:200]},
         )
+
+
+@METRIC_SHAPE_DEPENDS_ON_BATCH.seen_in
+def index(failure: Failure, indexed: Indexed, remainder: Remainder, moment: Moment) -> Witnessed:
+    """An order of as many samples as the other batches have asks the short last one."""
+    high, full = indexed.tensor.maximum, indexed.size // remainder.rows * remainder.usual
+    if high is None or high >= full or indexed.size % remainder.rows or indexed.tensor.shape[:1] not in ((full,), (indexed.size,)):
+        return
+    seen = {"index": f"`{indexed.name}`, {indexed.tensor}"}
+    sure = Confidence.CERTAIN if indexed.tensor.shape[0] == full else Confidence.LIKELY
+    yield _constant(f"`{indexed.name}` goes up to {int(high)}, this batch has {indexed.size} rows", remainder, moment, seen, sure)
+
+
+@METRIC_SHAPE_DEPENDS_ON_BATCH.seen_in
+def pairs(failure: Failure, labels: Labels, head: Head, remainder: Remainder, moment: Moment) -> Witnessed:
+    """Each sample is scored against each of its batch, and the places of the partners were counted for a full one."""
+    full = labels.classes // remainder.rows * remainder.usual
+    if labels.are_rows(head) and labels.outside and remainder.times(full, labels.classes) and all(0 <= value < full for _, value in labels.outside):
+        high = int(max(value for _, value in labels.outside))
+        seen = {"target": f"`{labels.name}`, {labels.tensor}", "scores": f"{labels.classes} x {labels.classes}"}
+        yield _constant(f"row {high} is meant, this batch has {labels.classes} rows of scores", remainder, moment, seen)
+
+
+@METRIC_SHAPE_DEPENDS_ON_BATCH.seen_in
+def top(failure: Failure, call: Call, remainder: Remainder, moment: Moment) -> Witnessed:
+    """`topk` of a number that the other batches have."""
+    wanted = next((value for value in call.settings.values() if type(value) is int), 0)
+    if failure.says("selected index k out of range") and call.function == "topk" and remainder.rows < wanted <= remainder.usual:
+        yield _constant(f"the {wanted} largest are asked of a batch of {remainder.rows} rows", remainder, moment, {"says": failure.message[:200]})
+
+
+def _constant(headline: str, remainder: Remainder, moment: Moment, seen: dict[str, str], sure: Confidence = Confidence.CERTAIN) -> Draft:
+    loaded = moment.stage or moment.around or Stage.DATA
+    return METRIC_SHAPE_DEPENDS_ON_BATCH.found(
+        headline,
+        sure,
+        stage=Stage.FORWARD if loaded is Stage.DATA else loaded,
+        seen={**seen, "batch": f"{remainder.rows} rows, those before it {remainder.usual}"},
+        instead=SHORT,
+    )
 
 
 def _outside_of_loading(failure: Failure) -> bool:

@@ -39,6 +39,8 @@ _OTHER = re.compile(
 
 @NEGATIVE_DIMENSION.seen_in
 def words(failure: Failure) -> Witnessed:
+    if failure.loads_a_sample:
+        return
     kernel, pool = _KERNEL.search(failure.message), _POOL.search(failure.message)
     if kernel:
         headline = f"a feature map of {kernel['size']} meets a kernel of {kernel['kernel']}"
@@ -50,6 +52,11 @@ def words(failure: Failure) -> Witnessed:
         return
     sure = Confidence.CERTAIN if kernel or pool else Confidence.LIKELY
     yield NEGATIVE_DIMENSION.found(headline, sure, stage=Stage.FORWARD, seen={"says": failure.message.splitlines()[0][:300]})
+
+
+def too_small(failure: Failure) -> bool:
+    """Whether PyTorch says that something is smaller than what reads it."""
+    return any(form.search(failure.message) for form in (_KERNEL, _POOL, _OTHER))
 
 
 def _spatial(size: str) -> str:
