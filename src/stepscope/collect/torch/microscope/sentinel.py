@@ -46,6 +46,7 @@ class Sentinel:
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=4)
         self.losses: deque[float] = deque(maxlen=LOSSES)
+        self._series: dict[Any, deque[float]] = {}
         self.rates: deque[Any] = deque(maxlen=4)
         self.budget = Budget()
         self.look: Look | None = None
@@ -78,7 +79,8 @@ class Sentinel:
         self.reads_late, self.waits_for_cpu = policy == "continue", READ_LATE not in os.environ
         self.budget = Budget(share)
         self.backwards = 0
-        self.losses.clear()
+        self.losses = deque(maxlen=LOSSES)
+        self._series.clear()
         self._flags.clear()
         self.shadow = Shadow()
         self.rates.clear()
@@ -121,6 +123,7 @@ class Sentinel:
             self._searched += 1
             self.states.watch(generators_in(frame))
         self._latest_finite = value - value == 0
+        self.losses = self._series_of(frame)
         if self._latest_finite:
             self.losses.append(value)
         elif self._is_lost:
@@ -130,6 +133,15 @@ class Sentinel:
         elif value != value or not self.scalers.may_overflow(loss):
             self._look_at("loss", value, loss, frame)
         return value
+
+    def _series_of(self, frame: FrameType) -> deque[float]:
+        """The losses of this very place in the program: those of a generator and of a critic are two series."""
+        outer = frame.f_back or frame
+        place = (frame.f_code, frame.f_lasti, outer.f_code, outer.f_lasti)
+        try:
+            return self._series[place]
+        except KeyError:
+            return self._series.setdefault(place, deque(maxlen=LOSSES))
 
     def read_late(self, loss: Any, frame: FrameType) -> None:
         """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.
