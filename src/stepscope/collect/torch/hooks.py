@@ -13,7 +13,8 @@ from typing import Any
 from stepscope.collect.imports import when_imported
 from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, own_rows
 from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS
-from stepscope.collect.torch.microscope.sentinel import SENTINEL, watch_backward
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.watch import watch_backward, watch_scalers, watch_steps
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -49,8 +50,8 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
     _LISTENER.installed = True
     when_imported("torch.compiler", know_compiler)
     when_imported("torch.nn.modules.module", lambda module: watch_construction(module.Module))
-    when_imported("torch.autograd", lambda module: watch_backward(module, SENTINEL))
-    when_imported("torch.amp.grad_scaler", lambda module: _watch_scalers(module.GradScaler))
+    when_imported("torch.autograd", watch_backward)
+    when_imported("torch.amp.grad_scaler", lambda module: watch_scalers(module.GradScaler))
     when_imported("torch.optim.optimizer", _watch_optimizers)
     when_imported("torch.utils.data.dataloader", _watch_loaders)
     when_imported("torch.utils.data._utils.worker", _watch_workers)
@@ -83,23 +84,7 @@ def use_page(page: Any) -> None:
 
 def _watch_optimizers(module: Any) -> None:
     watch_construction(module.Optimizer, SENTINEL.may_begin)
-    module.register_optimizer_step_pre_hook(SENTINEL.stepping)
-    module.register_optimizer_step_post_hook(_finished)
-
-
-def _finished(optimizer: Any, args: Any, kwargs: Any) -> None:
-    if SENTINEL.repeat is None:
-        STEPS.finished(optimizer, args, kwargs)
-        SENTINEL.stepped(optimizer)
-
-
-def _watch_scalers(kind: Any) -> None:
-    def __new__(cls: Any, *_: Any, **__: Any) -> Any:
-        scaler = object.__new__(cls)
-        SENTINEL.scalers.note(scaler)
-        return scaler
-
-    kind.__new__ = __new__
+    watch_steps(module)
 
 
 def _watch_loaders(module: Any) -> None:
@@ -146,7 +131,10 @@ class _Yielded:
         caller = sys._getframe(1)
         if caller.f_code.co_name == "__next__":
             history.hands_out(attributes, caller.f_locals.get("data"))
-        SENTINEL.drawn()
+        try:
+            SENTINEL.drawn()
+        except Exception as problem:
+            trouble("could not note the random states", problem)
 
 
 def _watch_workers(module: Any) -> None:

@@ -456,3 +456,17 @@ def test_a_loss_that_is_read_late_is_repeated_from_what_was_kept_of_its_step(dia
     assert "the same within rounding; in place" in report.findings[0].seen["repeated"]
     assert bare
     assert all(parameter.isnan().any() for parameter in names["net"].parameters())
+
+
+def test_a_sentinel_that_fails_never_ends_the_run(diagnosed, monkeypatch, capsys):
+    from stepscope.collect.torch.microscope.sentinel import Sentinel
+
+    def fails(*_):
+        raise RuntimeError("provoked")
+
+    for deed in ("before", "stepping", "stepped", "drawn"):
+        monkeypatch.setattr(Sentinel, deed, fails)
+    report, names, _ = diagnosed(NET.replace("x[37, 2] = -1.0", "pass") + LOOPS["a loader"])
+
+    assert report is None
+    assert all(parameter.isfinite().all() for parameter in names["net"].parameters())

@@ -6,7 +6,6 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
-from functools import wraps
 from time import perf_counter
 from types import FrameType
 from typing import Any
@@ -20,7 +19,6 @@ from stepscope.collect.torch.microscope.random_states import States, generators_
 from stepscope.collect.torch.microscope.scalers import Scalers
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
-from stepscope.collect.unseen import unseen
 
 LOSSES = 64
 """Losses that are kept."""
@@ -178,8 +176,8 @@ class Sentinel:
         elif not self.scalers.skips():
             self._look_at("gradient", value, loss, frame)
 
-    def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        """The hook before an optimizer's step: what is pending becomes a finding when it reaches the weights."""
+    def stepping(self, optimizer: Any) -> None:
+        """An optimizer is about to step: what is pending becomes a finding when it reaches the weights."""
         if self.look is None or self.repeat is not None:
             return
         self.rates.append(optimizer.param_groups[0].get("lr"))
@@ -187,7 +185,7 @@ class Sentinel:
             self.shadow.keep(parameters_of([optimizer]))
             return
         if not self._is_lost and not STEPS.knows(optimizer) and not all_finite(gradients_of([optimizer])):
-            self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(1))
+            self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
         if not self._is_lost:
             return
         self._before_update[id(optimizer)] = marks_of(optimizer)
@@ -243,49 +241,6 @@ class Sentinel:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))
                 parameter.grad = None
-
-
-def watch_backward(module: Any, sentinel: Sentinel) -> None:
-    """Let every backward pass by the sentinel: `Tensor.backward`, scalers, closures and frameworks all come through these two."""
-    module.backward, module.grad = _watched(module.backward, sentinel), _watched(module.grad, sentinel)
-
-
-def _watched(original: Any, sentinel: Sentinel) -> Any:
-    @wraps(original)
-    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
-        if sentinel.repeat is not None:
-            return _again(sentinel.repeat, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
-        loss = _loss(tensors) if sentinel.look is not None else None
-        value = None
-        if loss is not None and sentinel.reads_late and not (loss.is_cpu and sentinel.waits_for_cpu):
-            sentinel.read_late(loss, sys._getframe(1))
-        elif loss is not None:
-            value = sentinel.before(loss, sys._getframe(1))
-        try:
-            result = original(tensors, *args, **kwargs)
-        except BaseException as exception:
-            unseen(exception)
-            raise
-        if value is not None and value - value == 0:
-            sentinel.after(loss, value, sys._getframe(1))
-        return result
-
-    return backward
-
-
-def _again(repeat: Any, tensors: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
-    loss = _loss(tensors)
-    return proceed() if loss is None else repeat.backward(loss, loss.item(), proceed, frame)
-
-
-def _loss(tensors: Any) -> Any:
-    """The one number that is differentiated."""
-    tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
-    try:
-        plain = tensor.numel() == 1 and tensor.is_floating_point() and not sys.modules["torch"]._C._functorch.is_functorch_wrapped_tensor(tensor)
-        return tensor if plain else None
-    except AttributeError:  # several losses
-        return None
 
 
 SENTINEL = Sentinel()
