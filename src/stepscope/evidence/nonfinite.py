@@ -24,7 +24,7 @@ class NonFinite:
 
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
     why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite; `never_filled` is true where it is memory that
-    nothing has written to. `parameters` counts the parameters whose gradients are not finite, `of_parameters` all.
+    nothing has written to. `parameters` counts the parameters whose gradients are not finite.
     """
 
     met: str
@@ -45,7 +45,6 @@ class NonFinite:
     repeat: str = ""
     why: str = ""
     parameters: int = 0
-    of_parameters: int = 0
     written: Frame | None = None
     never_filled: bool = False
     stage: Stage | None = None

@@ -91,7 +91,6 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         super().__init__()
         self.births: list[Birth] = []
         self.sites: dict[int, list[Entry]] = {}
-        self.operators = 0
         self.picked: list[tuple[Any, tuple[int, ...]]] = []
         self._by_storage: dict[int, Birth] = {}
         self._raw: dict[int, Any] = {}
@@ -103,7 +102,6 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        self.operators += 1
         written = changed(func, args, kwargs)
         filled = [tensor for tensor in written if not self.was_never_filled(tensor)]
         before = [self._link(tensor) for tensor in filled if not is_finite(tensor)]

@@ -10,7 +10,6 @@ import socket
 import stat
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -108,10 +107,3 @@ def _forbid(event: str, arguments: tuple[Any, ...]) -> None:
             raise NotHere(f"the step writes to {str(arguments[0])[:200]}")
     elif event in _FORBIDDEN:
         raise NotHere(f"the step calls {event}")
-
-
-def without_effect(replacements: list[tuple[Any, str, Callable[..., Any]]]) -> None:
-    """Put these in the place of attributes, for the rest of this child's life."""
-    for owner, name, replacement in replacements:
-        with suppress(AttributeError, TypeError):
-            setattr(owner, name, replacement)

@@ -51,7 +51,6 @@ class Sentinel:
         self.told: Callable[[bytes], Any] | None = None
         self.policy = "continue"
         self.reads_late = self.waits_for_cpu = True
-        self.dropped = 0
         self._held: list[tuple[Any, Any]] = []
         self._before_update: dict[int, list[str]] = {}
         self.repeat: Any = None
@@ -236,7 +235,6 @@ class Sentinel:
 
     def _drop(self, optimizer: Any) -> None:
         """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over."""
-        self.dropped += 1
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))
