@@ -62,7 +62,7 @@ class Course:
     `losses` are the last ones that were finite, the latest last; `lr` is the largest learning rate of the optimizer `optimizer`, `lr_set` the only statement of the
     user's that sets it in the course of the run, `largest_weight` the
     largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
-    where a gradient scaler is in use.
+    where a gradient scaler is in use. `gradients_read` is the share of the backward passes (0 to 1) whose gradients the budget allowed to look at.
     """
 
     losses: tuple[float, ...] = ()
@@ -73,6 +73,7 @@ class Course:
     weight: str = ""
     built: Frame | None = None
     scaled: bool = False
+    gradients_read: float = 1.0
 
     @property
     def growth(self) -> float:

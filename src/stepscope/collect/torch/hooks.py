@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from time import time
+from time import perf_counter, time
 from types import GeneratorType
 from typing import Any
 
@@ -125,6 +125,7 @@ class _Yielded:
         if _LISTENER.worker_begins is None:
             del attributes[KEY]
             return
+        began = perf_counter()
         history.turn = next(TURNS)
         if STEPS.page is not None:
             STEPS.page.handed_out(time(), -1)
@@ -133,6 +134,7 @@ class _Yielded:
             history.hands_out(attributes, caller.f_locals.get("data"))
         try:
             SENTINEL.drawn()
+            SENTINEL.budget.pay(began)
         except Exception as problem:
             trouble("could not note the random states", problem)
 

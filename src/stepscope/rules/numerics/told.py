@@ -82,6 +82,12 @@ def course_facts(course: Course) -> dict[str, str]:
     }
 
 
+def unread(course: Course) -> str:
+    """What the budget has left out, where it matters; empty where every gradient was looked at."""
+    share = course.gradients_read
+    return f"the gradients of {share:.0%} of the steps (--budget 100% reads all, and tells of the first bad one)" if share < 1 else ""
+
+
 def _listed(rows: tuple[int, ...]) -> str:
     shown = ", ".join(map(str, rows[:6]))
     return f"{shown} and {len(rows) - 6} more" if len(rows) > 6 else shown

@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Course, Moment, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import confidence, diverged, facts, told
+from stepscope.rules.numerics.told import confidence, diverged, facts, told, unread
 
 WEIGHTS_NON_FINITE = Rule("NUM107", Severity.ERROR, stage=Stage.FORWARD)
 
@@ -39,5 +39,10 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
         line=step.written or step.line,
         about="the only statement that writes to weights" if step.written else "",
         stage=Stage.SETUP if first else Stage.OPTIMIZER,
-        seen={"values": told(step.output), "since": "before the first update" if first else "the update of the step before, or later", **{k: v for k, v in facts(step).items() if k == "repeated"}},
+        seen={
+            "values": told(step.output),
+            "since": "before the first update" if first else "an update before this step" if course.gradients_read < 1 else "the update of the step before, or later",
+            "looked at": "" if first else unread(course),
+            "repeated": facts(step)["repeated"],
+        },
     )

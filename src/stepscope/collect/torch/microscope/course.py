@@ -31,6 +31,7 @@ def course_now() -> Course:
         largest_weight=_largest(parameters_of(optimizers)) if optimizers else None,
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),
+        gradients_read=SENTINEL.gradients_read,
     )
 
 

@@ -10,13 +10,8 @@ from stepscope.collect.torch.microscope.parameters import parameters_of
 
 def gradients_of(optimizers: Any) -> list[Any]:
     """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
-    return [
-        parameter.grad
-        for optimizer in optimizers
-        for group in optimizer.param_groups
-        for parameter in group["params"]
-        if parameter.grad is not None and not parameter.grad.is_sparse and parameter.grad.device.type == "cpu"
-    ]
+    gradients = [parameter.grad for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]]
+    return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse]
 
 
 def _is_finite(tensor: Any) -> bool:
@@ -29,7 +24,7 @@ def all_finite(tensors: list[Any]) -> bool:
         return True
     torch = sys.modules["torch"]
     with torch.no_grad():
-        total = sum(norm.item() for norm in torch._foreach_norm([tensor.detach() for tensor in tensors]))
+        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
         return total - total == 0 or all(map(_is_finite, tensors))
 
 

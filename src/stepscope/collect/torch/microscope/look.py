@@ -36,6 +36,7 @@ PATIENCE = 20.0
 """Seconds that the repeat of a short step may take; a long step's may take ten times as long as the step."""
 _NOT_FINITE = re.compile(r"nan\b|\binf(inite|inity)?\b|finite\b|isinf|diverge|explod|satisfy the constraint", re.IGNORECASE)
 """Words of a check for NaN and infinity."""
+_THINNED = "the random states of this step were not noted: its steps are shorter than the budget pays for (--budget 10%)"
 _GRADES = ("exact", "near", "other", "")
 
 
@@ -78,6 +79,8 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     best, why = _best(aim, stack) if can_fork() and aim.met != "late" else _best_in_place(aim, stack)
     if best is None:
         return seen.with_(_unrepeated(aim, why or "no part of the code computes the loss anew"))
+    if best["likeness"] != "exact" and not SENTINEL.knows_randomness:
+        best["pieces"][0]["value"]["why"] = "; ".join(filter(None, (best["pieces"][0]["value"]["why"], _THINNED)))
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
     rows, picked, loader, listed = best["proven"]
     return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), loader, listed), stack)

@@ -56,6 +56,8 @@ class Sentinel:
         self.repeat: Any = None
         self.scalers = Scalers()
         self._drawn = False
+        self.knows_randomness = True
+        self._gradients_read = 0
         self._pending: bytes | None = None
         self._is_lost = False
         self._in_a_row = 0
@@ -75,7 +77,7 @@ class Sentinel:
         self.look, self.told, self.policy = look, told, policy
         self.reads_late, self.waits_for_cpu = policy == "continue", READ_LATE not in os.environ
         self.budget = Budget(share)
-        self.backwards = 0
+        self.backwards = self._gradients_read = 0
         self.losses = deque(maxlen=LOSSES)
         self._series.clear()
         self._flags.clear()
@@ -92,8 +94,15 @@ class Sentinel:
     def drawn(self) -> None:
         """A loader has handed out a batch: where the random generators stand is noted."""
         if self.look is not None:
-            self.ring.append(self.states.take())
+            self._note_states()
             self._drawn = True
+
+    def _note_states(self) -> None:
+        self.knows_randomness = self.budget.allows()
+        if self.knows_randomness:
+            began = perf_counter()
+            self.ring.append(self.states.take())
+            self.budget.pay_thinned(began)
 
     def may_begin(self) -> None:
         """An optimizer is built: the first step may begin here."""
@@ -109,7 +118,7 @@ class Sentinel:
             self._updated(optimizer, moved=self._before_update.pop(id(optimizer), None) != marks_of(optimizer))
         if self.look is not None:
             if not self._drawn:
-                self.ring.append(self.states.take())
+                self._note_states()
             self._drawn = False
 
     def before(self, loss: Any, frame: FrameType) -> float:
@@ -169,7 +178,9 @@ class Sentinel:
             return
         began = perf_counter()
         bad = not all_finite(gradients_of(STEPS.optimizers))
+        self._gradients_read += 1
         self.budget.pay(began)
+        self.budget.pay_thinned(began)
         if not bad:
             self.scalers.good()
         elif not self.scalers.skips():
@@ -202,6 +213,11 @@ class Sentinel:
             self._confirm()
         elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
             self._is_lost, self._pending, self._in_a_row = False, None, 0
+
+    @property
+    def gradients_read(self) -> float:
+        """The share of the backward passes so far whose gradients were looked at: an optimizer is not known before its first step."""
+        return min(1.0, (self._gradients_read + 2) / max(self.backwards, 1))
 
     @property
     def has_found(self) -> bool:

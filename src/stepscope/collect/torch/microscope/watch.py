@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from time import perf_counter
 from types import FrameType
 from typing import Any
 
@@ -46,9 +47,11 @@ def _before_step(optimizer: Any, _: Any, __: Any) -> None:
 def _after_step(optimizer: Any, args: Any, kwargs: Any) -> None:
     if SENTINEL.repeat is not None:
         return
+    began = perf_counter()
     STEPS.finished(optimizer, args, kwargs)
     try:
         SENTINEL.stepped(optimizer)
+        SENTINEL.budget.pay(began)
     except Exception as problem:
         trouble("could not look at a step", problem)
 
@@ -58,14 +61,19 @@ def _watched(original: Any) -> Any:
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         if SENTINEL.repeat is not None:
             return _again(tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+        began = perf_counter()
         loss = _loss(tensors) if SENTINEL.look is not None else None
         value = _before(loss, sys._getframe(1)) if loss is not None else None
+        if value is not None and value - value != 0:
+            value = None
+        elif value is not None:
+            SENTINEL.budget.pay(began)
         try:
             result = original(tensors, *args, **kwargs)
         except BaseException as exception:
             unseen(exception)
             raise
-        if value is not None and value - value == 0:
+        if value is not None:
             _after(loss, value, sys._getframe(1))
         return result
 
