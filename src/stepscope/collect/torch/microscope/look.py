@@ -79,7 +79,7 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     best, why = _best(aim, stack) if can_fork() and aim.met != "late" else _best_in_place(aim, stack)
     if best is None:
         return seen.with_(_unrepeated(aim, why or "no part of the code computes the loss anew"))
-    if best["likeness"] != "exact" and not SENTINEL.knows_randomness:
+    if not SENTINEL.knows_randomness():
         best["pieces"][0]["value"]["why"] = "; ".join(filter(None, (best["pieces"][0]["value"]["why"], _THINNED)))
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
     rows, picked, loader, listed = best["proven"]

@@ -15,7 +15,7 @@ from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of, marks_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
 from stepscope.collect.torch.microscope.parameters import parameters_of
-from stepscope.collect.torch.microscope.random_states import States, generators_in
+from stepscope.collect.torch.microscope.random_states import States, distinct, generators_in
 from stepscope.collect.torch.microscope.scalers import Scalers
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -56,7 +56,7 @@ class Sentinel:
         self.repeat: Any = None
         self.scalers = Scalers()
         self._drawn = False
-        self.knows_randomness = True
+        self._notes_states = True
         self._gradients_read = 0
         self._pending: bytes | None = None
         self._is_lost = False
@@ -98,11 +98,15 @@ class Sentinel:
             self._drawn = True
 
     def _note_states(self) -> None:
-        self.knows_randomness = self.budget.allows()
-        if self.knows_randomness:
+        self._notes_states = self.budget.allows()
+        if self._notes_states:
             began = perf_counter()
             self.ring.append(self.states.take())
             self.budget.pay_thinned(began)
+
+    def knows_randomness(self) -> bool:
+        """Whether the random states that this step began with are at hand: noted, or the same as those noted before."""
+        return self._notes_states or (bool(self.ring) and len(distinct([self.ring[-1], self.states.take()])) == 1)
 
     def may_begin(self) -> None:
         """An optimizer is built: the first step may begin here."""
