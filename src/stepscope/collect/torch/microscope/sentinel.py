@@ -147,7 +147,7 @@ class Sentinel:
     def _series_of(self, frame: FrameType) -> deque[float]:
         """The losses of this very place in the program: those of a generator and of a critic are two series."""
         outer = frame.f_back or frame
-        place = (frame.f_code, frame.f_lasti, outer.f_code, outer.f_lasti)
+        place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
         try:
             return self._series[place]
         except KeyError:
