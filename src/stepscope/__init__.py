@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stepscope.diagnose import Report as Report
+    from stepscope.explaining import explain as explain
     from stepscope.finding import Confidence as Confidence
     from stepscope.finding import Finding as Finding
     from stepscope.finding import Place as Place
@@ -25,10 +26,11 @@ _HOMES = {
     "Sample": "finding",
     "Severity": "finding",
     "Stage": "finding",
+    "explain": "explaining",
     "guard": "guarding",
 }
 
-__all__ = ["Confidence", "Finding", "Place", "Report", "Sample", "Severity", "Stage", "__version__", "guard"]
+__all__ = ["Confidence", "Finding", "Place", "Report", "Sample", "Severity", "Stage", "__version__", "explain", "guard"]
 
 
 def __getattr__(name: str) -> Any:

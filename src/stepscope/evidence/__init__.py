@@ -10,6 +10,7 @@ from stepscope.evidence.history import History, OwnBackward, Reused, Written
 from stepscope.evidence.indexed import Indexed
 from stepscope.evidence.labels import Head, Labels
 from stepscope.evidence.layer import Layer
+from stepscope.evidence.log import Heard, Log, Said
 from stepscope.evidence.machine import Machine
 from stepscope.evidence.moment import Moment
 from stepscope.evidence.nonfinite import Course, NonFinite
@@ -33,11 +34,13 @@ __all__ = [
     "File",
     "Frame",
     "Head",
+    "Heard",
     "History",
     "Indexed",
     "Interruption",
     "Labels",
     "Layer",
+    "Log",
     "Lookup",
     "Machine",
     "Moment",
@@ -51,6 +54,7 @@ __all__ = [
     "Regrouped",
     "Remainder",
     "Reused",
+    "Said",
     "Skipped",
     "Stage",
     "Tensor",

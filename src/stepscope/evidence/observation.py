@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.evidence.failure import Failure
+from stepscope.evidence.log import Log
 from stepscope.evidence.moment import Moment
 from stepscope.evidence.nonfinite import NonFinite
 
@@ -40,7 +41,7 @@ class Observation:
     @property
     def has_one_cause(self) -> bool:
         """Whether what the observation tells of has a single cause."""
-        return any(kind in self._pieces for kind in (Failure, Death, Interruption, NonFinite))
+        return any(kind in self._pieces for kind in (Failure, Death, Interruption, NonFinite, Log))
 
     @property
     def moment(self) -> Moment:

@@ -1,0 +1,76 @@
+"""From a log to observations: its voices apart, its failures in order, the first cause before what followed from it."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO, NamedTuple
+
+from stepscope.collect.logs.lines import Line, read_lines
+from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
+from stepscope.collect.logs.primary import in_order, raised_first
+from stepscope.collect.logs.stages import stage_of_log
+from stepscope.collect.logs.tracebacks import Told, tracebacks
+from stepscope.evidence import Log, Moment, Observation, Said
+
+HEAD, TAIL = 4_000, 16_000
+"""Lines kept of the start and of the end of what one voice says."""
+SAMPLE = 200
+"""Lines from which the form of the prefixes is read."""
+
+
+class Reading(NamedTuple):
+    """What a log tells: observations, the first cause first, and the failures that were set aside, with their lines."""
+
+    observations: list[Observation]
+    consequences: list[Told]
+    lines: int
+
+
+def read_text(text: str) -> Reading:
+    """A log that is at hand as text."""
+    return read_stream(io.BytesIO(text.encode("utf-8", "replace")))
+
+
+def read_stream(stream: BinaryIO) -> Reading:
+    """A log of any size; memory is bounded by what is kept of each voice."""
+    voices, count = _voices(read_lines(stream))
+    told = [each for lines in voices.values() for each in tracebacks(lines)]
+    ordered = in_order(told)
+    log = Log(tuple(_said(voices, told)))
+    if not ordered:
+        return Reading([Observation(log, Moment())] if log.said else [], [], count)
+    first = ordered[0]
+    failure = raised_first(first.failure)
+    moment = Moment(stage=stage_of_log(failure), rank=first.rank, script=None)
+    return Reading([Observation(failure, moment, log)], ordered[1:], count)
+
+
+def _voices(lines: Iterable[Line]) -> tuple[dict[str, list[Peeled]], int]:
+    """The lines of each speaker, the start and the end of what it says."""
+    start: list[Line] = []
+    heads: dict[str, list[Peeled]] = defaultdict(list)
+    tails: dict[str, deque[Peeled]] = defaultdict(lambda: deque(maxlen=TAIL))
+    count, labelled, lines = 0, False, iter(lines)
+    for line in lines:
+        start.append(line)
+        if len(start) >= SAMPLE:
+            break
+    labelled = are_labelled([line.text for line in start])
+    for line in (*start, *lines):
+        peeled = peel(line.number, line.text, labelled)
+        count = line.number
+        kept = heads[peeled.speaker]
+        (kept if len(kept) < HEAD else tails[peeled.speaker]).append(peeled)
+    return {speaker: [*kept, *tails.get(speaker, ())] for speaker, kept in heads.items()}, count
+
+
+def _said(voices: dict[str, list[Peeled]], told: Sequence[Told]) -> list[Said]:
+    """The lines that belong to no traceback, in their order."""
+    inside = {number for each in told for number in range(each.first, each.last + 1)} if len(told) < 1000 else set()
+    found = [
+        Said(line.number, line.text, line.speaker, line.rank, line.level)
+        for lines in voices.values() for line in lines if line.text.strip() and line.number not in inside
+    ]  # fmt: skip
+    return sorted(found, key=lambda said: said.line)

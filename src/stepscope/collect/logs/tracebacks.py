@@ -1,0 +1,276 @@
+"""Tracebacks out of lines: plain, chained, nested, grouped, of IPython and of `rich`; cut off at the start or at the end."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from stepscope.collect.logs.frames import Entry, frame, notebook_entry, python_entry, rich_entries
+from stepscope.collect.logs.prefixes import Peeled
+from stepscope.evidence import Failure, Frame
+
+MESSAGE = 120
+"""Lines of an exception's words that are read."""
+OUTER, INNER = 60, 60
+"""Frames kept from each end of a stack."""
+
+_HEAD = re.compile(r"(?P<before>.*?)(?P<original>Original )?Traceback \(most recent call last\):?\s*$")
+_GROUP = re.compile(r"^(?P<bars>[ |+]*[|+][ |+-]*)")
+_RICH_HEAD = re.compile(r"[╭┌+][─━-]{3,}.*Traceback \(most recent call last\)")
+_RICH_END = re.compile(r"[╰└+][─━-]{3,}")
+_CELL_HEAD = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\s+Traceback \(most recent call last\)\s*$")
+_DASHES = re.compile(r"-{20,}\s*$")
+_ENDING = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?:: ?(?P<message>.*))?$")
+_KNOWN = re.compile(r"(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Fault|NotFound|Abort|Trial\w*|Empty|Full|Group)$")
+_DIRECT = re.compile(r"The above exception was the direct cause of the following exception")
+_DURING = re.compile(r"During handling of the above exception, another exception occurred")
+_REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
+_PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
+_AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
+_DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
+_ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A traceback as it stands in the log: from line `first` to line `last`, said by `speaker`."""
+
+    failure: Failure
+    first: int
+    last: int
+    speaker: str = ""
+    rank: int | None = None
+    repeated: int = 0
+    aside: bool = False
+
+
+def tracebacks(lines: Sequence[Peeled]) -> list[Told]:
+    """All tracebacks that one speaker has told, a chain as one with its causes."""
+    return _Reader(lines).all()
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[Peeled]) -> None:
+        self.lines = lines
+        self.texts = [_unboxed(line.text) for line in lines]
+        self.found: list[Told] = []
+        self.link = ""
+
+    def all(self) -> list[Told]:
+        at = 0
+        while at < len(self.texts):
+            at = max(self._one(at), at + 1)
+        return self.found
+
+    def _one(self, at: int) -> int:
+        text = self.texts[at]
+        if not text:
+            return at + 1
+        if _DIRECT.search(text) or _DURING.search(text):
+            self.link = "direct" if _DIRECT.search(text) else "during"
+        elif "Traceback (most recent call last)" in text:
+            if _RICH_HEAD.search(text):
+                return self._rich(at)
+            if head := _CELL_HEAD.match(text):
+                return self._cell(at, head["type"])
+            if head := _HEAD.match(text):
+                return self._plain(at, at + 1, head["before"], nested=bool(head["original"]))
+        elif text.lstrip().startswith('File "') and (entry := python_entry(self.texts, at)) and self._goes_on(entry):
+            return self._plain(at, at, "", nested=False)
+        elif at < 3 and (found := notebook_entry(self.texts, at)) and found.after - at > 2:
+            return self._cell(at - 1, "")
+        return at + 1
+
+    def _goes_on(self, entry: Entry) -> bool:
+        """Whether frames without a head are the rest of a traceback that was cut off: an exception comes after them, no warning's single line."""
+        at = entry.after
+        for _ in range(2000):
+            while at < len(self.texts) and (not self.texts[at].strip() or _REPEATED.match(self.texts[at])):
+                at += 1
+            if at >= len(self.texts):
+                return False
+            following = python_entry(self.texts, at)
+            if following is None:
+                return self._ending(at) is not None
+            at = following.after
+        return False
+
+    def _plain(self, first: int, at: int, before: str, nested: bool) -> int:
+        frames: list[Frame] = []
+        repeated, ending = 0, None
+        while at < len(self.texts):
+            text = self.texts[at]
+            if entry := python_entry(self.texts, at):
+                frames.append(entry.frame)
+                at = entry.after
+            elif again := _REPEATED.match(text):
+                repeated += int(again["times"])
+                at += 1
+            elif not text.strip() or text.strip() == "[...]":
+                at += 1
+            elif (ending := self._ending(at)) or frames or "Traceback (most" in text:
+                break
+            else:
+                at += 1
+                if at - first > 8:
+                    break
+        if ending is None:
+            if frames:
+                self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, nested)
+            return at
+        message, after = self._message(at, ending)
+        self._add(_failure(ending["type"], message, frames), first, after - 1, repeated, before, nested)
+        return after
+
+    def _cell(self, first: int, kind: str) -> int:
+        frames: list[Frame] = []
+        at = first + 1
+        while at < len(self.texts):
+            if entry := notebook_entry(self.texts, at):
+                frames.append(entry.frame)
+                at = entry.after
+            elif entry := python_entry(self.texts, at):
+                frames.append(entry.frame)
+                at = entry.after
+                if self.texts[at : at + 1] and re.match(r"\s+\S", self.texts[at]) and re.match(r"\s*\^", self.texts[at + 1] if at + 1 < len(self.texts) else ""):
+                    at += 2
+            elif (ending := self._ending(at)) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or _KNOWN.match(ending["type"])):
+                message, after = self._message(at, ending)
+                self._add(_failure(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
+                return after
+            elif _DURING.search(self.texts[at]) or _DIRECT.search(self.texts[at]) or "Traceback (most recent" in self.texts[at]:
+                break
+            else:
+                at += 1
+        if frames or kind:
+            self._add(_failure(kind, "", frames), first, at - 1, 0, "", nested=False)
+        return at
+
+    def _rich(self, first: int) -> int:
+        at = first + 1
+        while at < len(self.texts) and not _RICH_END.match(self.texts[at].strip()):
+            at += 1
+        frames = rich_entries(self.texts[first + 1 : at])
+        at += 1
+        if at < len(self.texts) and (ending := self._ending(at)):
+            message, after = self._message(at, ending)
+            self._add(_failure(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
+            return after
+        return at
+
+    def _ending(self, at: int) -> re.Match[str] | None:
+        """`ValueError: words`, at the end of a traceback."""
+        found = _ENDING.match(self.texts[at].strip())
+        if found is None or (found["message"] is None and not _KNOWN.match(found["type"]) and "." not in found["type"]):
+            return None
+        return found
+
+    def _message(self, at: int, ending: re.Match[str]) -> tuple[str, int]:
+        """The exception's words, which may go on for many lines."""
+        words = [ending["message"] or ""]
+        timed, after = self.lines[at].timed, at + 1
+        while after < len(self.texts) and after - at < MESSAGE:
+            text = self.texts[after]
+            if "Traceback (most recent call last)" in text or _DURING.search(text) or _DIRECT.search(text):
+                break
+            if (self.lines[after].timed and not timed) or self.lines[after].level or _PROGRESS.match(text) or _DASHES.match(text):
+                break
+            if not text.strip() and not self._continues(after + 1, words):
+                break
+            words.append(text)
+            after += 1
+        return "\n".join(words).strip(), after
+
+    def _continues(self, at: int, words: list[str]) -> bool:
+        """Whether the words go on after an empty line."""
+        while at < len(self.texts) and not self.texts[at].strip():
+            at += 1
+        if at >= len(self.texts):
+            return False
+        text = self.texts[at]
+        long = len(words) > 1 or words[0].endswith((":", "error:", ".")) or not words[0]
+        return text.startswith((" ", "\t", "Detected at", "Function call stack", "Original stack", "Errors may have", "Hint:", "Arguments received", "Call arguments",
+            "Node:", "Stack trace", "First seen", "Received", "Caused by op", "Call stack", "Compile with", "from user code", "Set TORCH", "The above", "Encountered", "[Op:",
+            "  (", "(0)", "(1)", "0 successful", "An attempt", "CUDA kernel errors", "For debugging", "Exception raised from", "frame #", "\t [[", "The shape", "Inputs to", "List of objects", "Last error", "ncclInternal", "ncclSystem", "You can now", "Inspect", "Please")) or (long and words[-1].startswith((" ", "\t")) and bool(text[:1].isupper()) and not _ENDING.match(text))  # fmt: skip
+
+    def _add(self, failure: Failure, first: int, last: int, repeated: int, before: str, nested: bool) -> None:
+        line = self.lines[first]
+        aside = "Exception ignored in" in before or any("Exception ignored in" in text for text in self.texts[max(0, first - 2) : first])
+        last = min(last, len(self.lines) - 1)
+        told = Told(failure, line.number, self.lines[last].number, line.speaker, line.rank, repeated, aside)
+        link, self.link = self.link, ""
+        if self.found and (nested or link or self._is_cut(first)):
+            previous = self.found.pop()
+            inner, outer = (told, previous) if nested or not link else (previous, told)
+            chained = replace(outer.failure, causes=(inner.failure, *inner.failure.causes, *outer.failure.causes)[:8])
+            told = replace(told, failure=chained, first=previous.first, repeated=max(repeated, previous.repeated), aside=previous.aside)
+        self.found.append(told)
+
+    def _is_cut(self, first: int) -> bool:
+        """Whether this traceback stands within the words of the exception before it (a worker's, a generator's, a rank's)."""
+        previous = self.found[-1]
+        near = self.lines[first].number - previous.last <= 2
+        words = previous.failure.message
+        return near and (words.endswith(":") or (bool(re.search(r"Caught \w+ in|terminated with the following error|raised an exception|\w+Error: ?\S.*$|Traceback of", words.strip())) and not words.endswith("\n")))
+
+
+def _unboxed(text: str) -> str:
+    """The line without the bars that an exception group draws."""
+    if text[:3].strip(" ") in ("|", "+") or text[:6].lstrip().startswith(("| ", "+ ", "+-")):
+        found = _GROUP.match(text)
+        if found and "Traceback" not in found[0]:
+            rest = text[found.end() :]
+            return "" if re.fullmatch(r"[\d. -]*", rest) else rest
+    return text
+
+
+def _failure(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
+    module, _, name = kind.rpartition(".")
+    number = _ERRNO.search(message[:2000])
+    missing = re.search(r"No such file or directory: '(?P<file>[^'\n]+)'|(?P<other>\S+); No such file or directory", message[:4000])
+    file = (number["file"] if number else None) or (missing and (missing["file"] or missing["other"])) or None
+    return Failure(
+        type=name,
+        message=message[:20_000],
+        module=module or ("builtins" if hasattr(builtins, name) else ""),
+        bases=_bases(name, module),
+        frames=(*_ends(frames), *_frames_in(message)),
+        errno=int(number["errno"]) if number else None,
+        filename=file,
+        key=message.strip()[:200] if name == "KeyError" else None,
+    )
+
+
+_BASES = {
+    "UnidentifiedImageError": ("OSError",), "DecompressionBombError": (), "JSONDecodeError": ("ValueError",), "OutOfMemoryError": ("RuntimeError",),
+    "AcceleratorError": ("RuntimeError",), "DistBackendError": ("DistError", "RuntimeError"), "UnpicklingError": ("PickleError",), "PicklingError": ("PickleError",),
+    "error": (), "ParserError": ("ValueError",), "AxisError": ("ValueError", "IndexError"), "LinAlgError": ("ValueError",), "MisconfigurationException": (),
+    "BackendCompilerFailed": ("TorchDynamoException", "RuntimeError"), "InternalTorchDynamoError": ("TorchDynamoException", "RuntimeError"),
+    "_ArrayMemoryError": ("MemoryError",), "XlaRuntimeError": ("RuntimeError",), "JaxRuntimeError": ("RuntimeError",), "ChunkedEncodingError": ("OSError",),
+    "ConnectionError": ("OSError",), "EntryNotFoundError": ("OSError",), "TimeoutExpired": (),
+}  # fmt: skip
+"""What well-known classes inherit from, where Python itself does not know them."""
+
+
+def _bases(name: str, module: str) -> tuple[str, ...]:
+    kind = getattr(builtins, name, None) if not module or module == "builtins" else None
+    if isinstance(kind, type):
+        return tuple(base.__name__ for base in kind.__mro__[1:])
+    known = _BASES.get(name, ())
+    inner = next((getattr(builtins, base) for base in known if hasattr(builtins, base)), Exception)
+    return tuple(dict.fromkeys((*known, *(base.__name__ for base in inner.__mro__))))
+
+
+def _ends(frames: Sequence[Frame]) -> tuple[Frame, ...]:
+    return tuple(frames) if len(frames) <= OUTER + INNER else (*frames[:OUTER], *frames[-INNER:])
+
+
+def _frames_in(message: str) -> tuple[Frame, ...]:
+    """The frames that an exception's words name: where a graph's node was defined, what torch.compile was given."""
+    head = message[:20_000]
+    if "(most recent call last)" in head or "from user code" in head or "Stack trace" in head:
+        found = [frame(each["file"], each["line"], each["function"], each["code"] or "") for each in _AT.finditer(head)]
+        return tuple(each for each in found if each.user)
+    return tuple(each for each in (frame(place["file"], place["line"], None) for place in _DEFINED.finditer(head)) if each.user)

@@ -1,0 +1,42 @@
+"""What a log says beside its tracebacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Said(NamedTuple):
+    """A line of a log without its prefixes: its number (from 1), who said it (a rank, a pod; empty for one voice), how loudly."""
+
+    line: int
+    text: str
+    speaker: str = ""
+    rank: int | None = None
+    level: str = ""
+
+
+class Heard(NamedTuple):
+    """A line that a pattern was found in."""
+
+    said: Said
+    match: re.Match[str]
+
+
+@dataclass(frozen=True)
+class Log:
+    """The lines that belong to no traceback, in their order."""
+
+    said: tuple[Said, ...] = ()
+
+    def find(self, pattern: re.Pattern[str]) -> Heard | None:
+        """The first line in which the pattern is found; None where it is in none."""
+        return next(self.every(pattern), None)
+
+    def every(self, pattern: re.Pattern[str]) -> Iterator[Heard]:
+        """All lines in which the pattern is found."""
+        for said in self.said:
+            if found := pattern.search(said.text):
+                yield Heard(said, found)
