@@ -18,10 +18,11 @@ _ECHO = re.compile(
 
 def in_order(told: Sequence[Told]) -> list[Told]:
     """The failures, the first cause first: what is a consequence by its own words last, else as they stand in the log."""
-    return sorted(told, key=lambda each: (each.aside, each.failure.type == "", _is_echo(each.failure), each.first))
+    return sorted(told, key=lambda each: (each.aside, each.failure.type == "", is_echo(each.failure), each.first))
 
 
-def _is_echo(failure: Failure) -> bool:
+def is_echo(failure: Failure) -> bool:
+    """Whether a failure is, by its own words, what another one led to."""
     return failure.type in _ECHO_TYPES or bool(_ECHO.search(failure.message[:2000])) or (failure.type == "KeyboardInterrupt")
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 
+from stepscope.collect.logs.endings import assertions_in, death_in, interruption_in, variables_in, worker_death
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
-from stepscope.collect.logs.primary import in_order, raised_first
+from stepscope.collect.logs.primary import in_order, is_echo, raised_first
+from stepscope.collect.logs.progress import progress_in
 from stepscope.collect.logs.stages import stage_of_log
 from stepscope.collect.logs.tracebacks import Told, tracebacks
-from stepscope.evidence import Log, Moment, Observation, Said
+from stepscope.evidence import Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
@@ -40,11 +43,36 @@ def read_stream(stream: BinaryIO) -> Reading:
     ordered = in_order(told)
     log = Log(tuple(_said(voices, told)))
     if not ordered:
-        return Reading([Observation(log, Moment())] if log.said else [], [], count)
+        return Reading(_without_failure(log), [], count)
+    return Reading([_observed(ordered, log)], ordered[1:], count)
+
+
+def _observed(ordered: Sequence[Told], log: Log) -> Observation:
+    """The failure that came first, with what the rest of the log knows of it."""
     first = ordered[0]
     failure = raised_first(first.failure)
-    moment = Moment(stage=stage_of_log(failure), rank=first.rank, script=None)
-    return Reading([Observation(failure, moment, log)], ordered[1:], count)
+    if failure.says("device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)"):
+        failure = replace(failure, message="\n".join([failure.message, *assertions_in(log)]))
+    moment = Moment(stage=stage_of_log(failure), rank=first.rank)
+    seen = Observation(failure, moment, log, Machine(variables=variables_in(log)), worker_death(failure))
+    death, stop = death_in(log), interruption_in(log)
+    if death is not None and (is_echo(first.failure) or not first.failure.type):
+        return Observation(moment, log, death[0], Machine())
+    if stop is not None and (failure.is_a("KeyboardInterrupt") or not first.failure.type):
+        return Observation(moment, log, stop[0])
+    return seen
+
+
+def _without_failure(log: Log) -> list[Observation]:
+    """What a log without a traceback tells: how the process ended, or how the training went."""
+    death, stop, progress = death_in(log), interruption_in(log), progress_in(log)
+    if death is not None:
+        return [Observation(log, death[0], Machine())]
+    if progress.not_finite is not None:
+        return [Observation(log, Moment(step=progress.step, epoch=progress.epoch), progress.not_finite, progress.course)]
+    if stop is not None:
+        return [Observation(log, stop[0])]
+    return [Observation(log)] if log.said else []
 
 
 def _voices(lines: Iterable[Line]) -> tuple[dict[str, list[Peeled]], int]:
