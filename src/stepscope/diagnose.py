@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from stepscope.catalogue import catalogue
-from stepscope.evidence import Batch, Call, Failure, Frame, Layer, NonFinite, Observation, Skipped, Stage
+from stepscope.evidence import Aside, Batch, Call, Failure, Frame, Layer, Log, NonFinite, Observation, Skipped, Stage
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.finding import Confidence, Finding, Place, Sample, Severity
 from stepscope.rule import Draft, Rule
@@ -32,7 +32,10 @@ class NotAsked:
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found. `findings[0]` is the primary cause; `skipped` are the samples that others took the place of."""
+    """What a command found. `findings[0]` is the primary cause; `skipped` are the samples that others took the place of.
+
+    Of a log: `lines` is how many it has, `consequences` are the failures that were considered and set aside.
+    """
 
     command: str
     findings: tuple[Finding, ...] = ()
@@ -40,6 +43,8 @@ class Report:
     not_asked: tuple[NotAsked, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    consequences: tuple[Aside, ...] = ()
+    lines: int = 0
 
     @property
     def has_errors(self) -> bool:
@@ -75,9 +80,16 @@ def _findings(rules: Sequence[Rule], observation: Observation, problems: list[st
     spoken = {draft.rule.name for draft in drafts}
     drafts = [draft for draft in drafts if not spoken.intersection(draft.rule.yields_to)]
     drafts.sort(key=lambda draft: (draft.rule.fallback, _SURE.index(draft.confidence)))
-    if observation.has_one_cause:
-        drafts = drafts[:1]
-    return [_complete(draft, observation) for draft in drafts]
+    if not observation.has_one_cause:
+        return [_complete(draft, observation) for draft in drafts]
+    return [replace(_complete(drafts[0], observation), alternatives=_alternatives(drafts))] if drafts else []
+
+
+def _alternatives(drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """What else the evidence allows, where it is not certain: the names of other mistakes, with what speaks for them."""
+    if drafts[0].confidence is Confidence.CERTAIN:
+        return ()
+    return tuple(f"{draft.rule.name} ({draft.rule.code}): {draft.headline}" for draft in drafts[1:] if not draft.rule.fallback)
 
 
 def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[Draft]:
@@ -110,6 +122,9 @@ def _complete(draft: Draft, observation: Observation) -> Finding:
         others.append(Place(failed.file, failed.line, failed.code, "the run stopped here"))
     if definition and (definition.file, definition.line) not in {(p.file, p.line) for p in (place, *others)}:
         others.append(definition)
+    log = observation.get(Log)
+    if log is not None and log.at:
+        others.append(Place(log.name, draft.said.line if draft.said else log.at, about="the log says so here"))
     draft = replace(draft, seen={**draft.seen, **_at_hand(observation.get(Batch))})
     return draft.rule.finding(draft, _stage(draft, observation), place, tuple(others))
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+from typing import BinaryIO
+
 from stepscope.diagnose import Report, diagnose
 
 
@@ -13,17 +17,19 @@ def explain(what: str | bytes | BaseException) -> Report:
     """
     if isinstance(what, BaseException):
         from stepscope.collect.failure import failure_of
-        from stepscope.evidence import Observation
+        from stepscope.evidence import Machine, Observation
 
-        return diagnose("explain", [Observation(failure_of(what))])
-    if not isinstance(what, (str, bytes)):
+        return diagnose("explain", [Observation(failure_of(what), Machine())])
+    if isinstance(what, str):
+        what = what.encode("utf-8", "replace")
+    if not isinstance(what, bytes):
         raise TypeError(f"explain takes the text of a log or an exception, not {type(what).__name__}")
-    from stepscope.collect.logs.read import read_stream, read_text
+    return explain_stream(io.BytesIO(what), "log")
 
-    if isinstance(what, bytes):
-        import io
 
-        reading = read_stream(io.BytesIO(what))
-    else:
-        reading = read_text(what)
-    return diagnose("explain", reading.observations)
+def explain_stream(stream: BinaryIO, name: str) -> Report:
+    """The same for a stream of any size, in bounded memory. `name` is what its lines are cited by."""
+    from stepscope.collect.logs.read import read_stream
+
+    reading = read_stream(stream, name)
+    return replace(diagnose("explain", reading.observations), consequences=reading.consequences, lines=reading.lines)

@@ -59,6 +59,7 @@ class Finding:
     """One mistake that was found.
 
     `name` is the slug of the rule, the public name of the cause. `seen` are the facts, in the order to be read.
+    `alternatives` are other mistakes that the evidence allows, where it is not certain.
     `places` are the other places of the same finding. `count` says how often it was seen.
     """
 
@@ -73,4 +74,5 @@ class Finding:
     count: int = 1
     seen: dict[str, str] = field(default_factory=dict)
     why: str = ""
+    alternatives: tuple[str, ...] = ()
     fix: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, get_type_hints
 
-from stepscope.evidence import Frame, Observation, Stage
+from stepscope.evidence import Frame, Observation, Said, Stage
 from stepscope.finding import Confidence, Finding, Place, Severity
 from stepscope.page import Page
 
@@ -19,7 +19,7 @@ class Draft:
     """What a witness says: only what it knows better than the observation does.
 
     `line` is the line to change, where that is another one than the line that failed. `fix` goes before the fixes of the rule's page,
-    `instead` in their place, where they do not fit.
+    `instead` in their place, where they do not fit. `said` is the line of a log that told it.
     """
 
     rule: Rule
@@ -34,6 +34,7 @@ class Draft:
     fix: tuple[str, ...]
     instead: tuple[str, ...]
     severity: Severity
+    said: Said | None
 
 
 HEADLINE = 79
@@ -99,7 +100,7 @@ class Rule:
         """A draft of a finding; see Draft for what `details` may hold."""
         empty: dict[str, Any] = {
             "stage": None, "line": None, "about": "", "layer": None, "operator": None,
-            "seen": {}, "fix": (), "instead": (), "severity": self.severity,
+            "seen": {}, "fix": (), "instead": (), "severity": self.severity, "said": None,
         }  # fmt: skip
         unknown = set(details) - set(empty)
         if unknown:

@@ -11,6 +11,7 @@ from stepscope import __version__
 
 COMMANDS = {
     "demo": "Train a small network with a mistake put in, and read the report.",
+    "explain": "Name the cause of a failure from its log.",
     "rules": "The catalogue of mistakes, or one page of it.",
     "run": "Run a training command under guard.",
 }
@@ -41,6 +42,8 @@ def cli() -> None:
     \b
     Start with your own script, unchanged:
       stepscope run train.py --epochs 5
+    or with the log of a run that has failed:
+      stepscope explain train.log
     """
 
 

@@ -14,8 +14,8 @@ import click
 from stepscope.diagnose import Report
 from stepscope.report import terminal
 
-FORMATS = ("terminal", "json", "sarif")
-_BY_SUFFIX = {".json": "json", ".sarif": "sarif"}
+FORMATS = ("terminal", "json", "sarif", "markdown")
+_BY_SUFFIX = {".json": "json", ".sarif": "sarif", ".md": "markdown"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -37,8 +37,8 @@ def text_of(report: Report, style: str) -> str:
     return rendered
 
 
-def deliver(report: Report, style: str | None, output: Path | None, quiet: bool) -> None:
-    """Write the report to the file, and show it on standard error: standard output belongs to the user's script.
+def deliver(report: Report, style: str | None, output: Path | None, quiet: bool, err: bool = True) -> None:
+    """Write the report to the file, and show it: on standard error where standard output belongs to the user's script (`err`).
 
     Raises click.FileError where the file cannot be written.
     """
@@ -49,11 +49,12 @@ def deliver(report: Report, style: str | None, output: Path | None, quiet: bool)
             output.write_text(text_of(report, chosen), encoding="utf-8", errors="replace")
         except OSError as problem:
             raise click.FileError(str(output), problem.strerror or str(problem)) from problem
-    if quiet or not (report.findings or report.notes or report.skipped or style in ("json", "sarif")):
+    if quiet:
         return
-    if output is None and style in ("json", "sarif"):
-        click.echo(text_of(report, style), err=True)
+    if output is None and style not in (None, "terminal"):
+        click.echo(text_of(report, str(style)), err=err)
     elif report.findings or report.notes or report.skipped:
-        colour = terminal.wants_colour(sys.stderr.isatty())
-        width = shutil.get_terminal_size((terminal.WIDTH, 24)).columns if sys.stderr.isatty() else None
-        click.echo("\n" + terminal.render(report, colour, width), err=True, color=colour)
+        is_terminal = (sys.stderr if err else sys.stdout).isatty()
+        colour = terminal.wants_colour(is_terminal)
+        width = shutil.get_terminal_size((terminal.WIDTH, 24)).columns if is_terminal else None
+        click.echo("\n" + terminal.render(report, colour, width), err=err, color=colour)

@@ -10,7 +10,7 @@ from stepscope.evidence.history import History, OwnBackward, Reused, Written
 from stepscope.evidence.indexed import Indexed
 from stepscope.evidence.labels import Head, Labels
 from stepscope.evidence.layer import Layer
-from stepscope.evidence.log import Heard, Log, Said
+from stepscope.evidence.log import Aside, Heard, Log, Said
 from stepscope.evidence.machine import Machine
 from stepscope.evidence.moment import Moment
 from stepscope.evidence.nonfinite import Course, NonFinite
@@ -24,6 +24,7 @@ from stepscope.evidence.stale import OptimizerParameters
 from stepscope.evidence.tensor import Tensor
 
 __all__ = [
+    "Aside",
     "Batch",
     "Call",
     "Callee",

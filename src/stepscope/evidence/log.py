@@ -18,6 +18,16 @@ class Said(NamedTuple):
     level: str = ""
 
 
+class Aside(NamedTuple):
+    """A failure of a log that follows from another one, or came after it: its lines, its first words."""
+
+    type: str
+    message: str
+    first: int
+    last: int
+    rank: int | None = None
+
+
 class Heard(NamedTuple):
     """A line that a pattern was found in."""
 
@@ -27,9 +37,11 @@ class Heard(NamedTuple):
 
 @dataclass(frozen=True)
 class Log:
-    """The lines that belong to no traceback, in their order."""
+    """The lines that belong to no traceback, in their order. `name` is the log's, `at` the line of its primary failure (0: none)."""
 
     said: tuple[Said, ...] = ()
+    name: str = "log"
+    at: int = 0
 
     def find(self, pattern: re.Pattern[str]) -> Heard | None:
         """The first line in which the pattern is found; None where it is in none."""

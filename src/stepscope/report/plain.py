@@ -20,6 +20,7 @@ def plain(report: Report) -> dict[str, Any]:
         "not_asked": [{"code": rule.code, "name": rule.name, "needs": rule.needs} for rule in report.not_asked],
         "notes": list(report.notes),
         "skipped": [dict(vars(bad)) for bad in report.skipped],
+        "consequences": [aside._asdict() for aside in report.consequences],
     }
 
 
@@ -37,6 +38,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "seen": dict(finding.seen),
         "why": finding.why,
         "fix": list(finding.fix),
+        "alternatives": list(finding.alternatives),
     }
 
 

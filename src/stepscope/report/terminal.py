@@ -61,6 +61,9 @@ def _finding(finding: Finding, columns: int, colour: bool) -> Iterator[str]:
         for name, value in finding.seen.items():
             yield from _pair(name, _clean(value), widest, columns)
         yield ""
+    if finding.alternatives:
+        yield from _section("or", [f"- {item}" for item in finding.alternatives], columns, colour)
+        yield ""
     yield from _section("why", [finding.why], columns, colour)
     yield ""
     yield from _section("fix", [f"- {item}" for item in finding.fix], columns, colour)

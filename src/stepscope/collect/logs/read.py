@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,7 +14,7 @@ from stepscope.collect.logs.primary import in_order, is_echo, raised_first
 from stepscope.collect.logs.progress import progress_in
 from stepscope.collect.logs.stages import stage_of_log
 from stepscope.collect.logs.tracebacks import Told, tracebacks
-from stepscope.evidence import Log, Machine, Moment, Observation, Said
+from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
@@ -27,24 +26,23 @@ class Reading(NamedTuple):
     """What a log tells: observations, the first cause first, and the failures that were set aside, with their lines."""
 
     observations: list[Observation]
-    consequences: list[Told]
+    consequences: tuple[Aside, ...]
     lines: int
 
 
-def read_text(text: str) -> Reading:
-    """A log that is at hand as text."""
-    return read_stream(io.BytesIO(text.encode("utf-8", "replace")))
-
-
-def read_stream(stream: BinaryIO) -> Reading:
+def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     """A log of any size; memory is bounded by what is kept of each voice."""
     voices, count = _voices(read_lines(stream))
     told = [each for lines in voices.values() for each in tracebacks(lines)]
     ordered = in_order(told)
-    log = Log(tuple(_said(voices, told)))
+    log = Log(tuple(_said(voices, told)), name, ordered[0].first if ordered else 0)
     if not ordered:
-        return Reading(_without_failure(log), [], count)
-    return Reading([_observed(ordered, log)], ordered[1:], count)
+        return Reading(_without_failure(log), (), count)
+    return Reading([_observed(ordered, log)], tuple(_aside(each) for each in ordered[1:]), count)
+
+
+def _aside(told: Told) -> Aside:
+    return Aside(told.failure.type, told.failure.message.partition("\n")[0][:200], told.first, told.last, told.rank)
 
 
 def _observed(ordered: Sequence[Told], log: Log) -> Observation:
@@ -57,9 +55,9 @@ def _observed(ordered: Sequence[Told], log: Log) -> Observation:
     seen = Observation(failure, moment, log, Machine(variables=variables_in(log)), worker_death(failure))
     death, stop = death_in(log), interruption_in(log)
     if death is not None and (is_echo(first.failure) or not first.failure.type):
-        return Observation(moment, log, death[0], Machine())
+        return Observation(moment, replace(log, at=death[1].line), death[0], Machine())
     if stop is not None and (failure.is_a("KeyboardInterrupt") or not first.failure.type):
-        return Observation(moment, log, stop[0])
+        return Observation(moment, replace(log, at=stop[1].line), stop[0])
     return seen
 
 
@@ -67,11 +65,11 @@ def _without_failure(log: Log) -> list[Observation]:
     """What a log without a traceback tells: how the process ended, or how the training went."""
     death, stop, progress = death_in(log), interruption_in(log), progress_in(log)
     if death is not None:
-        return [Observation(log, death[0], Machine())]
-    if progress.not_finite is not None:
-        return [Observation(log, Moment(step=progress.step, epoch=progress.epoch), progress.not_finite, progress.course)]
+        return [Observation(replace(log, at=death[1].line), death[0], Machine())]
+    if progress.not_finite is not None and progress.broken is not None:
+        return [Observation(replace(log, at=progress.broken.line), Moment(step=progress.step, epoch=progress.epoch), progress.not_finite, progress.course)]
     if stop is not None:
-        return [Observation(log, stop[0])]
+        return [Observation(replace(log, at=stop[1].line), stop[0])]
     return [Observation(log)] if log.said else []
 
 
