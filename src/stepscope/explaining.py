@@ -6,7 +6,14 @@ import io
 from dataclasses import replace
 from typing import BinaryIO
 
+from stepscope.catalogue import find
 from stepscope.diagnose import Report, diagnose
+from stepscope.evidence import Failure
+
+DEFINITE = ("NameError", "SyntaxError", "ImportError")
+"""Exceptions that are about the program's text: nothing before them led to them."""
+INDIRECT = ("UnboundLocalError",)
+"""But for a name that was not set because something else had been passed over."""
 
 
 def explain(what: str | bytes | BaseException) -> Report:
@@ -32,4 +39,14 @@ def explain_stream(stream: BinaryIO, name: str) -> Report:
     from stepscope.collect.logs.read import read_stream
 
     reading = read_stream(stream, name)
-    return replace(diagnose("explain", reading.observations), consequences=reading.consequences, lines=reading.lines)
+    report = Report("explain")
+    for seen in reading.candidates:
+        told = diagnose("explain", [seen])
+        if not report.findings:
+            report = told
+        if told.findings and not find(told.findings[0].code).fallback:
+            report = told
+            break
+        if (failure := seen.get(Failure)) is not None and failure.is_a(*DEFINITE) and failure.type not in INDIRECT:
+            break
+    return replace(report, consequences=reading.consequences, lines=reading.lines)

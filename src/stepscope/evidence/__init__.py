@@ -3,6 +3,7 @@
 from stepscope.evidence.batch import Batch, Remainder
 from stepscope.evidence.call import Call, Operand
 from stepscope.evidence.callee import Callee, Lookup
+from stepscope.evidence.collectives import Collectives, Waited
 from stepscope.evidence.ending import Death, Interruption, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
 from stepscope.evidence.file import Empty, File
@@ -28,6 +29,7 @@ __all__ = [
     "Batch",
     "Call",
     "Callee",
+    "Collectives",
     "Course",
     "Death",
     "Empty",
@@ -59,6 +61,7 @@ __all__ = [
     "Skipped",
     "Stage",
     "Tensor",
+    "Waited",
     "WorkerDeath",
     "Written",
 ]

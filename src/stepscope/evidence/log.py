@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -37,11 +37,15 @@ class Heard(NamedTuple):
 
 @dataclass(frozen=True)
 class Log:
-    """The lines that belong to no traceback, in their order. `name` is the log's, `at` the line of its primary failure (0: none)."""
+    """The lines that belong to no traceback, in their order. `name` is the log's, `at` the line of its primary failure (0: none).
+
+    `series` are the named numbers that it reports, in their order; memory in megabytes.
+    """
 
     said: tuple[Said, ...] = ()
     name: str = "log"
     at: int = 0
+    series: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def find(self, pattern: re.Pattern[str]) -> Heard | None:
         """The first line in which the pattern is found; None where it is in none."""

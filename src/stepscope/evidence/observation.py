@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
+from stepscope.evidence.collectives import Collectives
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.evidence.failure import Failure
 from stepscope.evidence.log import Log
@@ -41,7 +42,7 @@ class Observation:
     @property
     def has_one_cause(self) -> bool:
         """Whether what the observation tells of has a single cause."""
-        return any(kind in self._pieces for kind in (Failure, Death, Interruption, NonFinite, Log))
+        return any(kind in self._pieces for kind in (Failure, Death, Interruption, NonFinite, Collectives, Log))
 
     @property
     def moment(self) -> Moment:

@@ -18,6 +18,11 @@ _SHELL = re.compile(
     r"^(?:[\w./-]+: line \d+: +\d+ +|\S*sh: +|/bin/\w+: |\[\d+\]\s*[+-]?\s*(?:\d+ )?)?(?P<what>Segmentation fault|Killed|Bus error|Aborted|Abort trap: 6|Illegal instruction|Floating point exception)"
     r"(?:\s+\(core dumped\))?(?:: \d+)?(?:\s{2,}\S.*| +python\S* .*)?$|zsh: (?P<zsh>killed|segmentation fault|abort|bus error)"
 )
+_GLIBC = re.compile(
+    r"^(?P<abort>double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\)|corrupted (?:size vs\. prev_size|double-linked list)|\*\*\* stack smashing detected|Assertion `.*' failed\.?\s*$|pure virtual method called|terminate called without an active exception)"
+    r"|segfault at [0-9a-f]+ ip|(?P<fault>traps: .*general protection fault|Caught signal 11|received signal SIGSEGV|Got signal 11|Segfault encountered|unhandled page fault)"
+)
+"""How the C library and the kernel tell of a crash."""
 _MEMORY = re.compile(
     r"Out of memory: Kill(?:ed)? process (?P<pid>\d+)|[Mm]emory cgroup out of memory|oom-kill:constraint|oom_reaper: reaped process (?P<reaped>\d+)|invoked oom-killer|OOMKilled"
     r"|[Dd]etected \d+ oom[-_]kill event|oom[-_]kill event|Some of your processes may have been killed by the cgroup out-of-memory handler|Exceeded (?:job|step) memory limit|exceeded memory limit .*being killed"
@@ -28,6 +33,12 @@ _CODE = re.compile(r"exit ?code(?:\s*[:=]\s*|\s+)\(?(?P<code>-?\d+)\)?|[Ee]xited
 _WORKER = re.compile(r"DataLoader worker \(pid\(?s?\)? ?(?P<pid>\d+)[^)]*\) (?:is killed by signal: (?P<signal>[^.\n]+)|exited unexpectedly(?: with exit code (?P<code>-?\d+))?)")
 _CANCELLED = re.compile(r"CANCELLED AT .*(?:DUE TO (?P<why>[A-Z ]+))|(?P<limit>DUE TO TIME LIMIT)|(?P<preempted>PREEMPT(?:ED|ION))|[Jj]ob (?:was )?(?:cancelled|canceled|preempted)|Detected KeyboardInterrupt|Received SIG(?:TERM|INT|USR\d)|Bypassing signal|Keyboard ?[Ii]nterrupt|^\^C")
 _THREAD = re.compile(r"(?P<current>Current thread|Thread) 0x[0-9a-fA-F]+ (?:\([^)]*\) )?(?:\[[^\]]*\] )?\(most recent call first\):")
+_STANDS = re.compile(r"^Timeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!|^Process \d+: .*python|py-spy dump")
+_PROCESS = re.compile(r"Process (?P<pid>\d+): (?P<command>.*)")
+_SPY_THREAD = re.compile(r'Thread (?:0x)?[0-9A-Fa-f]+ \((?:idle|active)[^)]*\)(?:: "(?P<name>[^"]*)")?')
+_SPY_FRAME = re.compile(r"\s+(?P<function>[\w<>.]+) \((?P<file>[^():]+\.py):(?P<line>\d+)\)$")
+_BLAMED = re.compile(r"Error detected in \w+\. Traceback of forward call that caused the error")
+_FORWARD = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)$')
 _FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?: in (?P<function>.+))?$')
 _VARIABLE = re.compile(r"\b(?P<name>CUDA_LAUNCH_BLOCKING|TORCH_USE_CUDA_DSA)=(?P<value>\w+)")
 
@@ -40,6 +51,8 @@ def death_in(log: Log) -> tuple[Death, Said] | None:
     code = next((heard for heard in log.every(_CODE) if _signal_of(heard.match)), None)
     if memory:
         return Death(signal="SIGKILL", memory_kills=1, told_by=memory.said.text.strip()[:200], fatal=memory.match[0]), memory.said
+    if (crash := log.find(_GLIBC)) and (not shell or shell.match["what"] != "Killed"):
+        return Death(signal="SIGABRT" if crash.match["abort"] else "SIGSEGV", fatal=crash.said.text.strip()[:200]), crash.said
     if fatal:
         name = _named(fatal.match["what"])
         stack, _ = stack_after(log.said, fatal.said)
@@ -69,6 +82,38 @@ def interruption_in(log: Log) -> tuple[Interruption, Said] | None:
         return None
     by_hand = bool(re.search(r"Keyboard|\^C|SIGINT", heard.match[0]))
     return Interruption(signal="SIGINT" if by_hand else "SIGTERM"), heard.said
+
+
+def hang_in(log: Log) -> tuple[Interruption, Said] | None:
+    """A run that stood still when its stacks were dumped (by a faulthandler timeout, or py-spy): those stacks."""
+    start = log.find(_STANDS)
+    if start is None:
+        return None
+    stacks: dict[str, list[Frame]] = {}
+    process = name = ""
+    for line in (line for line in log.said if line.line >= start.said.line):
+        if head := _PROCESS.match(line.text):
+            process = f"worker {head['pid']}" if re.search(r"worker|spawn_main|multiprocessing-fork", head["command"]) else "main"
+        elif head := _SPY_THREAD.match(line.text):
+            name = process if "MainThread" in line.text or process not in stacks else f"{process}, {head['name']}"
+        elif head := _THREAD.search(line.text):
+            name = "main" if head["current"] == "Current thread" or "main" not in stacks else f"thread {len(stacks)}"
+        elif name and (found := _SPY_FRAME.match(line.text) or _FRAME.match(line.text)):
+            stacks.setdefault(name, []).append(frame(found["file"], found["line"], found["function"]))
+    if not stacks:
+        return None
+    main = "main" if "main" in stacks else next(iter(stacks))
+    told = {("main" if who == main else who): tuple(frames[::-1]) for who, frames in stacks.items()}
+    return Interruption(signal="", still_seconds=float("inf"), stacks=told), start.said
+
+
+def traced_forward(failure: Failure, log: Log) -> tuple[Frame, ...]:
+    """The user's frames of the forward call that anomaly mode blames."""
+    told = log.find(_BLAMED) if failure.says("returned nan values", "returned inf") else None
+    if told is None:
+        return ()
+    found = (_FORWARD.match(line.text) for line in log.said if 0 < line.line - told.said.line < 120 and line.speaker == told.said.speaker)
+    return tuple(each for each in (frame(m["file"], m["line"], m["function"]) for m in found if m) if each.user)
 
 
 def variables_in(log: Log) -> dict[str, str]:

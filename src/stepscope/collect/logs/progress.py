@@ -1,77 +1,94 @@
-"""The course of a training, out of the lines that report it: steps, losses, whatever the program calls them."""
+"""The course of a training, out of the lines that report it: every named number as a series, whatever the program calls it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from stepscope.evidence import Course, Log, NonFinite, Said
+from stepscope.evidence import Course, NonFinite, Said
 
 SHOWN = 64
 """Losses kept."""
+NAMES = 200
+"""Names that are followed."""
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
-_LOSS = re.compile(
-    rf"(?<![\w.])['\"]?(?P<name>(?:(?:train|training|total|batch|avg|mean|running|step|epoch|g|d|gen|disc|nll|ce|mse|mae|elbo|kl|recon\w*|cls|box|obj|dfl)[_/ .-]?)*(?:loss|nll|elbo|cost|objective)(?:_\w+)?)['\"]?"
-    rf"\s*(?:[:=|]|is|of)?\s*['\"]?(?:tensor\()?(?P<value>{_NUMBER}|[-+]?(?:nan|inf(?:inity)?))(?![\w.]*[a-zA-Z%])",
+_NAMED = re.compile(
+    rf"(?P<name>[A-Za-z|][A-Za-z_|./ ()-]{{0,30}}?)['\"]?(?:\s*[:=]\s*|\s+)['\"]?(?:tensor\(\s*)?(?P<value>{_NUMBER}|[-+]?(?:nan|inf(?:inity)?))(?![A-Za-z_.\d])(?P<unit>\s?(?:[KMGT]i?B?)\b)?",
     re.IGNORECASE,
 )
-_STEP = re.compile(r"(?<![\w])(?:global_)?(?:step|iter(?:ation)?|batch|it)s?\b[\s:=\[#]*(?P<step>\d+)", re.IGNORECASE)
-_EPOCH = re.compile(r"(?<![\w])ep(?:och)?\b[\s:=\[#]*(?P<epoch>\d+)", re.IGNORECASE)
-_VALIDATION = re.compile(r"(?:val|valid|validation|test|eval|dev)[_/ .-]", re.IGNORECASE)
-_LR = re.compile(rf"(?<![\w])(?:lr|learning[_ ]rate)['\"]?\s*[:=]\s*(?P<lr>{_NUMBER})", re.IGNORECASE)
+_LOSS = re.compile(r"loss|nll|elbo|objective|cost|cross.?entropy|\bce\b|\bmse\b|\bmae\b|\bbce\b|perplexity|\bppl\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\bval|valid|\btest|eval|\bdev\b|\bacc|\bmap\b|precision|recall|\bf1\b|metric|corr|\br2\b|grad|norm|scale", re.IGNORECASE)
+_SPOKEN = re.compile(r"\b(?:non-?finite|nan|not finite|infinite) (?:loss|gradient)|loss (?:is|became|becomes|has become|turned|went) (?:to )?(?:nan|inf|not finite|non-?finite)|\bloss is (?:tensor\()?(?:nan|inf)", re.IGNORECASE)
+_STEP = re.compile(r"(?<![\w])(?:global_)?(?:step|iter(?:ation)?|batch|it)s?\b[\s:=\[#]*(?P<number>\d{1,12})", re.IGNORECASE)
+_EPOCH = re.compile(r"(?<![\w])ep(?:och)?\b[\s:=\[#]*(?P<number>\d{1,12})", re.IGNORECASE)
+_UNITS = {"k": 1e-3, "m": 1.0, "g": 1e3, "t": 1e6}
 
 
-class Progress(NamedTuple):
-    """The losses in their order, with the lines they stand in; where the first stands that is no number, and at which step and epoch."""
+class Point(NamedTuple):
+    """A value of a series, and the line that reports it. Of memory in megabytes."""
 
-    losses: tuple[float, ...]
-    broken: Said | None
-    kind: str
+    value: float
+    said: Said
+
+
+Series = Mapping[str, Sequence[Point]]
+
+
+def series_in(said: Iterable[Said]) -> dict[str, list[Point]]:
+    """All named numbers of the lines, in their order."""
+    found: dict[str, list[Point]] = {}
+    for line in said:
+        for match in _NAMED.finditer(line.text[:600]):
+            name = " ".join(match["name"].lower().split()).strip(" -.(")
+            if name and (name in found or len(found) < NAMES):
+                unit = _UNITS.get((match["unit"] or "").strip().lower()[:1], 1.0)
+                found.setdefault(name, []).append(Point(float(match["value"]) * unit, line))
+    return found
+
+
+class Broken(NamedTuple):
+    """A loss that is no number from a line on: its name, the values before, the line, step and epoch."""
+
     name: str
+    kind: str
+    before: tuple[float, ...]
+    said: Said
     step: int | None
     epoch: int | None
-    stays: bool
-    lr: float | None
 
     @property
-    def course(self) -> Course:
-        """As rules read it."""
-        return Course(losses=self.losses[-SHOWN:], lr=self.lr)
-
-    @property
-    def not_finite(self) -> NonFinite | None:
-        """The loss that was not finite, of which no more is known."""
-        return NonFinite(met="loss", kind=self.kind, born="unknown", name=self.name, why="a log holds no step to repeat") if self.broken is not None and self.stays else None
+    def evidence(self) -> tuple[NonFinite, Course]:
+        """As rules read it: a step that was not finite and could not be repeated, and the losses until then."""
+        return NonFinite(met="loss", kind=self.kind, born="unknown", name=self.name, why="a log holds no step to repeat"), Course(losses=self.before[-SHOWN:])
 
 
-def progress_in(log: Log) -> Progress:
-    """The training loss as the log tells it: the first name that is reported more than once, or the only one."""
-    losses: list[float] = []
-    broken: Said | None = None
-    kind = name = ""
-    step = epoch = None
-    lr = None
-    good_after = 0
-    for said in log.said:
-        if rate := _LR.search(said.text):
-            lr = float(rate["lr"]) if broken is None else lr
-        for found in _LOSS.finditer(said.text):
-            if _VALIDATION.match(found["name"]) or _VALIDATION.search(said.text[max(0, found.start() - 12) : found.start()]):
-                continue
-            value = float(found["value"])
-            if value - value == 0:
-                good_after += broken is not None
-                if broken is None:
-                    losses.append(value)
-            elif broken is None:
-                broken, name, kind = said, found["name"], "nan" if value != value else "inf"
-                step = _number(_STEP, said.text, "step")
-                epoch = _number(_EPOCH, said.text, "epoch")
-            break
-    return Progress(tuple(losses[-1000:]), broken, kind, name, step, epoch, good_after == 0, lr)
+def broken_loss(series: Series, said: Sequence[Said]) -> Broken | None:
+    """The loss that turned to NaN or infinity and stayed so; None where none did. A quantity that recovers is none."""
+    candidates = []
+    for name, points in series.items():
+        bad = next((place for place, point in enumerate(points) if point.value - point.value != 0), None)
+        if bad is None or any(point.value - point.value == 0 for point in points[bad:]):
+            continue
+        is_loss = is_loss_name(name)
+        if is_loss or (bad > 1 and not _ASIDE.search(name)) or (bad >= 1 and "grad" in name):
+            candidates.append((not is_loss, points[bad].said.line, name, points, bad))
+    if candidates:
+        _, _, name, points, bad = min(candidates, key=lambda each: each[:3])
+        line = points[bad].said
+        losses = points if is_loss_name(name) else next((each for key, each in series.items() if is_loss_name(key)), points)
+        before = tuple(point.value for point in losses if point.said.line <= line.line and point.value - point.value == 0)
+        return Broken(name, "nan" if points[bad].value != points[bad].value else "inf", before, line, _number(_STEP, line.text), _number(_EPOCH, line.text))
+    told = next((line for line in said if _SPOKEN.search(line.text)), None)
+    return Broken("loss", "nan", (), told, _number(_STEP, told.text), _number(_EPOCH, told.text)) if told else None
 
 
-def _number(pattern: re.Pattern[str], text: str, group: str) -> int | None:
+def is_loss_name(name: str) -> bool:
+    """Whether a series is called like the training loss."""
+    return bool(_LOSS.search(name)) and not _ASIDE.search(name)
+
+
+def _number(pattern: re.Pattern[str], text: str) -> int | None:
     found = pattern.search(text)
-    return int(found[group][:12]) if found else None
+    return int(found["number"]) if found else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 
-from stepscope.collect.logs.endings import assertions_in, death_in, interruption_in, variables_in, worker_death
+from stepscope.collect.logs.collectives import collectives_in
+from stepscope.collect.logs.endings import assertions_in, death_in, hang_in, interruption_in, traced_forward, variables_in, worker_death
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, raised_first
-from stepscope.collect.logs.progress import progress_in
+from stepscope.collect.logs.progress import Series, broken_loss, series_in
+from stepscope.collect.logs.recursions import recursion_in
+from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
 from stepscope.collect.logs.tracebacks import Told, tracebacks
 from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
@@ -23,9 +26,9 @@ SAMPLE = 200
 
 
 class Reading(NamedTuple):
-    """What a log tells: observations, the first cause first, and the failures that were set aside, with their lines."""
+    """What a log tells: the observations that may hold the cause, the likeliest first; the failures that were set aside; the number of lines."""
 
-    observations: list[Observation]
+    candidates: list[Observation]
     consequences: tuple[Aside, ...]
     lines: int
 
@@ -33,44 +36,56 @@ class Reading(NamedTuple):
 def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     """A log of any size; memory is bounded by what is kept of each voice."""
     voices, count = _voices(read_lines(stream))
-    told = [each for lines in voices.values() for each in tracebacks(lines)]
-    ordered = in_order(told)
-    log = Log(tuple(_said(voices, told)), name, ordered[0].first if ordered else 0)
-    if not ordered:
-        return Reading(_without_failure(log), (), count)
-    return Reading([_observed(ordered, log)], tuple(_aside(each) for each in ordered[1:]), count)
+    told = in_order([each for lines in voices.values() for each in tracebacks(lines)])
+    said = _said(voices, told)
+    series = series_in(said)
+    log = Log(tuple(said), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
+    return Reading(list(_candidates(told, log, series)), tuple(_aside(each) for each in told[1:]), count)
+
+
+def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
+    """Everything that may be the cause: exceptions, processes that died, collectives, a loss that was no number; echoes last."""
+    real = [each for each in told if each.failure.type and not each.aside and not is_echo(each.failure)]
+    machine = Machine(variables=variables_in(log))
+    death, stop, waited, broken = death_in(log), interruption_in(log), collectives_in(log), broken_loss(series, log.said)
+    for each in real[:1]:
+        yield _raised(each, log, machine)
+        for cause in raised_first(each.failure).causes:
+            yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
+    by_hand = stop is not None and (stop[0].signal == "SIGINT" or not real)
+    others = list(spoken(log))
+    for each in (each for each in others if not is_echo(each.failure)):
+        yield _raised(each, log, machine)
+    if (hang := hang_in(log)) is not None:
+        yield Observation(replace(log, at=hang[1].line), hang[0])
+    if death is not None:
+        yield Observation(replace(log, at=death[1].line), death[0], machine, Moment(rank=death[1].rank))
+    if waited is not None:
+        yield Observation(replace(log, at=waited[1].line), waited[0], Moment(rank=waited[1].rank))
+    if broken is not None:
+        yield Observation(replace(log, at=broken.said.line), Moment(step=broken.step, epoch=broken.epoch), *broken.evidence)
+    for each in [*real[1:], *(each for each in told if each not in real and each.failure.type and not each.aside)]:
+        yield _raised(each, log, machine)
+    if stop is not None and by_hand:
+        yield Observation(replace(log, at=stop[1].line), stop[0])
+    yield Observation(log)
+
+
+def _raised(told: Told, log: Log, machine: Machine) -> Observation:
+    """An exception, with what the rest of the log knows of it."""
+    failure = raised_first(told.failure)
+    if failure.says("device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)"):
+        failure = replace(failure, message="\n".join([failure.message, *assertions_in(log)]))
+        moment = Moment(rank=told.rank)  # the call that reports it is not where it happened
+    else:
+        moment = Moment(stage=stage_of_log(failure), rank=told.rank)
+    if traced := traced_forward(failure, log):
+        failure = replace(failure, frames=(*failure.frames, *traced))
+    return Observation(failure, moment, replace(log, at=told.first), machine, worker_death(failure), recursion_in(failure, told.repeated))
 
 
 def _aside(told: Told) -> Aside:
     return Aside(told.failure.type, told.failure.message.partition("\n")[0][:200], told.first, told.last, told.rank)
-
-
-def _observed(ordered: Sequence[Told], log: Log) -> Observation:
-    """The failure that came first, with what the rest of the log knows of it."""
-    first = ordered[0]
-    failure = raised_first(first.failure)
-    if failure.says("device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)"):
-        failure = replace(failure, message="\n".join([failure.message, *assertions_in(log)]))
-    moment = Moment(stage=stage_of_log(failure), rank=first.rank)
-    seen = Observation(failure, moment, log, Machine(variables=variables_in(log)), worker_death(failure))
-    death, stop = death_in(log), interruption_in(log)
-    if death is not None and (is_echo(first.failure) or not first.failure.type):
-        return Observation(moment, replace(log, at=death[1].line), death[0], Machine())
-    if stop is not None and (failure.is_a("KeyboardInterrupt") or not first.failure.type):
-        return Observation(moment, replace(log, at=stop[1].line), stop[0])
-    return seen
-
-
-def _without_failure(log: Log) -> list[Observation]:
-    """What a log without a traceback tells: how the process ended, or how the training went."""
-    death, stop, progress = death_in(log), interruption_in(log), progress_in(log)
-    if death is not None:
-        return [Observation(replace(log, at=death[1].line), death[0], Machine())]
-    if progress.not_finite is not None and progress.broken is not None:
-        return [Observation(replace(log, at=progress.broken.line), Moment(step=progress.step, epoch=progress.epoch), progress.not_finite, progress.course)]
-    if stop is not None:
-        return [Observation(replace(log, at=stop[1].line), stop[0])]
-    return [Observation(log)] if log.said else []
 
 
 def _voices(lines: Iterable[Line]) -> tuple[dict[str, list[Peeled]], int]:

@@ -121,7 +121,7 @@ class _Reader:
                 self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, nested)
             return at
         message, after = self._message(at, ending)
-        self._add(_failure(ending["type"], message, frames), first, after - 1, repeated, before, nested)
+        self._add(failure_from(ending["type"], message, frames), first, after - 1, repeated, before, nested)
         return after
 
     def _cell(self, first: int, kind: str) -> int:
@@ -138,14 +138,14 @@ class _Reader:
                     at += 2
             elif (ending := self._ending(at)) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or _KNOWN.match(ending["type"])):
                 message, after = self._message(at, ending)
-                self._add(_failure(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
+                self._add(failure_from(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
                 return after
             elif _DURING.search(self.texts[at]) or _DIRECT.search(self.texts[at]) or "Traceback (most recent" in self.texts[at]:
                 break
             else:
                 at += 1
         if frames or kind:
-            self._add(_failure(kind, "", frames), first, at - 1, 0, "", nested=False)
+            self._add(failure_from(kind, "", frames), first, at - 1, 0, "", nested=False)
         return at
 
     def _rich(self, first: int) -> int:
@@ -156,7 +156,7 @@ class _Reader:
         at += 1
         if at < len(self.texts) and (ending := self._ending(at)):
             message, after = self._message(at, ending)
-            self._add(_failure(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
+            self._add(failure_from(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
             return after
         return at
 
@@ -226,7 +226,8 @@ def _unboxed(text: str) -> str:
     return text
 
 
-def _failure(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
+def failure_from(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
+    """An exception as its text tells it: with what its words hold of numbers, files and frames."""
     module, _, name = kind.rpartition(".")
     number = _ERRNO.search(message[:2000])
     missing = re.search(r"No such file or directory: '(?P<file>[^'\n]+)'|(?P<other>\S+); No such file or directory", message[:4000])

@@ -41,6 +41,10 @@ _TYPES = (
 )  # fmt: skip
 _UNREAD = ("YAMLError", "TOMLDecodeError", "JSONDecodeError", "MissingSectionHeaderError", "ParsingError")
 _ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return|when `\w+` returns")
+_TOGETHER = re.compile(
+    r"\b(?:is|are) (?:in|not )compatible with|cannot be (?:used|combined|set) (?:together |at the same time )?with|mutually exclusive|can(?:not|'t) (?:both be|be both) (?:set|specified)"
+    r"|(?:only|not) supported (?:with|when|if) \S+ is|(?:images|labels|path|dataset) not found, missing path"
+)
 _TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:float|int|str)' and '(?:str|float|int)'")
 
 
@@ -96,3 +100,11 @@ def refused(failure: Failure) -> Witnessed:
 
 def _first(failure: Failure) -> str:
     return (failure.message.strip().splitlines() or [failure.type])[0]
+
+
+@CONFIGURATION.seen_in
+def together(failure: Failure) -> Witnessed:
+    """Settings that a library refuses to have together."""
+    inner = failure.innermost
+    if _TOGETHER.search(failure.message) and inner is not None and not inner.user and failure.is_a("AssertionError", "ValueError", "RuntimeError", "NotImplementedError"):
+        yield CONFIGURATION.found(f"settings do not go together: {_first(failure)}", Confidence.POSSIBLE, stage=Stage.SETUP, seen={"says": failure.message[:300]})

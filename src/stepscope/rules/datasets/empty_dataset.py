@@ -23,7 +23,9 @@ Good
         sys.exit(f"no photos in {Path('data').resolve()}")
 """
 
-from stepscope.evidence import Empty, Failure, Stage
+import re
+
+from stepscope.evidence import Empty, Failure, Log, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -38,6 +40,7 @@ _WORDS = (
     "dataset is empty",
     "no images found",
 )
+_COUNTED = re.compile(r"(?://?|%)=?\s*(?:max\(|float\(|int\()?\s*(?:len\(|(?:self\.)?\w*(?:n_|num|steps|total|count|batch|samples|seen|size|epoch)\w*)", re.IGNORECASE)
 _OF_NOTHING = (
     "expected a non-empty list of tensors",
     "need at least one array to",
@@ -89,6 +92,18 @@ def loop_not_entered(failure: Failure, empty: Empty) -> Witnessed:
             seen=_seen(failure, empty),
             fix=("Build the loader with `drop_last=False`, or with a smaller `batch_size`.",) if empty.dropped else (),
         )
+
+
+@EMPTY_DATASET.seen_in
+def of_none(failure: Failure, log: Log) -> Witnessed:
+    """In a log: a mean, a choice or a division by a count that came out as 0."""
+    line = failure.user_frame
+    divided = failure.is_a("ZeroDivisionError") and line is not None and _COUNTED.search(line.code)
+    if divided or (failure.says(*_OF_NOTHING[:-4], *_OF_NOTHING[-2:]) and not failure.says("list index out of range")):
+        yield EMPTY_DATASET.found(
+            "a count of samples or steps is 0" if divided else "something that should hold samples is empty", Confidence.LIKELY, stage=Stage.DATA,
+            seen={"line": line.code if line else "", "says": failure.message[:300]},
+        )  # fmt: skip
 
 
 def _seen(failure: Failure, empty: Empty) -> dict[str, str]:

@@ -20,12 +20,15 @@ Good
     dataset = ImageFolder(Path(__file__).parent / "data" / "train")
 """
 
-from stepscope.evidence import Failure, File, Stage
+import re
+
+from stepscope.evidence import Failure, File, Log, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 MISSING_FILE = Rule("DAT101", Severity.ERROR, stage=Stage.DATA, yields_to=("unreadable-entry", "link-loop", "empty-dataset"))
 
+_UNOPENED = re.compile(r"imread_?\(['\"](?P<file>[^'\"]+)['\"]\): can't open/read file")
 _NOT_DATA = ("/subprocess.py", "/socket.py", "multiprocessing/connection.py", "multiprocessing/managers.py")
 
 
@@ -49,6 +52,16 @@ def words(failure: Failure) -> Witnessed:
     if _is_missing(failure):
         name = failure.filename or failure.message.strip().splitlines()[0] if failure.message.strip() else "a file"
         yield MISSING_FILE.found(f"{_short(name)} is not there", Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+@MISSING_FILE.seen_in
+def warned(failure: Failure, log: Log) -> Witnessed:
+    """OpenCV gives None for a file that it cannot open, and says so in a line of its own."""
+    heard = log.find(_UNOPENED)
+    if heard and (failure.says("!_src.empty()", "!ssize.empty()") or (failure.is_a("AttributeError", "TypeError") and failure.says("NoneType"))):
+        yield MISSING_FILE.found(
+            f"{_short(heard.match['file'])} could not be opened", Confidence.LIKELY, stage=Stage.DATA, seen={"says": heard.said.text.strip()[:250]}, said=heard.said
+        )
 
 
 def _advice(failure: Failure, file: File) -> tuple[str, ...]:

@@ -30,11 +30,11 @@ from stepscope.rule import Rule, Witnessed
 UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
 _ERRORS = {1: "is not permitted", 5: "gave an I/O error", 13: "may not be read", 20: "has a file where a folder is needed", 21: "is a folder", 116: "is stale"}
-_PACKED = ("BadZipFile", "BadGzipFile", "LZMAError", "ReadError")
+_PACKED = ("LibsndfileError", "NoBackendError", "BadZipFile", "BadGzipFile", "LZMAError", "ReadError")
 _SPOILT = re.compile(
     r"while decompressing data|Compressed file ended before the end-of-stream marker|CRC check failed|Bad magic number for (?:central directory|file header)"
     r"|unable to open file[^\n]*truncated file|file signature not found|Failed to (?:interpret|read all data for array)"
-    r"|mmap length is greater than filesize"
+    r"|mmap length is greater than filesize|Error opening .{1,300}: (?:System error|File contains data in an unknown format|File does not exist)|error opening \S+: [Ii]nvalid data"
 )
 _WRITING = ("torch/serialization.py",)
 

@@ -25,7 +25,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Collectives, Failure, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -54,3 +54,17 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
             "says": failure.message[:300],
         },
     )
+
+
+@COLLECTIVE_IN_ONE_RANK.seen_in
+def watchdog(waited: Collectives) -> Witnessed:
+    """Ranks that waited for a collective which others had not begun."""
+    first = waited.waited[0]
+    numbers = {one.number for one in waited.waited}
+    if waited.behind and len(numbers) == 1:
+        yield COLLECTIVE_IN_ONE_RANK.found(
+            f"rank {', '.join(map(str, waited.behind[:8]))} did not come to {first.operation}" + ("" if first.number is None else f" number {first.number}"),
+            Confidence.LIKELY,
+            stage=Stage.DISTRIBUTED,
+            seen={"waited": ", ".join(f"rank {one.rank}" for one in waited.waited[:8]), "collective": first.operation},
+        )

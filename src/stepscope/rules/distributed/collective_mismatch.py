@@ -23,7 +23,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Collectives, Failure, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -45,4 +45,17 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
             Confidence.CERTAIN if sure else Confidence.LIKELY,
             stage=Stage.DISTRIBUTED,
             seen={"rank": "" if moment.rank is None else moment.rank, "says": failure.message[:400]},
+        )
+
+
+@COLLECTIVE_MISMATCH.seen_in
+def watchdog(waited: Collectives) -> Witnessed:
+    """Ranks that waited for different collectives at the same time."""
+    kinds = {(one.operation, one.number, one.elements) for one in waited.waited}
+    if len(kinds) > 1 and len({(one.operation, one.elements) for one in waited.waited}) > 1:
+        yield COLLECTIVE_MISMATCH.found(
+            "the ranks wait for different collectives",
+            Confidence.LIKELY,
+            stage=Stage.DISTRIBUTED,
+            seen={f"rank {one.rank}": f"{one.operation}, number {one.number}, {one.elements} elements" for one in waited.waited[:8]},
         )

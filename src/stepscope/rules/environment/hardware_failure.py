@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Log, Machine, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -46,4 +46,21 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
             Confidence.POSSIBLE if busy else Confidence.CERTAIN,
             stage=Stage.ENVIRONMENT,
             seen={"says": failure.message[:250]},
+        )
+
+
+_SAID = re.compile(
+    r"\bNode failure\b|DUE TO NODE FAIL|NODE_FAIL|NVRM: Xid \(|GPU has fallen off the bus|uncorrectable ECC|GPU is lost|NVLink.{0,40}(?:fatal|failure)"
+    r"|node .{0,60}(?:went down|is down|not responding|NotReady)|Machine check(?: events|: )|EDAC .{0,40}UE |spot (?:instance|VM).{0,40}(?:reclaim|terminat)",
+    re.IGNORECASE,
+)
+
+
+@HARDWARE_FAILURE.seen_in
+def told(log: Log) -> Witnessed:
+    """What the scheduler or the kernel writes of a node or a device."""
+    heard = log.find(_SAID)
+    if heard:
+        yield HARDWARE_FAILURE.found(
+            "a node or device failed", Confidence.LIKELY, stage=Stage.ENVIRONMENT, seen={"says": heard.said.text.strip()[:250]}, said=heard.said
         )

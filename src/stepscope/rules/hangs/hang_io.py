@@ -34,7 +34,7 @@ def standstill(stop: Interruption) -> Witnessed:
     if not stop.standing_still or inner is None:
         return
     yield HANG_IO.found(
-        f"waited {stop.still_seconds:.0f} s in `{inner.name}` for a network or a file system",
+        f"stood still in `{inner.name}`, waiting for a network or a file system",
         Confidence.LIKELY,
         seen={"waits in": f"{inner.file}:{inner.line}", "a step took before": "" if stop.usual_seconds is None else f"{stop.usual_seconds:.3g} s"},
     )

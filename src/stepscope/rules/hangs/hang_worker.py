@@ -20,8 +20,10 @@ Good
     loader = DataLoader(dataset, num_workers=4, timeout=60)
 """
 
-from stepscope.evidence import Interruption, Stage
-from stepscope.finding import Severity
+import re
+
+from stepscope.evidence import Interruption, Log, Stage
+from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HANG_WORKER = Rule("HNG101", Severity.ERROR, stage=Stage.DATA)
@@ -40,7 +42,7 @@ def standstill(stop: Interruption) -> Witnessed:
     name, stack = next(((n, s) for n, s in stuck.items() if any(f.user for f in s)), ("", ()))
     line = next((frame for frame in reversed(stack) if frame.user), None)
     yield HANG_WORKER.found(
-        f"waited {stop.still_seconds:.0f} s for a batch, while {name or 'the workers'} stood still",
+        f"waited{_long(stop)} for a batch, while {name or 'the workers'} stood still",
         stage=Stage.DATA,
         line=line,
         about=f"{name} stands here" if line else "",
@@ -48,3 +50,25 @@ def standstill(stop: Interruption) -> Witnessed:
             f"{who} stands at": f"{frames[-1].file}:{frames[-1].line}  {frames[-1].code}" for who, frames in stuck.items() if frames
         } | {"sample": ", ".join(map(str, stop.samples.get(name, ())))},
     )
+
+
+def _long(stop: Interruption) -> str:
+    seconds = stop.still_seconds
+    return "" if seconds is None or seconds == float("inf") else f" {seconds:.0f} s"
+
+
+_ZOMBIE = re.compile(r"\sZ[sl+<N]*\s.*\[(?:python|pt_data_worker)[\w.]*\] <defunct>")
+
+
+@HANG_WORKER.seen_in
+def zombies(log: Log) -> Witnessed:
+    """Workers that are dead, beside a main process that waits for them, in a list of processes."""
+    dead = list(log.every(_ZOMBIE))
+    if dead:
+        yield HANG_WORKER.found(
+            f"{len(dead)} worker process{'es are' if len(dead) > 1 else ' is'} dead, and the main process waits for {'them' if len(dead) > 1 else 'it'}",
+            Confidence.LIKELY,
+            stage=Stage.DATA,
+            seen={"says": dead[0].said.text.strip()[:200]},
+            said=dead[0].said,
+        )

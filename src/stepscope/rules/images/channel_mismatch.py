@@ -37,6 +37,9 @@ _WORDS = re.compile(
     r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
     r"|(?:mean|std) must have (?P<c>\d+) elements if it is an iterable, got (?P<d>\d+)|Unable to infer channel dimension format"
 )
+_CONVOLVED = re.compile(r"expected input\[(?P<shape>\d+(?:, \d+){3})\] to have (?P<needs>\d+) channels, but got (?P<has>\d+) channels")
+BANDS = 8
+"""Channels that a picture may have; the feature maps of a network have more."""
 _TENSOR = re.compile(r"\w+\[(\d+(?:, \d+)+)\]")
 _SHAPES = re.compile(r"\[(\d+(?:, \d+)+)\]")
 
@@ -115,8 +118,13 @@ def normalised(failure: Failure, call: Call) -> Witnessed:
 
 @CHANNEL_MISMATCH.seen_in
 def words(failure: Failure) -> Witnessed:
-    found, shapes = _WORDS.search(failure.message), arrays(failure)
-    if found:
+    found, shapes, convolved = _WORDS.search(failure.message), arrays(failure), _CONVOLVED.search(failure.message)
+    if convolved and int(convolved["needs"]) <= BANDS and int(convolved["has"]) <= BANDS:
+        yield CHANNEL_MISMATCH.found(
+            f"pictures of {counted(int(convolved['has']))} arrive where {convolved['needs']} are expected", Confidence.LIKELY, stage=Stage.FORWARD,
+            seen={"says": failure.message[:200]},
+        )  # fmt: skip
+    elif found:
         numbers = [found[name] for name in ("has", "needs", "a", "b", "c", "d") if found[name]]
         headline = f"a picture has another number of channels: {' and '.join(numbers)}" if numbers else "the number of channels is not 1, 3 or 4"
         yield CHANNEL_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]})

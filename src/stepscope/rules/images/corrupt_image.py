@@ -22,7 +22,9 @@ Good
         raise OSError(f"cannot read {path}") from error
 """
 
-from stepscope.evidence import Failure, File, Stage
+import re
+
+from stepscope.evidence import Failure, File, Log, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -43,6 +45,7 @@ _WORDS = (
     "unrecognized data stream contents",
     "could not find a format to read the specified file",
 )
+_OF_PICTURE = re.compile(r"\b\w*(?:im|img|image|frame|pic|picture|bgr|rgb|mask|photo)\w*(?:\.(?:shape|astype|copy|size|ndim|dtype|transpose)\b|\[)")
 _NOT_THE_FILE = ("MemoryError", "AttributeError", "NameError", "ImportError", "FileNotFoundError", "PermissionError", "IsADirectoryError", "KeyboardInterrupt")
 
 
@@ -65,6 +68,16 @@ def decoding(failure: Failure, file: File) -> Witnessed:
 def words(failure: Failure) -> Witnessed:
     if _is_decoding(failure):
         yield CORRUPT_IMAGE.found("an image cannot be decoded", Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:300]})
+
+
+@CORRUPT_IMAGE.seen_in
+def none_read(failure: Failure, log: Log) -> Witnessed:
+    """`cv2.imread` gives None for a file that is damaged or not there, and what uses it fails."""
+    line = failure.user_frame
+    if failure.says("'NoneType' object") and line is not None and _OF_PICTURE.search(line.code) and failure.loads_a_sample:
+        yield CORRUPT_IMAGE.found(
+            "a picture was read as None: its file is damaged or not there", Confidence.LIKELY, stage=Stage.DATA, seen={"line": line.code, "says": failure.message[:200]}
+        )
 
 
 def _is_decoding(failure: Failure) -> bool:

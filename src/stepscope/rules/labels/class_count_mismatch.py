@@ -34,6 +34,7 @@ _WORDS = re.compile(
     r"|`preds\.shape\[1\]` should be equal to number of classes|`preds\.shape\[1\]` should be (?:equal to|smaller than) the (?:`num_classes`|number of classes)"
     r"|to be equal to (?:the number of labels|`num_labels`|`num_classes`)|Detected more unique values in `preds` than expected"
     r"|[Nn]umber of (?:given labels|classes)[^.\n]*(?:not equal|does not match|different from)|contain different number of classes"
+    r"|num_classes`?\W{0,3}\(?\d*\)?.{0,60}(?:do(?:es)? not match|mismatch|not equal|different)"
     r"|number of classes in labels is different from that in y_pred|inconsistent number of classes|num_classes mismatch"
 )
 

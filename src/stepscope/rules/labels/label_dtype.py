@@ -34,6 +34,7 @@ LABEL_DTYPE = Rule("LBL102", Severity.ERROR, stage=Stage.LOSS, yields_to=("loss-
 _TYPES = re.compile(r"scalar type|dtype|not implemented for|can't be cast|type of target|floating point type", re.IGNORECASE)
 _NOT_TENSOR = re.compile(r"argument 'target' \(position \d\) must be Tensor, not (?P<type>tuple|list|str|int|float|numpy\.\w+|ndarray)")
 _TEXT = re.compile(r"too many dimensions 'str'|invalid data type 'str'|can't convert np\.ndarray of type numpy\.(?:str_|bytes_)")
+_WANTED = re.compile(r"[Ee]xpected (?:object of )?scalar type Long but (?:found|got)(?: scalar type)? (?P<type>\w+)")
 _LOSS_KERNELS = re.compile(r"\"(?:nll_loss|multi_margin|cross_entropy)\w*\" not implemented for '(?P<type>\w+)'")
 
 
@@ -68,7 +69,7 @@ def not_a_tensor(failure: Failure) -> Witnessed:
 def text(failure: Failure, moment: Moment) -> Witnessed:
     """Names where numbers are needed."""
     line = failure.user_frame
-    if _TEXT.search(failure.message) and line is not None:
+    if any(_TEXT.search(one.message) for one in (failure, *failure.causes)) and line is not None:
         of_labels = re.search(r"label|target|class|\by\b|\by_|categor|name", line.code, re.IGNORECASE)
         yield LABEL_DTYPE.found(
             "labels are text where numbers are needed" if of_labels else "text stands where numbers are needed",
@@ -79,6 +80,8 @@ def text(failure: Failure, moment: Moment) -> Witnessed:
 
 @LABEL_DTYPE.seen_in
 def words(failure: Failure, moment: Moment) -> Witnessed:
-    found = _LOSS_KERNELS.search(failure.message)
+    found, wanted = _LOSS_KERNELS.search(failure.message), _WANTED.search(failure.message)
+    if not found and wanted and moment.stage is Stage.LOSS:
+        found = wanted
     if found:
         yield LABEL_DTYPE.found(f"labels are {found['type']}, the loss takes int64", Confidence.LIKELY, seen={"says": failure.message[:200]})

@@ -25,7 +25,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Head, Labels, Stage
+from stepscope.evidence import Failure, Head, Labels, Log, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -47,6 +47,7 @@ _RANGE = re.compile(
 _WORDS = re.compile(
     r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
     r"|elements of target should be between 0 and 1|Detected more unique values in `target` than expected"
+    r"|[Ll]abel class (?P<named>\d+) exceeds (?:nc|dataset class count)\s?=?\s?(?P<classes>\d+)"
 )
 _INDEXED = re.compile(r"index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)")
 _BY_LABELS = re.compile(
@@ -83,7 +84,7 @@ def words(failure: Failure) -> Witnessed:
     found, line = _WORDS.search(failure.message), failure.innermost
     indexed = _INDEXED.search(failure.message)
     if found:
-        label = found["label"]
+        label = found["label"] or found["named"]
         what = f"label {label} lies" if label else "a label lies"
         yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, seen={"says": failure.message[:200]})
     elif indexed and line is not None and line.user and by_labels(line.expression or line.code):
@@ -120,3 +121,15 @@ def _advice_for_two(values: list[float]) -> tuple[str, ...]:
     if values == [-1]:
         return ("If -1 and 1 are the two classes, map them: `(y + 1) / 2`. If -1 marks what is not to be counted, leave those rows out: `keep = y >= 0`.",)
     return ("Bring the targets between 0 and 1: class numbers by `(y == k).float()`, percentages by `/ 100`.",)
+
+
+@LABEL_OUT_OF_RANGE.seen_in
+def left_out(failure: Failure, log: Log) -> Witnessed:
+    """A loader that leaves out every picture whose label is no class, until none is left."""
+    heard = log.find(_WORDS)
+    if heard and failure.says("no valid images", "no images found", "no labels found", "empty", "0 images"):
+        label = heard.match["label"] or heard.match["named"]
+        yield LABEL_OUT_OF_RANGE.found(
+            f"label {label} lies outside of the classes" if label else "a label lies outside of the classes", Confidence.LIKELY, stage=Stage.DATA,
+            seen={"says": heard.said.text.strip()[:250]}, said=heard.said,
+        )  # fmt: skip

@@ -77,7 +77,7 @@ def kinds(failure: Failure, batch: Batch) -> Witnessed:
 
 @COLLATE_INCONSISTENT_SHAPES.seen_in
 def words(failure: Failure) -> Witnessed:
-    if failure.says(*_TOKENIZER):
+    if failure.says(*_TOKENIZER) and not any(cause.says("too many dimensions 'str'") for cause in failure.causes):
         yield COLLATE_INCONSISTENT_SHAPES.found(
             "token lists of several lengths are put into one batch", stage=Stage.COLLATE, seen={"says": failure.message[:300]}
         )

@@ -1,0 +1,34 @@
+"""Exceptions that a log speaks of without a traceback: what a program, a launcher or a watchdog wrote of them in a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stepscope.collect.logs.tracebacks import Told, failure_from
+from stepscope.evidence import Log
+
+MOST = 12
+"""Exceptions of this kind that are looked at."""
+
+_NAMED = re.compile(r"(?:^|[\s(\[:'\"])(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))(?:: ?|\((?P<quote>['\"]))(?P<message>.{3,2000})")
+_THROWN = re.compile(r"(?:terminated with exception|raised: ?|what\(\)|Exception raised|caught exception|terminate called after throwing an instance of '[^']+'\s*what\(\)):?\s+(?P<message>\S.{3,2000})")
+_CUDA = re.compile(r"(?P<message>(?:CUDA|HIP|cuDNN|cuBLAS|NCCL|CUBLAS|Triton) (?:runtime |driver )?error\b.{3,600})", re.IGNORECASE)
+_FATAL = re.compile(r"\bFATAL\b.{0,80}?[:\]] (?P<message>\S.{3,600})")
+
+
+def spoken(log: Log) -> Iterator[Told]:
+    """Exceptions in plain lines, in their order."""
+    count = 0
+    for said in log.said:
+        found = _NAMED.search(said.text)
+        kind, message = (found["type"], found["message"]) if found else ("", "")
+        if found and found["quote"]:
+            message = message.partition(found["quote"] + ")")[0]
+        if not found and (thrown := _THROWN.search(said.text) or _CUDA.search(said.text) or _FATAL.search(said.text)):
+            kind, message = "RuntimeError", thrown["message"]
+        if kind:
+            yield Told(failure_from(kind, message, ()), said.line, said.line, said.speaker, said.rank)
+            count += 1
+            if count >= MOST:
+                return
