@@ -13,7 +13,7 @@ from stepscope.commands.output import deliver, report_options
 @click.command("explain")
 @report_options
 @click.argument("log", required=False, default="-", metavar="[LOG]")
-def command(log: str, style: str | None, output: Path | None, strict: bool, quiet: bool) -> None:
+def command(log: str, style: str | None, output: Path | None, quiet: bool, **_: object) -> None:
     r"""Name the cause of a failure from its log: a file, or standard input.
 
     \b

@@ -51,6 +51,12 @@ class Interruption:
     waiting_for: str = ""
 
     @property
+    def seconds_told(self) -> str:
+        """How long it had stood still, in words: "30 s"; empty where that is not known (a dump of stacks in a log: infinite)."""
+        known = self.still_seconds is not None and self.still_seconds != float("inf")
+        return f"{self.still_seconds:.0f} s" if known else ""
+
+    @property
     def standing_still(self) -> bool:
         """Whether the run had stopped moving before it was interrupted."""
         if self.still_seconds is None:

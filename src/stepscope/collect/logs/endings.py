@@ -27,7 +27,7 @@ _MEMORY = re.compile(
     r"Out of memory: Kill(?:ed)? process (?P<pid>\d+)|[Mm]emory cgroup out of memory|oom-kill:constraint|oom_reaper: reaped process (?P<reaped>\d+)|invoked oom-killer|OOMKilled"
     r"|[Dd]etected \d+ oom[-_]kill event|oom[-_]kill event|Some of your processes may have been killed by the cgroup out-of-memory handler|Exceeded (?:job|step) memory limit|exceeded memory limit .*being killed"
     r"|session crashed (?:after using all available RAM|for an unknown reason)|used too much memory|tried to allocate more memory than is available|killed (?:due to|because of) (?:the node running low on )?memory"
-    r"|low on memory\. .*kill|OUT_OF_MEMORY|Container killed on request\. Exit code is 137|running beyond (?:physical|virtual) memory limits",
+    r"|low on memory\. .*kill|[Ss]tate\W+OUT_OF_MEMORY|Container killed on request\. Exit code is 137|running beyond (?:physical|virtual) memory limits",
 )
 _CODE = re.compile(r"exit ?code(?:\s*[:=]\s*|\s+)\(?(?P<code>-?\d+)\)?|[Ee]xited with (?:exit )?code (?P<exited>-?\d+)|exit status (?P<status>-?\d+)|Signal (?P<signal>\d+) \((?P<name>SIG\w+)\) received", re.IGNORECASE)
 _WORKER = re.compile(r"DataLoader worker \(pid\(?s?\)? ?(?P<pid>\d+)[^)]*\) (?:is killed by signal: (?P<signal>[^.\n]+)|exited unexpectedly(?: with exit code (?P<code>-?\d+))?)")

@@ -42,30 +42,40 @@ class Peeled(NamedTuple):
     timed: bool = False
 
 
+_LOUDNESS = {"I": "INFO", "W": "WARNING", "E": "ERROR", "F": "FATAL"}
+
+
 def peel(number: int, text: str, labelled: bool = False) -> Peeled:
-    """One line without its prefixes."""
-    speaker, rank, level, timed = "", None, "", False
+    """One line without its prefixes; `labelled` where each line begins with its task's number."""
+    peeled = Peeled(number, text)
     for _ in range(4):
-        if found := _SPEAKERS.match(text):
-            if found["pod"] and not _is_speaker(found["pod"]):
-                break
-            speaker = speaker or next(group for group in found.groups() if group)
-            told = found["rank"] or found["mpi"]
-            rank = int(told) if told and rank is None else rank
-        elif labelled and not speaker and (found := _LABEL.match(text)):
-            speaker, rank = found["task"], int(found["task"])
-        elif found := _GLOG.match(text):
-            level, timed = {"I": "INFO", "W": "WARNING", "E": "ERROR", "F": "FATAL"}[found["level"]], True
-        elif found := _TIME.match(text):
-            timed = True
-        elif timed and (found := _LEVEL.match(text)):
-            level = found["level"]
-        else:
+        less = _speaker(peeled, labelled) or _clock(peeled)
+        if less is None or not peeled.text:
             break
-        text = text[found.end() :]
-        if not text:
-            break
-    return Peeled(number, text, speaker, rank, level, timed)
+        peeled = less
+    return peeled
+
+
+def _speaker(line: Peeled, labelled: bool) -> Peeled | None:
+    found = _SPEAKERS.match(line.text)
+    if found and not (found["pod"] and not _is_speaker(found["pod"])):
+        told = found["rank"] or found["mpi"]
+        rank = int(told) if told and line.rank is None else line.rank
+        return line._replace(text=line.text[found.end() :], speaker=line.speaker or next(group for group in found.groups() if group), rank=rank)
+    if labelled and not line.speaker and (found := _LABEL.match(line.text)):
+        return line._replace(text=line.text[found.end() :], speaker=found["task"], rank=int(found["task"]))
+    return None
+
+
+def _clock(line: Peeled) -> Peeled | None:
+    """Without the time, or the level that stands after it."""
+    if found := _GLOG.match(line.text):
+        return line._replace(text=line.text[found.end() :], level=_LOUDNESS[found["level"]], timed=True)
+    if found := _TIME.match(line.text):
+        return line._replace(text=line.text[found.end() :], timed=True)
+    if line.timed and (found := _LEVEL.match(line.text)):
+        return line._replace(text=line.text[found.end() :], level=found["level"])
+    return None
 
 
 def are_labelled(texts: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from stepscope.collect.logs.tracebacks import Told
 from stepscope.evidence import Failure
@@ -29,7 +30,7 @@ def is_echo(failure: Failure) -> bool:
 def raised_first(failure: Failure) -> Failure:
     """The exception of a chain that counts: what a worker, another process or the user's own `raise` wraps; a library's word for another stays."""
     chain = [failure, *failure.causes]
-    for place, (outer, inner) in enumerate(zip(chain, chain[1:], strict=False)):
+    for place, (outer, inner) in enumerate(pairwise(chain)):
         if not _only_wraps(outer, inner):
             rest = chain[:place]
             return replace(outer, causes=(*chain[place + 1 :], *rest[::-1])[:8])

@@ -21,6 +21,8 @@ _NAMED = re.compile(
 _LOSS = re.compile(r"loss|nll|elbo|objective|cost|cross.?entropy|\bce\b|\bmse\b|\bmae\b|\bbce\b|perplexity|\bppl\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\bval|valid|\btest|eval|\bdev\b|\bacc|\bmap\b|precision|recall|\bf1\b|metric|corr|\br2\b|grad|norm|scale", re.IGNORECASE)
 _SPOKEN = re.compile(r"\b(?:non-?finite|nan|not finite|infinite) (?:loss|gradient)|loss (?:is|became|becomes|has become|turned|went) (?:to )?(?:nan|inf|not finite|non-?finite)|\bloss is (?:tensor\()?(?:nan|inf)", re.IGNORECASE)
+_CARED = re.compile(r"skip|ignor|overflow|loss scale|retry|drop|replac", re.IGNORECASE)
+"""Words of a program that takes care of such a step itself."""
 _STEP = re.compile(r"(?<![\w])(?:global_)?(?:step|iter(?:ation)?|batch|it)s?\b[\s:=\[#]*(?P<number>\d{1,12})", re.IGNORECASE)
 _EPOCH = re.compile(r"(?<![\w])ep(?:och)?\b[\s:=\[#]*(?P<number>\d{1,12})", re.IGNORECASE)
 _UNITS = {"k": 1e-3, "m": 1.0, "g": 1e3, "t": 1e6}
@@ -80,7 +82,7 @@ def broken_loss(series: Series, said: Sequence[Said]) -> Broken | None:
         losses = points if is_loss_name(name) else next((each for key, each in series.items() if is_loss_name(key)), points)
         before = tuple(point.value for point in losses if point.said.line <= line.line and point.value - point.value == 0)
         return Broken(name, "nan" if points[bad].value != points[bad].value else "inf", before, line, _number(_STEP, line.text), _number(_EPOCH, line.text))
-    told = next((line for line in said if _SPOKEN.search(line.text)), None)
+    told = next((line for line in said if _SPOKEN.search(line.text) and not _CARED.search(line.text)), None)
     return Broken("loss", "nan", (), told, _number(_STEP, told.text), _number(_EPOCH, told.text)) if told else None
 
 

@@ -17,7 +17,8 @@ OUTER, INNER = 60, 60
 """Frames kept from each end of a stack."""
 
 _HEAD = re.compile(r"(?P<before>.*?)(?P<original>Original )?Traceback \(most recent call last\):?\s*$")
-_GROUP = re.compile(r"^(?P<bars>[ |+]*[|+][ |+-]*)")
+_BAR = re.compile(r" *(?:\| |\+ (?=Exception Group))")
+_BORDER = re.compile(r" *\+-[-+]*(?: \d+ -+|-+)?$| *\|$")
 _RICH_HEAD = re.compile(r"[╭┌+][─━-]{3,}.*Traceback \(most recent call last\)")
 _RICH_END = re.compile(r"[╰└+][─━-]{3,}")
 _CELL_HEAD = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\s+Traceback \(most recent call last\)\s*$")
@@ -93,7 +94,8 @@ class _Reader:
                 return False
             following = python_entry(self.texts, at)
             if following is None:
-                return self._ending(at) is not None
+                ending = self._ending(at)
+                return ending is not None and not ending["type"].endswith("Warning")
             at = following.after
         return False
 
@@ -217,13 +219,11 @@ class _Reader:
 
 
 def _unboxed(text: str) -> str:
-    """The line without the bars that an exception group draws."""
-    if text[:3].strip(" ") in ("|", "+") or text[:6].lstrip().startswith(("| ", "+ ", "+-")):
-        found = _GROUP.match(text)
-        if found and "Traceback" not in found[0]:
-            rest = text[found.end() :]
-            return "" if re.fullmatch(r"[\d. -]*", rest) else rest
-    return text
+    """The line without the bar that an exception group draws before it; empty where it is a border."""
+    if _BORDER.match(text):
+        return ""
+    found = _BAR.match(text)
+    return text[found.end() :] if found else text
 
 
 def failure_from(kind: str, message: str, frames: Sequence[Frame]) -> Failure:

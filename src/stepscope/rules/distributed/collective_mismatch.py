@@ -39,6 +39,8 @@ _LIKELY = re.compile(r"op\.preamble\.length <= op\.nbytes|[Rr]eceived data size 
 @COLLECTIVE_MISMATCH.seen_in
 def words(failure: Failure, moment: Moment) -> Witnessed:
     sure, likely = _SURE.search(failure.message), _LIKELY.search(failure.message)
+    if sure and "inconsistent 0 params" in failure.message:  # the other rank has ended, or is not there yet
+        sure, likely = None, sure
     if sure or likely:
         yield COLLECTIVE_MISMATCH.found(
             "the ranks do not do the same thing" if sure else "a rank sent another amount than this one expects",

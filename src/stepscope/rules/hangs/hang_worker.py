@@ -42,7 +42,7 @@ def standstill(stop: Interruption) -> Witnessed:
     name, stack = next(((n, s) for n, s in stuck.items() if any(f.user for f in s)), ("", ()))
     line = next((frame for frame in reversed(stack) if frame.user), None)
     yield HANG_WORKER.found(
-        f"waited{_long(stop)} for a batch, while {name or 'the workers'} stood still",
+        f"waited {stop.seconds_told} for a batch, while {name or 'the workers'} stood still",
         stage=Stage.DATA,
         line=line,
         about=f"{name} stands here" if line else "",
@@ -50,11 +50,6 @@ def standstill(stop: Interruption) -> Witnessed:
             f"{who} stands at": f"{frames[-1].file}:{frames[-1].line}  {frames[-1].code}" for who, frames in stuck.items() if frames
         } | {"sample": ", ".join(map(str, stop.samples.get(name, ())))},
     )
-
-
-def _long(stop: Interruption) -> str:
-    seconds = stop.still_seconds
-    return "" if seconds is None or seconds == float("inf") else f" {seconds:.0f} s"
 
 
 _ZOMBIE = re.compile(r"\sZ[sl+<N]*\s.*\[(?:python|pt_data_worker)[\w.]*\] <defunct>")

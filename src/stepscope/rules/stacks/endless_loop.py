@@ -35,7 +35,7 @@ def standstill(stop: Interruption) -> Witnessed:
     if not stop.standing_still or not stack or not stack[-1].user:
         return
     yield ENDLESS_LOOP.found(
-        f"no step was finished for {stop.still_seconds:.0f} s, while `{stack[-1].name}` ran",
+        f"no step was finished for {stop.seconds_told or 'long'}, while `{stack[-1].name}` ran",
         Confidence.LIKELY,
         seen={"stood at": stack[-1].code, "a step took before": "" if stop.usual_seconds is None else f"{stop.usual_seconds:.3g} s", "steps finished": stop.steps},
     )

@@ -26,7 +26,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 INTERRUPTED_BY_USER = Rule(
-    "RUN101", Severity.NOTE, stage=Stage.ENVIRONMENT, yields_to=("endless-loop", "hang-worker", "hang-io", "hang-collective", "hang-device")
+    "RUN101", Severity.NOTE, stage=Stage.ENVIRONMENT, yields_to=("endless-loop", "hang-worker", "hang-io", "hang-collective", "hang-device", "hardware-failure", "host-oom")
 )
 
 _WORDS = {"SIGINT": "Ctrl-C", "SIGTERM": "a request to end (SIGTERM)", "SIGHUP": "a closed terminal (SIGHUP)"}
