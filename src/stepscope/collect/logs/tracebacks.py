@@ -58,6 +58,7 @@ class _Reader:
         self.texts = [_unboxed(line.text) for line in lines]
         self.found: list[Told] = []
         self.link = ""
+        self._walked = (0, False)
 
     def all(self) -> list[Told]:
         at = 0
@@ -86,18 +87,23 @@ class _Reader:
 
     def _goes_on(self, entry: Entry) -> bool:
         """Whether frames without a head are the rest of a traceback that was cut off: an exception comes after them, no warning's single line."""
-        at = entry.after
-        for _ in range(2000):
-            while at < len(self.texts) and (not self.texts[at].strip() or _REPEATED.match(self.texts[at])):
-                at += 1
-            if at >= len(self.texts):
-                return False
+        if entry.after > self._walked[0]:
+            at = self._after_frames(entry.after)
+            ending = self._ending(at) if at < len(self.texts) else None
+            self._walked = (at, ending is not None and not ending["type"].endswith("Warning"))
+        return self._walked[1]  # where it was walked before, it was on the way from an earlier frame
+
+    def _after_frames(self, at: int) -> int:
+        """The line after all frames that follow from here."""
+        while at < len(self.texts):
             following = python_entry(self.texts, at)
-            if following is None:
-                ending = self._ending(at)
-                return ending is not None and not ending["type"].endswith("Warning")
-            at = following.after
-        return False
+            if following is not None:
+                at = following.after
+            elif not self.texts[at].strip() or _REPEATED.match(self.texts[at]):
+                at += 1
+            else:
+                break
+        return at
 
     def _plain(self, first: int, at: int, before: str, nested: bool) -> int:
         frames: list[Frame] = []
