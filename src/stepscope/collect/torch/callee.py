@@ -10,8 +10,7 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.source import expression, line_text, parse_expression, parse_line, span
 from stepscope.collect.torch.calls import Entry, view
-from stepscope.collect.torch.cut import Scope, _value
-from stepscope.collect.torch.resolve import MISSING, resolve
+from stepscope.collect.torch.resolve import MISSING, named, resolve
 from stepscope.collect.torch.syntax import assignments, frame_at, function_of
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Callee, Lookup
@@ -78,10 +77,9 @@ def _call_at(entry: Entry) -> ast.Call | None:
 
 def _target(node: ast.expr, values: dict[str, Any]) -> Any:
     """The live function: a method of a tensor or of a framework's object counts as its class's."""
-    scope = Scope(ast.Module([], []), "", "", values)
-    found = _value(node, scope)
+    found = named(node, values)
     if found is MISSING and isinstance(node, ast.Attribute):
-        owner = _value(node.value, scope)
+        owner = named(node.value, values)
         return MISSING if owner is MISSING else type(owner) if is_tensor(owner) else inspect.getattr_static(type(owner), node.attr, MISSING)
     return found
 
