@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
 from typing import Any
 
-from stepscope.collect.torch.files import in_child, may_fork
+from stepscope.collect.torch.files import in_child, say
+from stepscope.collect.torch.fork import can_fork
 
 OTHERS = 16
 """Samples of the data set that are looked at where a batch has no majority."""
@@ -64,9 +63,9 @@ def _asked(dataset: Any, indices: list[int]) -> dict[int, str]:
     """What these samples are, as the data set says in a forked child."""
 
     def look(index: int, send: int) -> None:
-        os.write(send, json.dumps([index, signature(dataset[index])]).encode() + b"\n")
+        say(send, index, signature(dataset[index]))
 
-    return in_child(indices, look) if may_fork() else {}
+    return in_child(indices, look) if can_fork() else {}
 
 
 def _others(dataset: Any, without: set[int]) -> list[int]:
