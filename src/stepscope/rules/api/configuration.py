@@ -74,7 +74,7 @@ def unreadable(failure: Failure) -> Witnessed:
     line = failure.user_frame
     if failure.is_a(*_UNREAD) and line is not None and (_CONFIG.search(line.code) or _CONFIG.search(line.name.replace("_", " "))):
         yield CONFIGURATION.found(
-            f"the configuration does not parse: {_first(failure)}",
+            f"the configuration does not parse: {failure.first_line}",
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
@@ -87,12 +87,8 @@ def refused(failure: Failure) -> Witnessed:
     arguments = failure.is_a("ValueError") and failure.passes("__post_init__") and failure.passes_file("transformers/training_args.py")
     if flags or arguments or failure.is_a(*_TYPES):
         yield CONFIGURATION.found(
-            _first(failure).rstrip("."),
+            failure.first_line.rstrip("."),
             Confidence.LIKELY,
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
-
-
-def _first(failure: Failure) -> str:
-    return (failure.message.strip().splitlines() or [failure.type])[0]
