@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
@@ -57,6 +58,19 @@ def is_unlike_others(dataset: Any, index: int, passed: list[int]) -> bool:
     if kind is None or kind in kinds.values():
         return False
     return bool(kinds) or usual_kind(dataset, (index,)) not in (None, kind)
+
+
+def asked_kinds(dataset: Any, indices: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """The rows of each kind of sample of a batch that was put together, as the data set says when it is asked again; empty where one does not answer."""
+    told = _asked(dataset, list(indices)) if dataset is not None else {}
+    kinds = {kind: tuple(row for row, index in enumerate(indices) if told[index] == kind) for kind in told.values()} if {*indices} <= {*told} else {}
+    return dict(sorted(kinds.items(), key=lambda kind: -len(kind[1])))
+
+
+def without(key: str, kinds: dict[str, tuple[int, ...]]) -> dict[int, str]:
+    """The rows whose samples lack a key that others have, with what they are."""
+    lacking = {kind: rows for kind, rows in kinds.items() if not re.search(rf"[{{ ]{re.escape(key)}: ", kind)}
+    return dict(sorted((row, kind) for kind, rows in lacking.items() for row in rows)) if len(lacking) < len(kinds) else {}
 
 
 def _asked(dataset: Any, indices: list[int]) -> dict[int, str]:

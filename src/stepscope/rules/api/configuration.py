@@ -46,7 +46,7 @@ _TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:floa
 
 @CONFIGURATION.seen_in
 def key(failure: Failure, lookup: Lookup) -> Witnessed:
-    if _READERS.search(lookup.origin) or (_CONFIG.search(lookup.name) and not lookup.origin.startswith("torch.load")):
+    if failure.is_a("KeyError") and (_READERS.search(lookup.origin) or (_CONFIG.search(lookup.name) and not lookup.origin.startswith("torch.load"))):
         yield CONFIGURATION.found(
             f"the configuration has no {lookup.key}",
             Confidence.LIKELY if _READERS.search(lookup.origin) else Confidence.POSSIBLE,
