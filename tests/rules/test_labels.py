@@ -1,5 +1,7 @@
+import pytest
+
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Batch, Failure, Frame, Head, Labels, Lookup, Observation, Tensor
+from stepscope.evidence import Batch, Failure, File, Frame, Head, Labels, Lookup, Moment, Observation, Tensor
 
 LINE = Frame("train.py", 12, "main", "print(accuracy_score(trues, preds))", user=True)
 
@@ -51,3 +53,93 @@ def test_a_column_behind_a_byte_order_mark_is_told_as_such():
 
     assert first(failure, Lookup("self.rows[i]", "'path'", ("\ufeffpath", "label"))).name == "annotation-encoding"
     assert first(failure, Lookup("self.rows[i]", "'path'", ("file", "label"))).name != "annotation-encoding"
+
+
+LOADING = (Frame("train.py", 30, "main", "for x, y in loader:", user=True), Frame("train.py", 12, "Cells.__getitem__", "...", user=True))
+
+
+def loading(lookup, kind="KeyError", frames=LOADING):
+    return first(Failure(kind, lookup.key, frames, key=lookup.key if kind == "KeyError" else None), lookup, Moment(step=3))
+
+
+@pytest.mark.parametrize(
+    ("lookup", "kind", "headline"),
+    [
+        (Lookup("self.labels", "'b7'", ("b1",), asked="name", size=1), "KeyError", "`self.labels` has no entry for 'b7'"),
+        (Lookup("self.tables['masks']", "7", ("1",), asked="i", size=1), "KeyError", "`self.tables['masks']` has no entry for 7"),
+        (Lookup("self.targets", "39", asked="i", size=39, beside=40), "IndexError", "`self.targets` has no entry 39"),
+        (Lookup("row", "'class_id'", ("file",), asked="'class_id'", size=1, records=40, having=39), "KeyError", "the record of a sample has no 'class_id'"),
+        (Lookup("record", "'bbox'", ("file",), asked="'bbox'", size=1), "KeyError", "the record of a sample has no 'bbox'"),
+    ],
+    ids=["table", "table in a dictionary", "short list", "record", "record of a file of its own"],
+)
+def test_a_label_that_is_not_there_is_named_with_where_it_was_looked_up(lookup, kind, headline):
+    found = loading(lookup, kind)
+
+    assert (found.name, found.headline) == ("label-missing", headline)
+
+
+@pytest.mark.parametrize(
+    ("lookup", "kind"),
+    [
+        (Lookup("self.paths", "'b7'", ("b1",), asked="name", size=1), "KeyError"),
+        (Lookup("self.class_to_idx", "'husky'", ("cat",), asked="kind", size=1), "KeyError"),
+        (Lookup("self.classes", "'husky'", ("cat", "dog"), asked="kind", size=2, numbers=True), "KeyError"),
+        (Lookup("self.classes", "'husky'", ("cat",), asked="row['label']", size=1), "KeyError"),
+        (Lookup("self.labels", "39", asked="i", size=39, beside=39), "IndexError"),
+        (Lookup("self.config", "'mask'", ("image",), asked="'mask'", size=1, records=2, having=1), "KeyError"),
+        (Lookup("self.options", "'label_smoothing'", ("lr",), asked="'label_smoothing'", size=1), "KeyError"),
+        (Lookup("row", "'class'", ("klass",), asked="'class'", size=1, records=40, having=0), "KeyError"),
+        (Lookup("row", "'width'", ("file",), asked="'width'", size=1, records=40, having=39), "KeyError"),
+    ],
+    ids=["paths", "class names", "numbered names", "a label as key", "all lists end", "configuration", "setting", "no record has it", "another field"],
+)
+def test_what_is_no_label_of_a_sample_is_not_told_as_one(lookup, kind):
+    assert loading(lookup, kind).name != "label-missing"
+
+
+def test_a_table_of_labels_that_is_read_outside_of_the_loading_is_another_matter():
+    assert loading(Lookup("self.labels", "'b7'", ("b1",), asked="name", size=1), frames=(LINE,)).name != "label-missing"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "name"),
+    [
+        ("data/masks/007.png", "...", "label-missing"),
+        ("data/train/007_mask.png", "...", "label-missing"),
+        ("data/labels/007.txt", "...", "label-missing"),
+        ("data/VOC/SegmentationClass/007.png", "...", "label-missing"),
+        ("data/b/007.png", "mask = Image.open(path)", "label-missing"),
+        ("data/labels_v2/images/007.png", "...", "missing-file"),
+        ("data/images/007.png", "target = Image.open(path)", "missing-file"),
+        ("data/target/007.png", "image = Image.open(path)", "missing-file"),
+        ("data/labels.csv", "table = read(path)", "missing-file"),
+    ],
+)
+def test_a_missing_file_is_a_missing_label_where_its_path_or_its_line_says_so(path, code, name):
+    frames = (LOADING[0], Frame("train.py", 12, "Cells.__getitem__", code, user=True))
+    failure = Failure("FileNotFoundError", f"[Errno 2] No such file or directory: '{path}'", frames, errno=2, filename=path)
+
+    assert first(failure, File(path, nearest=path.rpartition("/")[0], entries=39)).name == name
+
+
+def test_a_folder_of_masks_that_is_not_there_is_no_label_of_one_sample():
+    failure = Failure("FileNotFoundError", "[Errno 2] No such file or directory", LOADING, errno=2, filename="data/masks/007.png")
+
+    assert first(failure, File("data/masks/007.png", nearest="data", entries=2)).name == "missing-file"
+
+
+def lacking(key, kinds, odd):
+    return first(Failure("KeyError", repr(key), (LINE,), key=repr(key)), Batch(indices=(14, 15, 16), culprits=tuple(odd), rows=3, kinds=kinds, odd=odd))
+
+
+def test_a_sample_without_the_key_of_the_label_is_named():
+    found = lacking("mask", {"{image: float32[3], mask: int}": (0, 2), "{image: float32[3]}": (1,)}, {1: "{image: float32[3]}"})
+
+    assert (found.name, found.headline) == ("label-missing", "row 1 (sample 15) has no 'mask'")
+
+
+def test_a_sample_with_a_key_more_is_no_sample_without_a_label():
+    kinds = {"{image: float32[3]}": (0, 2), "{image: float32[3], mask: int}": (1,)}
+
+    assert lacking("mask", kinds, {1: "{image: float32[3], mask: int}"}).name != "label-missing"

@@ -32,6 +32,10 @@ class Batch:
     odd: dict[int, str] = field(default_factory=dict)
     kinds: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
+    def row(self, row: int) -> str:
+        """A row in words, with its sample where that is known: "row 3 (sample 7)"."""
+        return f"row {row} (sample {self.indices[row]})" if row < len(self.indices) else f"row {row}"
+
 
 @dataclass(frozen=True)
 class Remainder:

@@ -1,4 +1,4 @@
-"""What the failing line of the user's called, and the dictionary that it looked a key up in."""
+"""What the failing line of the user's called, and what it looked a key or an index up in."""
 
 from __future__ import annotations
 
@@ -23,10 +23,22 @@ class Callee:
 
 @dataclass(frozen=True)
 class Lookup:
-    """A dictionary in which a key was not found: its name in the source, the keys that it has, and the call that made it ("torch.load")."""
+    """A dictionary in which a key was not found, or a list that ends before its index.
+
+    Its name in the source, the keys that it has, and the call that made it ("torch.load"). `asked` is the key as it is written: "'label'", "row['file']".
+    `size` counts its entries, `beside` those of the longest list that its owner keeps beside it. `numbers` is true where its values number its keys,
+    0, 1, 2, ..., as a table of class names does. `content` tells some of it, and of the `records` of its kind beside it `having` have the key.
+    """
 
     name: str
     key: str
     keys: tuple[str, ...] = ()
     origin: str = ""
     line: Frame | None = None
+    asked: str = ""
+    size: int = 0
+    beside: int = 0
+    numbers: bool = False
+    content: str = ""
+    records: int = 0
+    having: int = 0

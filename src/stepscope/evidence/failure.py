@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_INSTALLED = re.compile(r"-packages/(?P<package>\w+)")
 _RAISE = re.compile(r"(?:^|:\s*)raise\b")
 
 
@@ -28,6 +29,12 @@ class Frame:
     def name(self) -> str:
         """The function's name without its class."""
         return self.function.rpartition(".")[2]
+
+    @property
+    def package(self) -> str:
+        """The installed package that the file belongs to; empty for the user's own code and the standard library."""
+        found = _INSTALLED.search(self.file.replace("\\", "/"))
+        return found["package"] if found else ""
 
     @property
     def torch(self) -> bool:
@@ -83,6 +90,17 @@ class Failure:
         """Whether the user's own code raised it: then its words are theirs, and a framework's meaning must not be read into them."""
         inner = self.innermost
         return inner is not None and inner.user and bool(_RAISE.search(inner.code))
+
+    @property
+    def first_line(self) -> str:
+        """The first line of its words; of an exception without any, its type."""
+        return (self.message.strip().splitlines() or [self.type])[0]
+
+    @property
+    def below_user(self) -> tuple[Frame, ...]:
+        """The frames that the innermost line of the user's own code called into; empty also where there is no such line."""
+        inner = max((place for place, frame in enumerate(self.frames) if frame.user), default=len(self.frames))
+        return self.frames[inner + 1 :]
 
     @property
     def innermost(self) -> Frame | None:

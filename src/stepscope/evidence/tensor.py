@@ -28,6 +28,11 @@ class Tensor:
         """Whether the elements are whole numbers."""
         return self.dtype.startswith(("int", "uint", "long", "short"))
 
+    @property
+    def size(self) -> str:
+        """The shape as a reader writes it: (8), (8, 1)."""
+        return f"({', '.join(map(str, self.shape))})"
+
     def __str__(self) -> str:
         text = f"{self.dtype}[{', '.join(map(str, self.shape))}]"
         if self.minimum is not None and self.maximum is not None:

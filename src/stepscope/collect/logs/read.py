@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 
 from stepscope.collect.logs.collectives import collectives_in
-from stepscope.collect.logs.endings import assertions_in, death_in, hang_in, interruption_in, traced_forward, variables_in, worker_death
+from stepscope.collect.logs.endings import (
+    assertions_in,
+    death_in,
+    hang_in,
+    interruption_in,
+    traced_forward,
+    variables_in,
+    worker_death,
+)
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, raised_first
@@ -45,30 +53,35 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
 
 def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
     """Everything that may be the cause: exceptions, processes that died, collectives, a loss that was no number; echoes last."""
-    real = [each for each in told if each.failure.type and not each.aside and not is_echo(each.failure)]
+    raised = [each for each in told if each.failure.type and not each.aside]
+    first = [each for each in raised if not is_echo(each.failure)][:1]
     machine = Machine(variables=variables_in(log))
-    death, stop, waited, broken = death_in(log), interruption_in(log), collectives_in(log), broken_loss(series, log.said)
-    for each in real[:1]:
+    for each in first:
         yield _raised(each, log, machine)
         for cause in raised_first(each.failure).causes:
             yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
-    by_hand = stop is not None and (stop[0].signal == "SIGINT" or not real)
-    others = list(spoken(log))
-    for each in (each for each in others if not is_echo(each.failure)):
-        yield _raised(each, log, machine)
-    if (hang := hang_in(log)) is not None:
-        yield Observation(replace(log, at=hang[1].line), hang[0])
-    if death is not None:
-        yield Observation(replace(log, at=death[1].line), death[0], machine, Moment(rank=death[1].rank))
-    if waited is not None:
-        yield Observation(replace(log, at=waited[1].line), waited[0], Moment(rank=waited[1].rank))
-    if broken is not None:
-        yield Observation(replace(log, at=broken.said.line), Moment(step=broken.step, epoch=broken.epoch), *broken.evidence)
-    for each in [*real[1:], *(each for each in told if each not in real and each.failure.type and not each.aside)]:
-        yield _raised(each, log, machine)
-    if stop is not None and by_hand:
+    for each in spoken(log):
+        if not is_echo(each.failure):
+            yield _raised(each, log, machine)
+    yield from _endings(log, machine, series)
+    for each in raised:
+        if each not in first:
+            yield _raised(each, log, machine)
+    stop = interruption_in(log)
+    if stop is not None and (stop[0].signal == "SIGINT" or not first):
         yield Observation(replace(log, at=stop[1].line), stop[0])
     yield Observation(log)
+
+
+def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
+    """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for, a loss that was no number."""
+    for found in (hang_in(log), death_in(log), collectives_in(log)):
+        if found is not None:
+            piece, said = found
+            yield Observation(replace(log, at=said.line), piece, machine, Moment(rank=said.rank))
+    broken = broken_loss(series, log.said)
+    if broken is not None:
+        yield Observation(replace(log, at=broken.said.line), Moment(step=broken.step, epoch=broken.epoch), *broken.evidence)
 
 
 def _raised(told: Told, log: Log, machine: Machine) -> Observation:

@@ -68,22 +68,23 @@ class _Reader:
 
     def _one(self, at: int) -> int:
         text = self.texts[at]
-        if not text:
-            return at + 1
+        if "Traceback (most recent call last)" in text:
+            return self._headed(at, text)
         if _DIRECT.search(text) or _DURING.search(text):
             self.link = "direct" if _DIRECT.search(text) else "during"
-        elif "Traceback (most recent call last)" in text:
-            if _RICH_HEAD.search(text):
-                return self._rich(at)
-            if head := _CELL_HEAD.match(text):
-                return self._cell(at, head["type"])
-            if head := _HEAD.match(text):
-                return self._plain(at, at + 1, head["before"], nested=bool(head["original"]))
         elif text.lstrip().startswith('File "') and (entry := python_entry(self.texts, at)) and self._goes_on(entry):
             return self._plain(at, at, "", nested=False)
         elif at < 3 and (found := notebook_entry(self.texts, at)) and found.after - at > 2:
             return self._cell(at - 1, "")
         return at + 1
+
+    def _headed(self, at: int, text: str) -> int:
+        if _RICH_HEAD.search(text):
+            return self._rich(at)
+        if cell := _CELL_HEAD.match(text):
+            return self._cell(at, cell["type"])
+        head = _HEAD.match(text)
+        return self._plain(at, at + 1, head["before"], nested=bool(head["original"])) if head else at + 1
 
     def _goes_on(self, entry: Entry) -> bool:
         """Whether frames without a head are the rest of a traceback that was cut off: an exception comes after them, no warning's single line."""
@@ -107,23 +108,19 @@ class _Reader:
 
     def _plain(self, first: int, at: int, before: str, nested: bool) -> int:
         frames: list[Frame] = []
-        repeated, ending = 0, None
-        while at < len(self.texts):
+        repeated = 0
+        while at < len(self.texts) and (frames or at - first <= 8):
             text = self.texts[at]
             if entry := python_entry(self.texts, at):
                 frames.append(entry.frame)
                 at = entry.after
-            elif again := _REPEATED.match(text):
-                repeated += int(again["times"])
-                at += 1
-            elif not text.strip() or text.strip() == "[...]":
-                at += 1
-            elif (ending := self._ending(at)) or frames or "Traceback (most" in text:
+                continue
+            again = _REPEATED.match(text)
+            repeated += int(again["times"]) if again else 0
+            if text.strip() and not again and text.strip() != "[...]" and (frames or self._ending(at) or "Traceback (most" in text):
                 break
-            else:
-                at += 1
-                if at - first > 8:
-                    break
+            at += 1
+        ending = self._ending(at) if at < len(self.texts) else None
         if ending is None:
             if frames:
                 self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, nested)

@@ -9,8 +9,9 @@ from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
 from stepscope.collect.torch.indices import numbers, own_rows
-from stepscope.collect.torch.kinds import is_unlike_others, kinds_of, odd_ones
+from stepscope.collect.torch.kinds import asked_kinds, is_unlike_others, kinds_of, odd_ones, without
 from stepscope.collect.torch.loaders import LOADERS, History, length
+from stepscope.collect.torch.lookups import Lacked
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
@@ -21,14 +22,14 @@ FILES = 5
 """Samples whose files are looked up."""
 
 
-def batch_of(stack: list[Entry], blame: Blamed | None = None) -> Batch | None:
-    """The batch, with the rows to blame: those that `blame` proves, or those that the loading itself stumbled over."""
+def batch_of(stack: list[Entry], blame: Blamed | None = None, lacked: Lacked | None = None) -> Batch | None:
+    """The batch, with the rows to blame: those that `blame` proves, those that the loading itself stumbled over, or those without a key that the loop did not find in it."""
     if LOADERS.in_worker:
         return _loading(stack, LOADERS.in_worker, None)
     if _in_loader(stack):
         history = _drawing(stack)
         return _loading(stack, history.loading() if history else (), history)
-    return _at_hand(stack, blame)
+    return _at_hand(stack, blame, lacked)
 
 
 def remainder_of(stack: list[Entry]) -> Remainder | None:
@@ -95,22 +96,41 @@ def _samples_to_collate(stack: list[Entry]) -> list[Any] | None:
     return data if isinstance(data, list) and data else None
 
 
-def _at_hand(stack: list[Entry], blame: Blamed | None) -> Batch | None:
+def _at_hand(stack: list[Entry], blame: Blamed | None, lacked: Lacked | None) -> Batch | None:
     """A batch that failed later: the one that a tensor at hand belongs to, else the one that was handed out last."""
     fields = _fields(stack)
     if blame is not None:
         dataset = blame.history.dataset if blame.history else None
         return _batch(stack, blame.indices, blame.rows, dataset, blame.history, fields=fields, files_for=blame.rows)
     rows = {shape[0] for shape in (tensor.shape for tensor in fields.values()) if shape}
-    seen = tensors_inside_out(stack)
+    seen = [*_tensors(lacked[1]), *tensors_inside_out(stack)] if lacked else tensors_inside_out(stack)
     cut = rows_of_index_vector(stack) or rows_of_slice(stack)
     for history in LOADERS.recent()[:3]:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
         if indices and (not rows or len(indices) in rows):
+            odd, kinds = _lacking(history, indices, lacked) if lacked else ({}, {})
+            if odd:
+                return _batch(stack, indices, tuple(odd), history.dataset, history, fields=fields, odd=odd, kinds=kinds, files_for=tuple(odd))
             culprits = () if history.own_order else row_of_loop(stack, len(indices))
             culprits = culprits or (_alone(history, indices) if _computes(stack) else ())
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
     return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
+
+
+def _lacking(history: History, indices: tuple[int, ...], lacked: Lacked) -> tuple[dict[int, str], dict[str, tuple[int, ...]]]:
+    """The rows whose samples lack a key that the batch was asked for, with what they are, and the kinds of all its samples.
+
+    Where the data set is gone: PyTorch gives a batch the keys of its first sample, so it is that one, if batches before it were asked for the same.
+    """
+    key, held = lacked
+    if kinds := asked_kinds(history.dataset, indices):
+        return without(key, kinds), kinds
+    is_batch = history.holding(_tensors(held)) == indices
+    return ({0: f"a sample without {key!r}"} if is_batch and not history.own_order and len(history.handed_out) > 1 else {}), {}
+
+
+def _tensors(held: dict[Any, Any]) -> list[Any]:
+    return [value for value in held.values() if is_tensor(value)]
 
 
 def _alone(history: History, indices: tuple[int, ...]) -> tuple[int, ...]:

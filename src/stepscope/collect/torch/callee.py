@@ -10,13 +10,9 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.source import expression, line_text, parse_expression, parse_line, span
 from stepscope.collect.torch.calls import Entry, view
-from stepscope.collect.torch.cut import Scope, _value
-from stepscope.collect.torch.resolve import MISSING, resolve
-from stepscope.collect.torch.syntax import assignments, frame_at, function_of
+from stepscope.collect.torch.resolve import MISSING, named
 from stepscope.collect.torch.tensors import is_tensor
-from stepscope.evidence import Callee, Lookup
-
-KEYS = 40
+from stepscope.evidence import Callee
 
 
 def callee_of(stack: list[Entry]) -> Callee | None:
@@ -41,31 +37,6 @@ def callee_of(stack: list[Entry]) -> Callee | None:
     return Callee(ast.unparse(node.func), module, library, user_owned, _signature(getattr(type(target), "forward", target)))
 
 
-def lookup_of(stack: list[Entry], exception: BaseException) -> Lookup | None:
-    """The dictionary in which a key of the user's line was not found."""
-    if type(exception) is not KeyError or not exception.args or not stack or not is_users(stack[-1][0].f_code.co_filename):
-        return None
-    frame, line, instruction = stack[-1]
-    key = exception.args[0]
-    node: Any = parse_expression(expression(frame.f_code.co_filename, span(frame.f_code, instruction)))
-    tree = [node] if node is not None else [parse_line(line_text(frame.f_code.co_filename, line, frame))]
-    for part in ast.walk(tree[0]) if tree[0] is not None else ():
-        if isinstance(part, ast.Subscript):
-            held = resolve(part.value, frame)
-            if isinstance(held, dict) and dict.get(held, key, MISSING) is MISSING:
-                function = function_of(frame.f_code)
-                made = assignments(function, ast.unparse(part.value)) if function is not None else []
-                calls = [call for _, value in made[-1:] for call in ast.walk(value) if isinstance(call, ast.Call)]
-                return Lookup(
-                    name=ast.unparse(part.value),
-                    key=repr(key)[:100],
-                    keys=tuple(str(one)[:60] for one in list(held)[:KEYS]),
-                    origin=" ".join(ast.unparse(call.func) for call in calls[:4]),
-                    line=frame_at(frame.f_code.co_filename, getattr(made[-1][0], "lineno", line), frame.f_code.co_name) if made else None,
-                )
-    return None
-
-
 def _call_at(entry: Entry) -> ast.Call | None:
     frame, line, instruction = entry
     file = frame.f_code.co_filename
@@ -78,10 +49,9 @@ def _call_at(entry: Entry) -> ast.Call | None:
 
 def _target(node: ast.expr, values: dict[str, Any]) -> Any:
     """The live function: a method of a tensor or of a framework's object counts as its class's."""
-    scope = Scope(ast.Module([], []), "", "", values)
-    found = _value(node, scope)
+    found = named(node, values)
     if found is MISSING and isinstance(node, ast.Attribute):
-        owner = _value(node.value, scope)
+        owner = named(node.value, values)
         return MISSING if owner is MISSING else type(owner) if is_tensor(owner) else inspect.getattr_static(type(owner), node.attr, MISSING)
     return found
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
-import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stepscope.collect.owner import shown
+from stepscope.collect.torch.fork import can_fork, hear, write
 from stepscope.collect.torch.resolve import stored_attributes
 
 SECONDS = 4.0
@@ -32,7 +30,7 @@ def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
     """The file that each of these indices is read from, or both of two (a picture and its mask); an index whose sample is held in memory has none."""
     if dataset is None or not indices:
         return {}
-    found = _by_asking(dataset, indices) if may_fork() else {}
+    found = _by_asking(dataset, indices) if can_fork() else {}
     for index in indices:
         if index not in found and (path := _by_list(dataset, index)) is not None:
             found[index] = [path]
@@ -41,24 +39,23 @@ def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
 
 def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int]:
     """Those of the samples that hold one of these values, as the data set itself says when it is asked again."""
-    if not may_fork() or len(indices) > ASKED:
+    if not can_fork() or len(indices) > ASKED:
         return set()
 
     def look(index: int, send: int) -> None:
         if _holds(dataset[index], values):
-            os.write(send, json.dumps([index, ""]).encode() + b"\n")
+            say(send, index, "")
 
     return set(in_child(indices, look))
 
 
 def numbers_of(dataset: Any, indices: Sequence[int]) -> list[dict[str, list[float]]]:
     """The numbers of each of these samples, by where they stand in it, as the data set says when it is asked again; empty where one does not answer."""
-    if not may_fork() or len(indices) > ASKED:
+    if not can_fork() or len(indices) > ASKED:
         return []
 
     def look(index: int, send: int) -> None:
-        with os.fdopen(os.dup(send), "wb") as pipe:
-            pipe.write(json.dumps([index, dict(_numbers(dataset[index]))]).encode() + b"\n")
+        say(send, index, dict(_numbers(dataset[index])))
 
     told = in_child(indices, look)
     return [told[index] for index in indices] if set(indices) <= set(told) else []
@@ -89,13 +86,6 @@ def _holds(sample: Any, values: set[float], depth: int = 0) -> bool:
     return isinstance(parts, (list, tuple)) and depth < 4 and any(_holds(part, values, depth + 1) for part in parts)
 
 
-def may_fork() -> bool:
-    """Forking is safe where the system has it and no accelerator context would be shared."""
-    torch = sys.modules.get("torch")
-    cuda = getattr(torch, "cuda", None)
-    return hasattr(os, "fork") and not (cuda is not None and cuda.is_initialized())
-
-
 def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, list[str]]:
     """The files that each sample opens; of one that cannot be loaded, the file that it had come to."""
     recorder = _Recorder()
@@ -105,10 +95,15 @@ def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, list[str]]:
         try:
             dataset[index]
         except BaseException:
-            os.write(send, json.dumps([index, None]).encode() + b"\n")
+            say(send, index, None)
 
     opened = _answers_of(indices, look)
     return {index: paths[-2:-1] if paths[-1] is None else list(dict.fromkeys(paths)) for index, paths in opened.items()}
+
+
+def say(send: int, index: int | None, answer: Any) -> None:
+    """In the child: answer for this index."""
+    write(send, json.dumps([index, answer]).encode() + b"\n")
 
 
 def in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, Any]:
@@ -117,37 +112,25 @@ def in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[i
 
 
 def _answers_of(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, list[Any]]:
-    """All that a forked child says of each index."""
-    receive, send = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(receive)
-        _ask(indices, send, look)
-    os.close(send)
-    try:
-        return _answer(receive)
-    finally:
-        os.close(receive)
-        with contextlib.suppress(OSError):
-            os.kill(child, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            os.waitpid(child, 0)
+    """All that a forked child says of each index, in a line for each answer, until its time is up."""
 
-
-def _ask(indices: Sequence[int], send: int, look: Callable[[int, int], None]) -> None:
-    """In the child: look at each sample, write a line for each answer, leave without a trace."""
-    try:
+    def tell(send: int) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nothing, descriptor)
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(1)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
         for index in indices:
             with contextlib.suppress(BaseException):
                 look(index, send)
-    finally:
-        os._exit(0)
+
+    text, _ = hear(tell, SECONDS)
+    found: dict[int, list[Any]] = {}
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            index, answer = json.loads(line)
+            found.setdefault(index, []).append(answer)
+    return found
 
 
 class _Recorder:
@@ -168,25 +151,7 @@ class _Recorder:
             mode = arguments[1] if isinstance(arguments[1], str) else "r"
             path = os.path.abspath(os.fsdecode(arguments[0]))
             if not set(mode) & set("wax+") and _is_data(path):
-                os.write(self._send, json.dumps([self._index, path]).encode() + b"\n")
-
-
-def _answer(receive: int) -> dict[int, list[Any]]:
-    text = b""
-    until = time.monotonic() + SECONDS
-    while (left := until - time.monotonic()) > 0:
-        if not select.select([receive], [], [], left)[0]:
-            break
-        part = os.read(receive, 65536)
-        if not part:
-            break
-        text += part
-    found: dict[int, list[Any]] = {}
-    for line in text.splitlines():
-        with contextlib.suppress(ValueError):
-            index, answer = json.loads(line)
-            found.setdefault(index, []).append(answer)
-    return found
+                say(self._send, self._index, path)
 
 
 def _is_data(path: str) -> bool:

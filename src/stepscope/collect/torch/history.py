@@ -11,9 +11,8 @@ from typing import Any
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.cut import Cut, Fate, Scope, Told, Trace, plain_function, together
-from stepscope.collect.torch.layers import _models_in_sight as models_in_sight
-from stepscope.collect.torch.layers import is_loss, is_module, walk_modules
+from stepscope.collect.torch.layers import is_loss, is_module, models_in_sight, walk_modules
+from stepscope.collect.torch.lineage import Cut, Fate, Scope, Told, Trace, plain_function, together
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.syntax import holds, only_statement, own_nodes, receiver
 from stepscope.evidence import History

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
 from typing import Any
 
-from stepscope.collect.torch.files import in_child, may_fork
+from stepscope.collect.torch.files import in_child, say
+from stepscope.collect.torch.fork import can_fork
 
 OTHERS = 16
 """Samples of the data set that are looked at where a batch has no majority."""
@@ -60,13 +60,26 @@ def is_unlike_others(dataset: Any, index: int, passed: list[int]) -> bool:
     return bool(kinds) or usual_kind(dataset, (index,)) not in (None, kind)
 
 
+def asked_kinds(dataset: Any, indices: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """The rows of each kind of sample of a batch that was put together, as the data set says when it is asked again; empty where one does not answer."""
+    told = _asked(dataset, list(indices)) if dataset is not None else {}
+    kinds = {kind: tuple(row for row, index in enumerate(indices) if told[index] == kind) for kind in told.values()} if {*indices} <= {*told} else {}
+    return dict(sorted(kinds.items(), key=lambda kind: -len(kind[1])))
+
+
+def without(key: str, kinds: dict[str, tuple[int, ...]]) -> dict[int, str]:
+    """The rows whose samples lack a key that others have, with what they are."""
+    lacking = {kind: rows for kind, rows in kinds.items() if not re.search(rf"[{{ ]{re.escape(key)}: ", kind)}
+    return dict(sorted((row, kind) for kind, rows in lacking.items() for row in rows)) if len(lacking) < len(kinds) else {}
+
+
 def _asked(dataset: Any, indices: list[int]) -> dict[int, str]:
     """What these samples are, as the data set says in a forked child."""
 
     def look(index: int, send: int) -> None:
-        os.write(send, json.dumps([index, signature(dataset[index])]).encode() + b"\n")
+        say(send, index, signature(dataset[index]))
 
-    return in_child(indices, look) if may_fork() else {}
+    return in_child(indices, look) if can_fork() else {}
 
 
 def _others(dataset: Any, without: set[int]) -> list[int]:

@@ -96,7 +96,7 @@ def settings_of(module: Any) -> dict[str, Setting]:
 
 def head_of(stack: list[Entry], outputs: int) -> Head:
     """The last layer of a model in sight that gives this many scores; without a path where none does."""
-    for root in _models_in_sight(stack):
+    for root in models_in_sight(stack):
         modules = [("", root, None), *walk_modules(root)]
         heads = [(path, module) for path, module, _ in modules if _width(module) == outputs]
         if heads:
@@ -107,7 +107,7 @@ def head_of(stack: list[Entry], outputs: int) -> Head:
 
 def head_activation(stack: list[Entry]) -> str | None:
     """The class of the last activation of a model in sight that ends in one."""
-    for root in _models_in_sight(stack):
+    for root in models_in_sight(stack):
         modules = [module for _, module, _ in walk_modules(root)]
         if modules and type(modules[-1]).__name__ in _ACTIVATIONS:
             return type(modules[-1]).__name__
@@ -150,18 +150,19 @@ def _is_method(frame: FrameType, owner: Any) -> bool:
 
 def _whole(part: Any, stack: list[Entry]) -> Any:
     """The largest model in sight that holds a module which was called by itself (`model.decoder(z)`); the module where none does."""
-    models = [_unwrapped(model) for model in _models_in_sight(stack)]
+    models = [unwrapped(model) for model in models_in_sight(stack)]
     sizes = {id(model): [below for _, below, _ in walk_modules(model)] for model in models}
     holding = [model for model in models if any(below is part for below in sizes[id(model)])]
     return max(holding, key=lambda model: len(sizes[id(model)]), default=part)
 
 
-def _unwrapped(model: Any) -> Any:
+def unwrapped(model: Any) -> Any:
+    """The module inside of DataParallel, DistributedDataParallel or a compiled one; any other module itself."""
     children = (stored_attributes(model).get("_modules") or {}) if type(model).__name__ in _WRAPPERS else {}
     return children.get("module") or children.get("_orig_mod") or model
 
 
-def _models_in_sight(stack: list[Entry]) -> Iterator[Any]:
+def models_in_sight(stack: list[Entry]) -> Iterator[Any]:
     """Models among the variables of the user's frames, the innermost frame first, each once."""
     seen: set[int] = set()
     for frame, _, _ in reversed(stack):

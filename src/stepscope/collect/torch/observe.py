@@ -20,12 +20,13 @@ from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
 from stepscope.collect.torch.batches import batch_of, remainder_of
 from stepscope.collect.torch.blame import blame_of
-from stepscope.collect.torch.callee import callee_of, lookup_of
+from stepscope.collect.torch.callee import callee_of
 from stepscope.collect.torch.calls import Entry, call_of
 from stepscope.collect.torch.history import history_of
 from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.lookups import lacked_of, lookup_of
 from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
 from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
@@ -75,7 +76,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     classes = labels.classes if labels else 0
     head = _try("the head", lambda: head_of(stack, classes)) if labels else None
     blame = _try("the samples to blame", lambda: blame_of(stack))
-    batch = _try("the batch", lambda: batch_of(stack, blame))
+    batch = _try("the batch", lambda: batch_of(stack, blame, lacked_of(stack, exception)))
     return [
         _try("the call", lambda: call_of(stack)),
         _try("the layer", lambda: layer_of(stack)),

@@ -1,10 +1,11 @@
-"""Values of the names in an expression, read from a frame without running anything of the user's."""
+"""Values of the names in an expression, read from where they are kept without running anything of the user's."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
-from types import FrameType
+from types import FrameType, FunctionType, MethodType
 from typing import Any
 
 from stepscope.collect.torch.tensors import is_tensor
@@ -26,6 +27,21 @@ def resolve(node: ast.AST, frame: FrameType) -> Any:
             return attribute(resolve(inner, frame), name)
         case ast.Subscript(value=inner, slice=index):
             return _item(resolve(inner, frame), resolve(index, frame))
+    return MISSING
+
+
+def named(node: ast.AST, values: dict[str, Any]) -> Any:
+    """The live object that an expression names among these values and Python's own: a function, a method, a module in a list or dictionary of modules."""
+    match node:
+        case ast.Name(id=name):
+            return values.get(name, vars(builtins).get(name, MISSING))
+        case ast.Attribute(value=inner, attr=name):
+            owner = named(inner, values)
+            found = attribute(owner, name)
+            return _method(owner, name) if found is MISSING else found
+        case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
+            held = stored_attributes(named(inner, values)).get("_modules")
+            return held.get(str(key), MISSING) if isinstance(held, dict) else MISSING
     return MISSING
 
 
@@ -63,3 +79,12 @@ def _item(value: Any, index: Any) -> Any:
         except (LookupError, TypeError):
             return MISSING
     return MISSING
+
+
+def _method(owner: Any, name: str) -> Any:
+    if owner is MISSING or is_tensor(owner):
+        return MISSING
+    found = inspect.getattr_static(type(owner), name, MISSING)
+    if isinstance(found, FunctionType):
+        return MethodType(found, owner)
+    return found.__func__ if isinstance(found, staticmethod) else MISSING

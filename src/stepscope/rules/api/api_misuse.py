@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Callee, Failure, Frame, Stage
+from stepscope.evidence import Callee, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -32,7 +32,6 @@ _LIBRARIES = {
     "torch", "torchvision", "torchaudio", "torchmetrics", "lightning", "pytorch_lightning", "lightning_fabric", "transformers", "accelerate",
     "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
 }  # fmt: skip
-_FILES = re.compile(r"-packages/(?P<library>\w+)")
 _REFUSALS = ("TypeError", "ValueError", "RuntimeError", "AssertionError", "NotImplementedError", "MisconfigurationException", "NotFittedError")
 _ORDER = re.compile(
     r"cannot assign module before Module\.__init__\(\) call|cannot assign parameters? before Module\.__init__\(\) call"
@@ -80,12 +79,11 @@ def called(failure: Failure, callee: Callee) -> Witnessed:
 def order(failure: Failure) -> Witnessed:
     """Steps that the framework wants in another order."""
     inner = failure.innermost
-    library = _FILES.search(inner.file.replace("\\", "/")) if inner is not None else None
     told = _ORDER.search(failure.message)
-    by_library = told and ((library is not None and library["library"] in _LIBRARIES) or failure.says("Can't call numpy()"))
+    by_library = told and ((inner is not None and inner.package in _LIBRARIES) or failure.says("Can't call numpy()"))
     state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
     if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
-        yield API_MISUSE.found(_first(failure).rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure))
+        yield API_MISUSE.found(failure.first_line.rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure))
     elif state_dict:
         yield API_MISUSE.found(
             f"a dictionary of weights is used as a model (`.{state_dict['name']}`)", Confidence.LIKELY, seen={"says": failure.message[:200]},
@@ -96,9 +94,8 @@ def order(failure: Failure) -> Witnessed:
 @API_MISUSE.seen_in
 def refused(failure: Failure) -> Witnessed:
     """The frames alone: a library's function stands right below the user's line, and refused what it was given."""
-    users = [place for place, frame in enumerate(failure.frames) if frame.user]
-    below = failure.frames[users[-1] + 1 :] if users else ()
-    if not below or not _of_library(below[0]) or not _of_library(below[-1]) or below[0].name in _CALLS or len(below) > 6:
+    below = failure.below_user
+    if not below or below[0].package not in _LIBRARIES or below[-1].package not in _LIBRARIES or below[0].name in _CALLS or len(below) > 6:
         return
     if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError") and not _OF_VALUES.search(failure.message):
         yield API_MISUSE.found(
@@ -123,27 +120,15 @@ def _cure(failure: Failure) -> tuple[str, ...]:
 
 def _inside(failure: Failure) -> bool:
     """The user's innermost line called the function that raised: below it are frames of libraries only, or none."""
-    users = [place for place, frame in enumerate(failure.frames) if frame.user]
-    if not users or failure.by_user:
-        return False
-    below = failure.frames[users[-1] + 1 :]
-    return all(_of_library(frame) for frame in below[-1:])
-
-
-def _of_library(frame: Frame) -> bool:
-    found = _FILES.search(frame.file.replace("\\", "/"))
-    return found is not None and found["library"] in _LIBRARIES
+    own = any(frame.user for frame in failure.frames)
+    return own and not failure.by_user and all(frame.package in _LIBRARIES for frame in failure.below_user[-1:])
 
 
 def _headline(failure: Failure, name: str) -> str:
     found = _ARGUMENTS.search(failure.message)
     if found and found["call"]:
         return f"`{found['call']}` is given a {found['not']} as `{found['name']}`, which must be {found['must']}"
-    return f"`{name}` refuses its arguments: {_first(failure)}"
-
-
-def _first(failure: Failure) -> str:
-    return (failure.message.strip().splitlines() or [failure.type])[0]
+    return f"`{name}` refuses its arguments: {failure.first_line}"
 
 
 def _short(signature: str) -> str:

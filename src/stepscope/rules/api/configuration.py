@@ -41,6 +41,7 @@ _TYPES = (
 )  # fmt: skip
 _UNREAD = ("YAMLError", "TOMLDecodeError", "JSONDecodeError", "MissingSectionHeaderError", "ParsingError")
 _ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return|when `\w+` returns")
+_TRAINERS = ("transformers", "accelerate", "lightning", "pytorch_lightning", "deepspeed", "ultralytics", "mmengine", "mmcv", "mmdet", "detectron2", "trl", "peft", "keras", "tensorflow")
 _TOGETHER = re.compile(
     r"\b(?:is|are) (?:in|not )compatible with|cannot be (?:used|combined|set) (?:together |at the same time )?with|mutually exclusive|can(?:not|'t) (?:both be|be both) (?:set|specified)"
     r"|(?:only|not) supported (?:with|when|if) \S+ is|(?:images|labels|path|dataset) not found, missing path"
@@ -50,7 +51,7 @@ _TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:floa
 
 @CONFIGURATION.seen_in
 def key(failure: Failure, lookup: Lookup) -> Witnessed:
-    if _READERS.search(lookup.origin) or (_CONFIG.search(lookup.name) and not lookup.origin.startswith("torch.load")):
+    if failure.is_a("KeyError") and (_READERS.search(lookup.origin) or (_CONFIG.search(lookup.name) and not lookup.origin.startswith("torch.load"))):
         yield CONFIGURATION.found(
             f"the configuration has no {lookup.key}",
             Confidence.LIKELY if _READERS.search(lookup.origin) else Confidence.POSSIBLE,
@@ -78,7 +79,7 @@ def unreadable(failure: Failure) -> Witnessed:
     line = failure.user_frame
     if failure.is_a(*_UNREAD) and line is not None and (_CONFIG.search(line.code) or _CONFIG.search(line.name.replace("_", " "))):
         yield CONFIGURATION.found(
-            f"the configuration does not parse: {_first(failure)}",
+            f"the configuration does not parse: {failure.first_line}",
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
@@ -91,20 +92,16 @@ def refused(failure: Failure) -> Witnessed:
     arguments = failure.is_a("ValueError") and failure.passes("__post_init__") and failure.passes_file("transformers/training_args.py")
     if flags or arguments or failure.is_a(*_TYPES):
         yield CONFIGURATION.found(
-            _first(failure).rstrip("."),
+            failure.first_line.rstrip("."),
             Confidence.LIKELY,
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
 
 
-def _first(failure: Failure) -> str:
-    return (failure.message.strip().splitlines() or [failure.type])[0]
-
-
 @CONFIGURATION.seen_in
 def together(failure: Failure) -> Witnessed:
     """Settings that a library refuses to have together."""
     inner = failure.innermost
-    if _TOGETHER.search(failure.message) and inner is not None and not inner.user and failure.is_a("AssertionError", "ValueError", "RuntimeError", "NotImplementedError"):
-        yield CONFIGURATION.found(f"settings do not go together: {_first(failure)}", Confidence.POSSIBLE, stage=Stage.SETUP, seen={"says": failure.message[:300]})
+    if _TOGETHER.search(failure.message) and inner is not None and inner.package in _TRAINERS and failure.is_a("AssertionError", "ValueError", "RuntimeError", "NotImplementedError"):
+        yield CONFIGURATION.found(f"settings do not go together: {failure.first_line}", Confidence.POSSIBLE, stage=Stage.SETUP, seen={"says": failure.message[:300]})

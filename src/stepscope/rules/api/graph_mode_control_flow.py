@@ -53,5 +53,5 @@ def words(failure: Failure) -> Witnessed:
         f"control flow asks a tensor for its value: `{line.code}`" if line else "control flow asks a tensor for its value",
         Confidence.CERTAIN if typed or line else Confidence.LIKELY,
         stage=Stage.FORWARD,
-        seen={"exception": failure.type, "says": failure.message.strip().splitlines()[0][:250]},
+        seen={"exception": failure.type, "says": failure.first_line[:250]},
     )

@@ -71,7 +71,7 @@ def state_dict(failure: Failure) -> Witnessed:
 @CHECKPOINT_MISMATCH.seen_in
 def other_content(failure: Failure, lookup: Lookup) -> Witnessed:
     """A key of a loaded checkpoint that it does not have."""
-    if "torch.load" in lookup.origin or "load_file" in lookup.origin:
+    if failure.is_a("KeyError") and ("torch.load" in lookup.origin or "load_file" in lookup.origin):
         yield CHECKPOINT_MISMATCH.found(
             f"the checkpoint has no {lookup.key}",
             Confidence.LIKELY,

@@ -45,7 +45,7 @@ def small(failure: Failure) -> Witnessed:
             "a sample is empty, or smaller than what reads it",
             Confidence.LIKELY,
             stage=Stage.DATA,
-            seen={"says": failure.message.splitlines()[0][:300]},
+            seen={"says": failure.first_line[:300]},
             instead=(
                 "Look up the named sample: a clip shorter than the window, a box or a crop without area.",
                 "Leave such samples out where the data set is built, or pad them to the length that is needed.",

@@ -26,7 +26,7 @@ from stepscope.evidence import Failure, File, Log, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-MISSING_FILE = Rule("DAT101", Severity.ERROR, stage=Stage.DATA, yields_to=("unreadable-entry", "link-loop", "empty-dataset"))
+MISSING_FILE = Rule("DAT101", Severity.ERROR, stage=Stage.DATA, yields_to=("unreadable-entry", "link-loop", "empty-dataset", "label-missing"))
 
 _UNOPENED = re.compile(r"imread_?\(['\"](?P<file>[^'\"]+)['\"]\): can't open/read file")
 _NOT_DATA = ("/subprocess.py", "/socket.py", "multiprocessing/connection.py", "multiprocessing/managers.py")
@@ -34,22 +34,18 @@ _NOT_DATA = ("/subprocess.py", "/socket.py", "multiprocessing/connection.py", "m
 
 @MISSING_FILE.seen_in
 def on_disk(failure: Failure, file: File) -> Witnessed:
-    if file.kind != "nothing" or not _is_missing(failure):
+    if file.kind != "nothing" or not is_missing(failure):
         return
     yield MISSING_FILE.found(
         f"{_short(file.path)} is not there",
-        seen={
-            "asked for": file.path,
-            "is there": f"{file.nearest}, with {file.entries} entries" if file.nearest else "",
-            "names like it": ", ".join(file.alike),
-        },
+        seen=asked_for(file),
         fix=_advice(failure, file),
     )
 
 
 @MISSING_FILE.seen_in
 def words(failure: Failure) -> Witnessed:
-    if _is_missing(failure):
+    if is_missing(failure):
         name = failure.filename or failure.message.strip().splitlines()[0] if failure.message.strip() else "a file"
         yield MISSING_FILE.found(f"{_short(name)} is not there", Confidence.LIKELY, seen={"says": failure.message[:300]})
 
@@ -64,13 +60,28 @@ def warned(failure: Failure, log: Log) -> Witnessed:
         )
 
 
+def asked_for(file: File) -> dict[str, str]:
+    """What was asked for, and what is there of it."""
+    return {
+        "asked for": file.path,
+        "is there": f"{file.nearest}, with {file.entries} entries" if file.nearest else "",
+        "names like it": ", ".join(file.alike),
+    }
+
+
 def _advice(failure: Failure, file: File) -> tuple[str, ...]:
     if failure.says("parent directory"):
         return (f"Make the folder before you write into it: `os.makedirs({file.path!r}, exist_ok=True)`.",)
+    return meant(file)
+
+
+def meant(file: File) -> tuple[str, ...]:
+    """The name that is there and resembles the missing one, as an advice."""
     return (f"Perhaps {file.alike[0]} was meant.",) if file.alike else ()
 
 
-def _is_missing(failure: Failure) -> bool:
+def is_missing(failure: Failure) -> bool:
+    """Whether the exception is about a file or folder that is not there."""
     if failure.passes_file(*_NOT_DATA) or failure.is_a("ImportError"):
         return False
     said = failure.says("no such file or directory", "parent directory", "cannot find the path", "cannot find the file", "file not found")

@@ -67,7 +67,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
                 "built for an accelerator": {True: "yes", False: "no", None: ""}[machine.accelerator_built],
                 "accelerators seen": machine.accelerators,
                 "CUDA_VISIBLE_DEVICES": machine.variables.get("CUDA_VISIBLE_DEVICES", ""),
-                "says": failure.message.splitlines()[0][:200],
+                "says": failure.first_line[:200],
             },
             fix=("Load with `map_location=\"cpu\"`.",) if "checkpoint" in headline else (),
         )

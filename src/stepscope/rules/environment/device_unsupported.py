@@ -53,6 +53,6 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
             yield DEVICE_UNSUPPORTED.found(
                 headline or "this device is too old for triton",
                 stage=Stage.ENVIRONMENT,
-                seen={"framework": machine.framework, "says": one.message.splitlines()[0][:250]},
+                seen={"framework": machine.framework, "says": one.first_line[:250]},
             )
             return

@@ -74,7 +74,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
     found = _WORDS.search(failure.message)
     if found and failure.is_a("ImportError", "RuntimeError", "AttributeError", "ValueError", "TypeError", "OSError", "MisconfigurationException"):
         yield VERSION_INCOMPATIBILITY.found(
-            f"installed versions do not fit: {failure.message.strip().splitlines()[0]}",
+            f"installed versions do not fit: {failure.first_line}",
             Confidence.LIKELY,
             stage=Stage.ENVIRONMENT,
             seen={"framework": machine.framework, "python": machine.python, "says": failure.message[:300]},

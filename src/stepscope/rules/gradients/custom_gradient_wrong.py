@@ -75,7 +75,7 @@ def own(failure: Failure, own: OwnBackward) -> Witnessed:
             stage=Stage.BACKWARD,
             line=own.line,
             about=f"`{own.name}.backward` makes it here" if own.line else "",
-            seen={"function": own.name, "says": failure.message.splitlines()[0][:300]},
+            seen={"function": own.name, "says": failure.first_line[:300]},
         )
 
 
@@ -89,7 +89,7 @@ def words(failure: Failure) -> Witnessed:
             _headline(found["name"].removesuffix("Backward"), number, shape),
             Confidence.LIKELY,
             stage=Stage.BACKWARD,
-            seen={"says": failure.message.splitlines()[0][:300]},
+            seen={"says": failure.first_line[:300]},
         )
 
 

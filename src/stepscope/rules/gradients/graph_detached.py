@@ -45,7 +45,7 @@ def cut(failure: Failure, history: History) -> Witnessed:
         seen={
             "cut by": f"{how}, at {history.cut.file}:{history.cut.line}",
             "trainable parameters": f"{history.trainable} of {history.parameters}" if history.parameters else "",
-            "says": failure.message.splitlines()[0][:200],
+            "says": failure.first_line[:200],
         },
     )
 

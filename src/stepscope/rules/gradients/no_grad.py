@@ -69,5 +69,5 @@ def history(failure: Failure, history: History) -> Witnessed:
 @NO_GRAD.seen_in
 def words(failure: Failure) -> Witnessed:
     if failure.says(*_WORDS):
-        text = failure.message.splitlines()[0]
+        text = failure.first_line
         yield NO_GRAD.found("backward meets a tensor without history", Confidence.LIKELY, stage=Stage.BACKWARD, seen={"says": text[:200]})

@@ -27,7 +27,7 @@ import re
 from stepscope.evidence import Call, Failure, Labels, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.losses.meeting import DTYPE, INDEXED, meeting, verdict, whole
+from stepscope.rules.losses.meeting import DTYPE, INDEXED, apart, whole
 
 LABEL_DTYPE = Rule("LBL102", Severity.ERROR, stage=Stage.LOSS, yields_to=("loss-unsuited", "loss-label-format"))
 
@@ -41,8 +41,8 @@ _LOSS_KERNELS = re.compile(r"\"(?:nll_loss|multi_margin|cross_entropy)\w*\" not 
 @LABEL_DTYPE.seen_in
 def loss(failure: Failure, call: Call, labels: Labels) -> Witnessed:
     """The labels of a loss of PyTorch, beside the type that it takes."""
-    met = meeting(call)
-    if met is None or verdict(call) != DTYPE or not _TYPES.search(failure.message):
+    met = apart(call, DTYPE)
+    if met is None or not _TYPES.search(failure.message):
         return
     target, wants = met[1], "int64" if call.function in INDEXED else "float32"
     if wants == "int64" and not target.integral and not whole(target):

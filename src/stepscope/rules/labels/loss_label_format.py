@@ -23,7 +23,7 @@ Good
 from stepscope.evidence import Call, Failure, Labels, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.losses.meeting import FORMAT, INDEXED, meeting, verdict
+from stepscope.rules.losses.meeting import FORMAT, INDEXED, apart
 
 LOSS_LABEL_FORMAT = Rule("LBL103", Severity.ERROR, stage=Stage.LOSS)
 
@@ -31,8 +31,8 @@ LOSS_LABEL_FORMAT = Rule("LBL103", Severity.ERROR, stage=Stage.LOSS)
 @LOSS_LABEL_FORMAT.seen_in
 def loss(failure: Failure, call: Call, labels: Labels) -> Witnessed:
     """One number per class where an index is read, or an index where one number per class is."""
-    met = meeting(call)
-    if met is None or verdict(call) != FORMAT:
+    met = apart(call, FORMAT)
+    if met is None:
         return
     one_hot = call.function in INDEXED
     shape = " x ".join(map(str, met[1].shape))

@@ -23,14 +23,12 @@ Good
     loss = F.cross_entropy(scores, y)
 """
 
-import re
-
 from stepscope.evidence import Call, Failure, Labels, Moment, Regrouped, Remainder, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.losses.meeting import TARGET, meeting, verdict
+from stepscope.rules.losses.meeting import TARGET, apart, meeting
 from stepscope.rules.shapes.metric_shape_depends_on_batch import SHORT
-from stepscope.rules.shapes.words import broadcast
+from stepscope.rules.shapes.words import broadcast, lists, targets
 
 TARGET_SHAPE_MISMATCH = Rule(
     "LBL104",
@@ -39,22 +37,11 @@ TARGET_SHAPE_MISMATCH = Rule(
     yields_to=("custom-loss-bug", "output-units-vs-classes", "output-shape-vs-labels", "loss-label-format", "metric-shape-depends-on-batch"),
 )
 
-_WORDS = re.compile(
-    r"Expected input batch_size \((?P<out>\d+)\) to match target batch_size \((?P<target>\d+)\)|multi-target not supported"
-    r"|0D or 1D target tensor expected|only batches of spatial targets supported|input and target batch or spatial sizes don't match"
-    r"|Expected target size|that is different to the input size|Target size \(.*\) must be the same as input size"
-    r"|Size mismatch between tensors"
-    r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
-    r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
-)
-_LENGTHS = re.compile(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
-
-
 @TARGET_SHAPE_MISMATCH.seen_in
 def rows(failure: Failure, call: Call, labels: Labels, regrouped: Regrouped) -> Witnessed:
     """The target has a row per sample; the output has not, for a line of the model's own puts the numbers into other rows."""
-    met = meeting(call)
-    if met is None or verdict(call) != TARGET or not met[0].shape or len(met[1].shape) != 1:
+    met = apart(call, TARGET)
+    if met is None or not met[0].shape or len(met[1].shape) != 1:
         return
     has, samples, each = met[0].shape[0], met[1].shape[0], regrouped.each
     if has == samples or each is None or has * each % samples:
@@ -84,15 +71,15 @@ def short(failure: Failure, call: Call, labels: Labels, remainder: Remainder) ->
 @TARGET_SHAPE_MISMATCH.seen_in
 def loss(failure: Failure, call: Call, labels: Labels) -> Witnessed:
     """A loss of PyTorch, its output and its target."""
-    met = meeting(call)
-    if met is None or verdict(call) != TARGET:
+    met = apart(call, TARGET)
+    if met is None:
         return
     output, target = met
     rows = output.shape[:1] != target.shape[:1]
     yield TARGET_SHAPE_MISMATCH.found(
         f"{target.shape[0]} targets meet {output.shape[0]} outputs"
         if rows and target.shape and output.shape
-        else f"the target is {_shape(target)}, the output {_shape(output)}",
+        else f"the target is {target.size}, the output {output.size}",
         seen={"target": f"`{labels.name}`, {target}", "output": output, "loss": call.function, "says": failure.message[:200]},
         fix=_advice(labels.name, output, target),
     )
@@ -113,13 +100,12 @@ def difference(failure: Failure, moment: Moment) -> Witnessed:
 @TARGET_SHAPE_MISMATCH.seen_in
 def lengths(failure: Failure) -> Witnessed:
     """A check of scikit-learn's, which tells the lengths in the order of its arguments, not what they are."""
-    found = _LENGTHS.search(failure.message)
+    found = lists(failure)
     if found:
-        told = found["lengths"].split(", ")
         yield TARGET_SHAPE_MISMATCH.found(
-            f"lists of {', '.join(told[:-1])} and {told[-1]} entries meet, which belong together one by one",
+            f"lists of {', '.join(found[:-1])} and {found[-1]} entries meet, which belong together one by one",
             Confidence.LIKELY,
-            seen={"lengths": f"{found['lengths']}, in the order of the arguments", "says": failure.message[:200]},
+            seen={"lengths": f"{', '.join(found)}, in the order of the arguments", "says": failure.message[:200]},
             instead=(
                 "Look for batches that are in one only: a `continue` between the lines that fill the lists, a list filled in one branch, or not emptied.",
                 "With `drop_last=True` the last samples get no prediction: leave it out in evaluation, and collect the labels from the same loop.",
@@ -129,7 +115,7 @@ def lengths(failure: Failure) -> Witnessed:
 
 @TARGET_SHAPE_MISMATCH.seen_in
 def words(failure: Failure) -> Witnessed:
-    found = _WORDS.search(failure.message)
+    found = targets(failure)
     if found:
         yield TARGET_SHAPE_MISMATCH.found(
             f"{found['target']} targets meet {found['out']} outputs" if found["out"] else "the target has another shape than the output",
@@ -146,7 +132,3 @@ def _advice(name: str, output: Tensor, target: Tensor) -> tuple[str, ...]:
     if len(t) == 2 and len(o) == 2 and t[0] * t[1] == o[0]:
         return (f"The output is flattened, the target is not: `{name}.flatten()`.",)
     return ()
-
-
-def _shape(tensor: Tensor) -> str:
-    return f"({', '.join(map(str, tensor.shape))})"

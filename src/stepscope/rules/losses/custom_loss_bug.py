@@ -46,7 +46,7 @@ def within(failure: Failure, call: Call) -> Witnessed:
     frame = _own_loss(failure)
     if frame is None or call.function in INDEXED + PAIRED:
         return
-    shapes = " and ".join(_shape(operand.tensor.shape) for operand in call.operands[:2])
+    shapes = " and ".join(operand.tensor.size for operand in call.operands[:2])
     yield CUSTOM_LOSS_BUG.found(
         f"in `{_name(frame)}`, {call.function} meets {shapes}",
         Confidence.LIKELY,
@@ -80,7 +80,3 @@ def _own_loss(failure: Failure) -> Frame | None:
 
 def _name(frame: Frame) -> str:
     return ".".join(frame.function.split(".")[-2:])
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(map(str, shape))})"

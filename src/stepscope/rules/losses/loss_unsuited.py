@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Call, Failure, Labels, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.losses.meeting import DTYPE, INDEXED, meeting, verdict, whole
+from stepscope.rules.losses.meeting import DTYPE, INDEXED, apart, whole
 
 LOSS_UNSUITED = Rule("LOS102", Severity.ERROR, stage=Stage.LOSS)
 
@@ -30,8 +30,8 @@ LOSS_UNSUITED = Rule("LOS102", Severity.ERROR, stage=Stage.LOSS)
 @LOSS_UNSUITED.seen_in
 def fractions(failure: Failure, call: Call, labels: Labels) -> Witnessed:
     """Targets with fractions in a loss that reads indices."""
-    met = meeting(call)
-    if met is None or call.function not in INDEXED or verdict(call) != DTYPE or met[1].minimum is None or whole(met[1]):
+    met = apart(call, DTYPE)
+    if met is None or call.function not in INDEXED or met[1].minimum is None or whole(met[1]):
         return
     yield LOSS_UNSUITED.found(
         f"{call.function} takes class indices, a target is {met[1].maximum:.6g}",

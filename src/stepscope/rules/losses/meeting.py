@@ -23,6 +23,11 @@ def meeting(call: Call) -> tuple[Tensor, Tensor] | None:
     return output.tensor, target.tensor
 
 
+def apart(call: Call, amiss: str) -> tuple[Tensor, Tensor] | None:
+    """The output and the target of a loss of PyTorch that have this amiss with each other."""
+    return meeting(call) if verdict(call) == amiss else None
+
+
 def verdict(call: Call) -> str | None:
     """The slug of what is amiss between output and target; None where they fit."""
     met = meeting(call)

@@ -49,6 +49,6 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
             Confidence.LIKELY,
             seen={
                 "this line": "made the call (CUDA_LAUNCH_BLOCKING=1)" if blocking else "is where CUDA told it, not where it happened",
-                "says": failure.message.splitlines()[0][:200],
+                "says": failure.first_line[:200],
             },
         )

@@ -73,7 +73,7 @@ def refused(failure: Failure) -> Witnessed:
         return
     if failure.is_a("ValueError", "TypeError", "ZeroDivisionError", "KeyError", "RuntimeError", "AttributeError", "IndexError"):
         form = next((form for words, form in _FORMS.items() if failure.says(words)), None)
-        first = (failure.message.splitlines() or [failure.type])[0]
+        first = failure.first_line
         yield SCHEDULE_MISUSE.found(
             form or f"the schedule refuses: {first}",
             Confidence.CERTAIN if form else Confidence.LIKELY,

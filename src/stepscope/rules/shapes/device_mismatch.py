@@ -78,7 +78,7 @@ def layer(failure: Failure, layer: Layer) -> Witnessed:
 @DEVICE_MISMATCH.seen_in
 def words(failure: Failure) -> Witnessed:
     if _about_devices(failure):
-        text = failure.message.strip().splitlines()[0]
+        text = failure.first_line
         yield DEVICE_MISMATCH.found(text, Confidence.LIKELY, seen={"says": failure.message[:300]})
 
 

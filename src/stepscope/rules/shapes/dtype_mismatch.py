@@ -109,7 +109,7 @@ def operands(failure: Failure, call: Call) -> Witnessed:
 @DTYPE_MISMATCH.seen_in
 def words(failure: Failure) -> Witnessed:
     if _about_types(failure):
-        text = failure.message.strip().splitlines()[0]
+        text = failure.first_line
         yield DTYPE_MISMATCH.found(text, Confidence.LIKELY, seen={"says": failure.message[:300]})
 
 

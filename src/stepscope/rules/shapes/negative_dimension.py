@@ -51,7 +51,7 @@ def words(failure: Failure) -> Witnessed:
     else:
         return
     sure = Confidence.CERTAIN if kernel or pool else Confidence.LIKELY
-    yield NEGATIVE_DIMENSION.found(headline, sure, stage=Stage.FORWARD, seen={"says": failure.message.splitlines()[0][:300]})
+    yield NEGATIVE_DIMENSION.found(headline, sure, stage=Stage.FORWARD, seen={"says": failure.first_line[:300]})
 
 
 def too_small(failure: Failure) -> bool:

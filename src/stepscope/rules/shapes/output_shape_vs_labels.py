@@ -25,19 +25,19 @@ Good
 from stepscope.evidence import Call, Failure, Labels, Stage, Tensor
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.losses.meeting import OUTPUT, meeting, verdict
+from stepscope.rules.losses.meeting import OUTPUT, apart
 
 OUTPUT_SHAPE_VS_LABELS = Rule("SHP103", Severity.ERROR, stage=Stage.LOSS)
 
 
 @OUTPUT_SHAPE_VS_LABELS.seen_in
 def loss(failure: Failure, call: Call, labels: Labels) -> Witnessed:
-    met = meeting(call)
-    if met is None or verdict(call) != OUTPUT:
+    met = apart(call, OUTPUT)
+    if met is None:
         return
     output, target = met
     yield OUTPUT_SHAPE_VS_LABELS.found(
-        f"the output is {_shape(output)}, its target {_shape(target)}",
+        f"the output is {output.size}, its target {target.size}",
         seen={"output": output, "target": f"`{labels.name}`, {target}", "loss": call.function, "says": failure.message[:200]},
         fix=_advice(output, target),
     )
@@ -53,7 +53,3 @@ def _advice(output: Tensor, target: Tensor) -> tuple[str, ...]:
     if len(o) > 2 and t == o[:-1]:
         return (f"The {o[-1]} classes stand in the last axis: `output.flatten(0, 1)` and the target `.flatten()`.",)
     return ()
-
-
-def _shape(tensor: Tensor) -> str:
-    return f"({', '.join(map(str, tensor.shape))})"

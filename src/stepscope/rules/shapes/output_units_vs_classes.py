@@ -23,7 +23,7 @@ Good
 from stepscope.evidence import Call, Failure, Head, Labels, Stage, Tensor
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.losses.meeting import INDEXED, UNITS, meeting, verdict
+from stepscope.rules.losses.meeting import INDEXED, UNITS, apart, meeting
 
 OUTPUT_UNITS_VS_CLASSES = Rule("SHP104", Severity.ERROR, stage=Stage.LOSS)
 
@@ -31,8 +31,8 @@ OUTPUT_UNITS_VS_CLASSES = Rule("SHP104", Severity.ERROR, stage=Stage.LOSS)
 @OUTPUT_UNITS_VS_CLASSES.seen_in
 def columns(failure: Failure, call: Call, labels: Labels, head: Head) -> Witnessed:
     """A loss with one target per output."""
-    met = meeting(call)
-    if met is None or verdict(call) != UNITS:
+    met = apart(call, UNITS)
+    if met is None:
         return
     has, needs = _columns(met[0]), _columns(met[1])
     yield OUTPUT_UNITS_VS_CLASSES.found(

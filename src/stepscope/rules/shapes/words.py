@@ -1,4 +1,4 @@
-"""The sentences of PyTorch, numpy, timm and transformers about sizes that do not meet, as they stand in their sources."""
+"""The sentences of PyTorch, numpy, scikit-learn, timm and transformers about sizes that do not meet, as they stand in their sources."""
 
 from __future__ import annotations
 
@@ -48,6 +48,15 @@ _BROADCAST = re.compile(r"size of tensor a \((\d+)\) must match the size of tens
 _CAT = re.compile(r"Sizes of tensors must match except in dimension \d+\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)")
 _EXPANDED = re.compile(r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)")
 _NUMPY = re.compile(r"could not (?:be )?broadcast (?:together with shapes|input array from shape) \(([\d,]*)\) (?:into shape )?\(([\d,]*)\)")
+_TARGETS = re.compile(
+    r"Expected input batch_size \((?P<out>\d+)\) to match target batch_size \((?P<target>\d+)\)|multi-target not supported"
+    r"|0D or 1D target tensor expected|only batches of spatial targets supported|input and target batch or spatial sizes don't match"
+    r"|Expected target size|that is different to the input size|Target size \(.*\) must be the same as input size"
+    r"|Size mismatch between tensors"
+    r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
+    r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
+)
+_LENGTHS = re.compile(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
 
 
 def broadcast(failure: Failure) -> tuple[int, int] | None:
@@ -75,6 +84,17 @@ def arrays(failure: Failure) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
         return None
     first, second = (tuple(int(size) for size in text.split(",") if size) for text in (found[1], found[2]))
     return first, second
+
+
+def lists(failure: Failure) -> list[str]:
+    """The lengths of the lists that scikit-learn was given, where they differ."""
+    found = _LENGTHS.search(failure.message)
+    return found["lengths"].split(", ") if found else []
+
+
+def targets(failure: Failure) -> re.Match[str] | None:
+    """What a loss or a metric says of targets that do not fit the outputs; `target` and `out` are their numbers where it tells them."""
+    return _TARGETS.search(failure.message)
 
 
 def about_shapes(failure: Failure) -> bool:

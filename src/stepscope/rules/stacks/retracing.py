@@ -44,5 +44,5 @@ def limit(failure: Failure) -> Witnessed:
         found = _GUARD.search(failure.message)
         yield RETRACING.found(
             "a compiled function was traced again for each call",
-            seen={"failed guard": found["why"].strip()[:250] if found else "", "says": failure.message.splitlines()[0][:250]},
+            seen={"failed guard": found["why"].strip()[:250] if found else "", "says": failure.first_line[:250]},
         )

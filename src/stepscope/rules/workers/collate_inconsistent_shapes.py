@@ -51,11 +51,10 @@ def rows(failure: Failure, batch: Batch) -> Witnessed:
     if not batch.odd or not _is_collated(failure):
         return
     row, odd = next(iter(batch.odd.items()))
-    index = f" (sample {batch.indices[row]})" if row < len(batch.indices) else ""
     usual = next((kind for kind, held in batch.kinds.items() if row not in held and not set(held) & set(batch.odd)), "")
     count = f"{len(batch.odd)} of {batch.rows} rows differ" if batch.rows else "rows differ"
     yield COLLATE_INCONSISTENT_SHAPES.found(
-        f"row {row}{index} is {odd}, unlike the others",
+        f"{batch.row(row)} is {odd}, unlike the others",
         stage=Stage.COLLATE,
         seen={"rows": count, f"row {row}": odd, "usual": usual, "says": failure.message[:200]},
         instead=_OF_NONE if odd == "NoneType" else (),

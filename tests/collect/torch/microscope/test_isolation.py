@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 
-from stepscope.collect.torch.microscope.fork import ask
+from stepscope.collect.torch.fork import ask
 from stepscope.collect.torch.microscope.isolation import isolate
 
 

@@ -16,10 +16,10 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
 from stepscope.collect.source import line_text
 from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.fork import ask, can_fork
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import answer, bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
-from stepscope.collect.torch.microscope.fork import ask, can_fork
 from stepscope.collect.torch.microscope.proof import Proven
 from stepscope.collect.torch.microscope.provenance import with_provenance
 from stepscope.collect.torch.microscope.sentinel import SENTINEL

@@ -23,7 +23,13 @@ def can_fork() -> bool:
 
 
 def ask(question: Callable[[int], bytes], seconds: float) -> bytes | None:
-    """What `question` answers in a forked child; it is given the descriptor that it must keep. None where it died or took longer than `seconds`.
+    """What `question` answers in a forked child; it is given the descriptor that it must keep. None where it died or took longer than `seconds`."""
+    text, ended = hear(lambda keep: write(keep, question(keep)), seconds)
+    return text if text and ended else None
+
+
+def hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
+    """What `tell` writes to the descriptor that it is given, in a forked child, within `seconds`; and whether the child came to its end.
 
     In the child nothing returns: no handler, no `finally` and no exit function of the parent's runs there.
     """
@@ -32,14 +38,21 @@ def ask(question: Callable[[int], bytes], seconds: float) -> bytes | None:
     if not child:
         try:
             os.close(reading)
-            _send(writing, question(writing))
+            tell(writing)
         finally:
             os._exit(0)
     os.close(writing)
     try:
-        return _answer(reading, child, time.monotonic() + seconds)
+        return _heard(reading, time.monotonic() + seconds)
     finally:
         os.close(reading)
+        _bury(child)
+
+
+def write(descriptor: int, text: bytes) -> None:
+    """Write all of the text, which may be more than a pipe takes at once."""
+    while text:
+        text = text[os.write(descriptor, text) :]
 
 
 def _fork() -> int:
@@ -50,24 +63,16 @@ def _fork() -> int:
         return os.fork()
 
 
-def _send(writing: int, answer: bytes) -> None:
-    while answer:
-        answer = answer[os.write(writing, answer) :]
-
-
-def _answer(reading: int, child: int, until: float) -> bytes | None:
+def _heard(reading: int, until: float) -> tuple[bytes, bool]:
     parts: list[bytes] = []
-    try:
-        while (left := until - time.monotonic()) > 0:
-            if not select.select([reading], [], [], left)[0]:
-                break
-            part = os.read(reading, CHUNK)
-            if not part:
-                return b"".join(parts) or None
-            parts.append(part)
-        return None
-    finally:
-        _bury(child)
+    while (left := until - time.monotonic()) > 0:
+        if not select.select([reading], [], [], left)[0]:
+            break
+        part = os.read(reading, CHUNK)
+        if not part:
+            return b"".join(parts), True
+        parts.append(part)
+    return b"".join(parts), False
 
 
 def _bury(child: int) -> None:

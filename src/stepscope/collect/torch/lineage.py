@@ -1,9 +1,8 @@
-"""Where a value left the graph: its making is followed back through the user's source, helped by what is still alive."""
+"""A loss is followed back through the user's source, helped by what is still alive, to where its value left the graph."""
 
 from __future__ import annotations
 
 import ast
-import builtins
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,22 +11,14 @@ from types import CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from stepscope.collect.owner import is_users
-from stepscope.collect.torch.layers import is_loss, is_module, walk_modules
-from stepscope.collect.torch.resolve import MISSING, attribute, stored_attributes
-from stepscope.collect.torch.syntax import Function, assignments, frame_at, function_of, holds, own_nodes, receiver
+from stepscope.collect.torch.detaching import block_without_grad, departure, switches_off
+from stepscope.collect.torch.layers import is_loss, is_module, unwrapped, walk_modules
+from stepscope.collect.torch.resolve import MISSING, named, stored_attributes
+from stepscope.collect.torch.syntax import Function, assignments, frame_at, function_of, own_nodes, receiver
 from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Frame
 
-_METHODS = {
-    "detach", "detach_", "item", "tolist", "numpy", "argmax", "argmin", "argsort", "long", "int", "bool", "byte", "short",
-    "eq", "ne", "gt", "lt", "ge", "le", "multinomial", "bernoulli", "sample", "nonzero", "__float__",
-}  # fmt: skip
-_FUNCTIONS = {"tensor", "Tensor", "FloatTensor", "LongTensor", "DoubleTensor", "from_numpy", "float", "int", "bool", "scalar_tensor"}
 _WITH_INDICES = ("max", "min", "topk", "sort")
-_LISTS_ONLY = {"as_tensor", "asarray"}
-_NUMBERS = {"np", "numpy", "math", "statistics"}
-_OFF = ("no_grad", "inference_mode")
-_INTEGERS = ("torch.long", "torch.int", "torch.bool", "torch.uint8", "torch.LongTensor", "torch.IntTensor")
 
 
 class Fate(Enum):
@@ -115,21 +106,21 @@ class Trace:
             told = together([self._recorded(statement, value, scope) for statement, value in returned])
         finally:
             self._open.discard((id(node), "return"))
-        off = next((d for d in getattr(node, "decorator_list", []) if _switches_off(d)), None)
+        off = next((d for d in getattr(node, "decorator_list", []) if switches_off(d)), None)
         return Cut(scope.at(off), f"@{ast.unparse(off)}", off=True) if off and not isinstance(told, Cut) else told
 
     def _recorded(self, statement: ast.AST, value: ast.expr, scope: Scope) -> Told:
         """The fate of a statement's value, unless it stands in a block that records nothing."""
         line = getattr(statement, "lineno", 1)
         told = self.fate(value, scope, line)
-        block = _block_without_grad(scope.function, line)
+        block = block_without_grad(scope.function, line)
         if block is not None and told is not Fate.DEAD and not isinstance(told, Cut):
             return Cut(scope.at(block), f"with {ast.unparse(block.items[0].context_expr)}", off=True)
         return told
 
     def _of_name(self, node: ast.Name | ast.Attribute, scope: Scope, line: int) -> Told:
         key = ast.unparse(node)
-        value = _value(node, scope)
+        value = named(node, scope.values)
         if any(is_tensor(part) and part.requires_grad for part in _parts(value)):
             return Fate.ALIVE
         if isinstance(node, ast.Attribute) and node.attr in ("data", "indices", "grad"):
@@ -152,9 +143,9 @@ class Trace:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
         owners = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         arguments: list[ast.expr] = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if _leaves_graph(node, name):
-            return self._cut(node, _how(node, name), [*owners, *arguments], scope, line)
-        target = _value(node.func, scope)
+        if how := departure(node, name):
+            return self._cut(node, how, [*owners, *arguments], scope, line)
+        target = named(node.func, scope.values)
         if is_module(target):
             return self._of_module(target, node, scope, line)
         function = plain_function(target)
@@ -166,7 +157,7 @@ class Trace:
         return told if told is not Fate.DEAD or target is not MISSING else Fate.UNKNOWN
 
     def _of_module(self, module: Any, node: ast.Call, scope: Scope, line: int) -> Told:
-        inner = _unwrapped(module)
+        inner = unwrapped(module)
         arguments = together([self.fate(argument, scope, line) for argument in [*node.args, *(k.value for k in node.keywords)]])
         forward = plain_function(getattr(type(inner), "forward", None))
         if forward is not None and is_users(forward.__code__.co_filename):
@@ -205,70 +196,9 @@ def trainable(module: Any) -> bool:
     return any(parameter is not None and parameter.requires_grad for table in tables for parameter in table.values())
 
 
-def _leaves_graph(node: ast.Call, name: str) -> bool:
-    if isinstance(node.func, ast.Attribute):
-        owner = ast.unparse(node.func.value)
-        if owner.partition(".")[0] in _NUMBERS or name in _METHODS:
-            return True
-        if name in ("to", "type") and any(ast.unparse(a).startswith(_INTEGERS) for a in [*node.args, *(k.value for k in node.keywords)]):
-            return True
-        if owner != "torch":
-            return False
-    return name in _FUNCTIONS or (name in _LISTS_ONLY and bool(node.args) and isinstance(node.args[0], (ast.List, ast.ListComp)))
-
-
-def _how(node: ast.Call, name: str) -> str:
-    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-    if not owner or owner.partition(".")[0] in (*_NUMBERS, "torch"):
-        return f"{ast.unparse(node.func)}(...)"
-    return f".{name}()"
-
-
-def _switches_off(node: ast.expr) -> bool:
-    text = ast.unparse(node)
-    return any(word in text for word in _OFF) or "set_grad_enabled(False)" in text
-
-
-def _block_without_grad(function: ast.AST, line: int) -> ast.With | None:
-    """The innermost `with` around a line that records nothing; None where an inner one switches recording on again."""
-    blocks = [node for node in own_nodes(function) if isinstance(node, ast.With) and holds(node, line)]
-    for block in blocks[::-1]:
-        text = ast.unparse(block.items[0].context_expr)
-        if "enable_grad" in text or "set_grad_enabled(True)" in text:
-            return None
-        if any(_switches_off(item.context_expr) for item in block.items):
-            return block
-    return None
-
-
-def _value(node: ast.AST, scope: Scope) -> Any:
-    """The live object that an expression names, methods included; nothing is run."""
-    match node:
-        case ast.Name(id=name):
-            return scope.values.get(name, vars(builtins).get(name, MISSING))
-        case ast.Attribute(value=inner, attr=name):
-            owner = _value(inner, scope)
-            found = attribute(owner, name)
-            return _method(owner, name) if found is MISSING else found
-        case ast.Subscript(value=inner, slice=ast.Constant(value=key)):
-            held = _value(inner, scope)
-            below = stored_attributes(held).get("_modules") if is_module(held) else held
-            return below.get(str(key), MISSING) if isinstance(below, dict) and is_module(held) else MISSING
-    return MISSING
-
-
 def _parts(value: Any) -> list[Any]:
     """A value, or those in a plain container."""
     return list(value.values())[:50] if type(value) is dict else list(value[:50]) if type(value) in (list, tuple) else [value]
-
-
-def _method(owner: Any, name: str) -> Any:
-    if owner is MISSING or is_tensor(owner):
-        return MISSING
-    found = inspect.getattr_static(type(owner), name, MISSING)
-    if isinstance(found, FunctionType):
-        return MethodType(found, owner)
-    return found.__func__ if isinstance(found, staticmethod) else MISSING
 
 
 def plain_function(target: Any) -> FunctionType | None:
@@ -276,10 +206,3 @@ def plain_function(target: Any) -> FunctionType | None:
     function = getattr(target, "__func__", target)
     function = inspect.unwrap(function) if isinstance(function, FunctionType) else None
     return function if isinstance(function, FunctionType) else None
-
-
-def _unwrapped(module: Any) -> Any:
-    """The module inside of DataParallel, DistributedDataParallel or a compiled one."""
-    children = stored_attributes(module).get("_modules") or {}
-    inner = children.get("module") or children.get("_orig_mod")
-    return inner if inner is not None and is_module(inner) else module

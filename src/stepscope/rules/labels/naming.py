@@ -1,0 +1,54 @@
+"""Whether a name in the source, a key or a path speaks of labels."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+_FILED = {
+    "label", "labels", "mask", "masks", "annotation", "annotations", "annot", "annots", "ann", "anns", "gt", "groundtruth",
+    "segmentation", "segmentations", "seg",
+}  # fmt: skip
+"""Words by which folders and files of labels go. A folder `target` or `class_3` may as well hold pictures."""
+_LABELS = _FILED | {"target", "targets", "class", "classes", "category", "categories", "y", "ys", "truth", "bbox", "bboxes", "box", "boxes", "tag", "tags"}
+_PICTURES = {"image", "images", "img", "imgs", "picture", "pictures", "photo", "photos", "frame", "frames", "rgb"}
+_ABOUT = {
+    "size", "shape", "num", "count", "counts", "weight", "weights", "transform", "transforms", "smoothing", "mean", "std", "mode", "color", "colors", "palette",
+}  # fmt: skip
+"""Words that make a setting of a label."""
+_CODES = {"to", "2", "map", "mapping", "idx", "index", "id", "ids", "name", "names", "encoder", "encoding", "vocab"}
+"""Words that make a table of class names, or of numbers for them."""
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_LAST = re.compile(r"(?:\[['\"](\w+)['\"]\]|(\w+))$")
+_ASSIGNED = re.compile(r"\s*(\w+)\s*=(?!=)")
+_TABLES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".xml", ".yaml", ".yml", ".parquet", ".xlsx", ".pkl", ".db")
+
+
+def is_label(key: str) -> bool:
+    """Whether a field of this name holds a sample's label: `mask`, `class_id`, `bbox`; not `label_smoothing`."""
+    words = _words(key)
+    return bool(words & _LABELS) and not words & _ABOUT
+
+
+def holds_labels(name: str) -> bool:
+    """Whether a table of this name has the labels of the samples: `self.labels`, `tables["masks"]`; not `class_to_idx`."""
+    found = _LAST.search(name)
+    last = (found[1] or found[2]) if found else ""
+    return is_label(last) and not _words(last) & _CODES
+
+
+def is_label_file(path: str, line: str = "") -> bool:
+    """Whether the file is one sample's label, by the nearest part of its path that tells, or else by the name that the line gives what it reads."""
+    parts = PurePath(path.replace("\\", "/"))
+    if _words(parts.stem) <= _FILED and parts.suffix.lower() in _TABLES:
+        return False
+    for part in (parts.stem, *parts.parts[-2::-1]):
+        words = _words(part)
+        if words & (_FILED | _PICTURES):
+            return bool(words & _FILED)
+    given = _ASSIGNED.match(line)
+    return given is not None and is_label(given[1])
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(name)}
