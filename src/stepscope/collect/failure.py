@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from types import FrameType, TracebackType
 
+from stepscope.collect.logs.frames import entries_in
 from stepscope.collect.owner import is_users, shown
 from stepscope.collect.source import entries, expression, line_text, span
 from stepscope.collect.unseen import is_ours
@@ -15,7 +16,6 @@ OUTER, INNER = 60, 60
 """Frames kept from each end of a very deep stack."""
 MESSAGE = 20_000
 CHAIN = 8
-_TRACED = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<function>\S+)\n(?P<code>[^\n]*)')
 
 
 def failure_of(exception: BaseException, depth: int = 0) -> Failure:
@@ -64,9 +64,12 @@ def frames_of(traceback: TracebackType | None) -> tuple[Frame, ...]:
 def traced_frames(message: str) -> tuple[Frame, ...]:
     """The user's frames that torch.compile names in its words ("from user code:"), where its own frames hide them."""
     _, named, text = message.partition("from user code:")
-    found = _TRACED.finditer(text) if named else ()
-    lines = [(entry["file"], int(entry["line"]), entry["function"], entry["code"].strip()) for entry in found]
-    return tuple(Frame(shown(file), line, function, code, user=True) for file, line, function, code in lines if is_users(file))
+    return tuple(frame for frame in _told(text) if frame.user) if named else ()
+
+
+def _told(text: str) -> tuple[Frame, ...]:
+    """The frames that a text holds, as those of files on this machine."""
+    return tuple(replace(frame, file=shown(frame.file), user=is_users(frame.file)) for frame in entries_in(text))
 
 
 def _in_pool(exception: BaseException) -> tuple[Frame, ...]:
@@ -74,10 +77,7 @@ def _in_pool(exception: BaseException) -> tuple[Frame, ...]:
     text = getattr(exception.__cause__, "tb", None)
     if not type(exception.__cause__).__name__.endswith("RemoteTraceback") or not isinstance(text, str):
         return ()
-    return tuple(
-        Frame(shown(entry["file"]), int(entry["line"]), entry["function"], entry["code"].strip(), user=is_users(entry["file"]))
-        for entry in _TRACED.finditer(text)
-    )
+    return _told(text)
 
 
 def frame_of(frame: FrameType, line: int, instruction: int = -1) -> Frame:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stepscope.commands.output import deliver, report_options
+from stepscope.commands.output import CannotOpen, deliver, report_options
 
 
 @click.command("explain")
@@ -36,7 +36,7 @@ def command(log: str, style: str | None, output: Path | None, quiet: bool, **_: 
             with open(log, "rb") as stream:
                 report = explain_stream(stream, log)
         except OSError as problem:
-            raise click.FileError(log, problem.strerror or str(problem)) from problem
+            raise CannotOpen(log, problem.strerror or str(problem)) from problem
     deliver(report, style, output, quiet, err=False)
     if not (report.findings or quiet or style or output):
         click.echo(f"No failure found in {report.lines:,} lines: {report.asked} rules were asked.")

@@ -19,6 +19,12 @@ _BY_SUFFIX = {".json": "json", ".sarif": "sarif", ".md": "markdown"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class CannotOpen(click.FileError):
+    """A file that cannot be read or written: we could not do our work."""
+
+    exit_code = 2
+
+
 def report_options(function: F) -> F:
     """--format, --output, --strict and --quiet."""
     for option in (
@@ -40,7 +46,7 @@ def text_of(report: Report, style: str) -> str:
 def deliver(report: Report, style: str | None, output: Path | None, quiet: bool, err: bool = True) -> None:
     """Write the report to the file, and show it: on standard error where standard output belongs to the user's script (`err`).
 
-    Raises click.FileError where the file cannot be written.
+    Raises CannotOpen where the file cannot be written.
     """
     if output is not None:
         chosen = style or _BY_SUFFIX.get(output.suffix.lower(), "terminal")
@@ -48,7 +54,7 @@ def deliver(report: Report, style: str | None, output: Path | None, quiet: bool,
             output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(text_of(report, chosen), encoding="utf-8", errors="replace")
         except OSError as problem:
-            raise click.FileError(str(output), problem.strerror or str(problem)) from problem
+            raise CannotOpen(str(output), problem.strerror or str(problem)) from problem
     if quiet:
         return
     if output is None and style not in (None, "terminal"):

@@ -17,6 +17,7 @@ _INSTALLED = re.compile(
 _CELL = re.compile(r"<ipython-input|<stdin>|Cell In|Input In|/ipykernel_\d+/|/tmp/ipython-input|<command-|cell_name>", re.IGNORECASE)
 
 _PYTHON = re.compile(r'\s*File "(?P<file>[^"]{1,1000})", line (?P<line>\d+)(?:, in (?P<function>.+))?\s*$')
+_AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
 _NOTEBOOK = (
     re.compile(r"(?:File )?(?P<file>(?:<ipython-input-[^>]+>|[~/.\w][^\s:*?\"]*\.(?:py|pyx|ipynb)|[A-Za-z]:\\[^:*?\"]+\.pyx?|~\\[^:*?\"]+\.pyx?)) in (?P<function>[\w<>.]+)(?:\(.*\)?)?$"),
     re.compile(r"(?:File )?(?P<file><ipython-input-[^>]+>|[~/.\w][^\s:*?\"]*\.(?:py|pyx)|[A-Za-z]:\\[^:*?\"]+\.pyx?|~\\[^:*?\"]+\.pyx?):(?P<line>\d+), in (?P<function>[^(]+).*$"),
@@ -91,6 +92,11 @@ def notebook_entry(texts: list[str], at: int) -> Entry | None:
 def _is_gap(texts: list[str], at: int) -> bool:
     """An empty line between numbered ones."""
     return not texts[at].strip() and at + 1 < len(texts) and bool(_NUMBERED.match(texts[at + 1]) or _ARROW.match(texts[at + 1]))
+
+
+def entries_in(text: str) -> list[Frame]:
+    """All frames in Python's form that a text holds, an exception's words for example."""
+    return [frame(each["file"], each["line"], each["function"], each["code"] or "") for each in _AT.finditer(text)]
 
 
 def rich_entries(texts: list[str]) -> list[Frame]:

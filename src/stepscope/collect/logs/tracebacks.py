@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from stepscope.collect.logs.frames import Entry, frame, notebook_entry, python_entry, rich_entries
+from stepscope.collect.logs.frames import Entry, entries_in, frame, notebook_entry, python_entry, rich_entries
 from stepscope.collect.logs.prefixes import Peeled
 from stepscope.evidence import Failure, Frame
 
@@ -29,7 +29,6 @@ _DIRECT = re.compile(r"The above exception was the direct cause of the following
 _DURING = re.compile(r"During handling of the above exception, another exception occurred")
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
 _PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
-_AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
 _DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
 
@@ -275,6 +274,5 @@ def _frames_in(message: str) -> tuple[Frame, ...]:
     """The frames that an exception's words name: where a graph's node was defined, what torch.compile was given."""
     head = message[:20_000]
     if "(most recent call last)" in head or "from user code" in head or "Stack trace" in head:
-        found = [frame(each["file"], each["line"], each["function"], each["code"] or "") for each in _AT.finditer(head)]
-        return tuple(each for each in found if each.user)
+        return tuple(each for each in entries_in(head) if each.user)
     return tuple(each for each in (frame(place["file"], place["line"], None) for place in _DEFINED.finditer(head)) if each.user)
