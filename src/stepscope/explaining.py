@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
 from stepscope.catalogue import find
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, Observation
 
 DEFINITE = ("NameError", "SyntaxError", "ImportError")
 """Exceptions that are about the program's text: nothing before them led to them."""
@@ -24,7 +25,7 @@ def explain(what: str | bytes | BaseException) -> Report:
     """
     if isinstance(what, BaseException):
         from stepscope.collect.failure import failure_of
-        from stepscope.evidence import Machine, Observation
+        from stepscope.evidence import Machine
 
         return diagnose("explain", [Observation(failure_of(what), Machine())])
     if isinstance(what, str):
@@ -39,14 +40,26 @@ def explain_stream(stream: BinaryIO, name: str) -> Report:
     from stepscope.collect.logs.read import read_stream
 
     reading = read_stream(stream, name)
-    report = Report("explain")
-    for seen in reading.candidates:
-        told = diagnose("explain", [seen])
-        if not report.findings:
-            report = told
-        if told.findings and not find(told.findings[0].code).fallback:
-            report = told
-            break
-        if (failure := seen.get(Failure)) is not None and failure.is_a(*DEFINITE) and failure.type not in INDIRECT:
-            break
+    report = _first_known(reading.candidates)
+    if not report.findings:
+        guess = _first_known(reading.guesses)
+        report = guess if _is_known(guess) else report
     return replace(report, consequences=reading.consequences, lines=reading.lines)
+
+
+def _first_known(candidates: Sequence[Observation]) -> Report:
+    """The report on the first that a rule knows; where none is known, on the first that is told at all."""
+    report = Report("explain")
+    for seen in candidates:
+        told = diagnose("explain", [seen])
+        if _is_known(told):
+            return told
+        report = report if report.findings else told
+        failure = seen.get(Failure)
+        if failure is not None and failure.is_a(*DEFINITE) and failure.type not in INDIRECT:
+            break
+    return report
+
+
+def _is_known(report: Report) -> bool:
+    return bool(report.findings) and not find(report.findings[0].code).fallback

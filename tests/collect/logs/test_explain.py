@@ -110,6 +110,7 @@ def test_the_first_step_that_was_no_number_is_told():
         "2026-11-20 12:00:01.123456: W tensorflow/stream_executor/platform/default/dso_loader.cc:59] Could not load dynamic library 'libnvinfer.so.7'\nEpoch 1/2\n10/10 - loss: 0.5\nEpoch 2/2\n10/10 - loss: 0.4\n",
         "NCCL WARN Call to connect returned Connection refused, retrying\nstep 100 loss 0.3\ndone\n",
         "".join(f"step {n} loss 0.3 gpu mem {mem} GiB\n" for n, mem in enumerate((2.1, 7.9, 8.0, 8.0, 8.1, 8.0, 8.1, 8.1))),
+        "Epoch 1 - loss: 0.5 - val_loss: nan\nEpoch 2 - loss: 0.4 - val_loss: 0.6\nEpoch 3 - loss: 0.3 - val_loss: 0.5\n",
         "error rate 0.31\ntop-1 error: 0.2\nfailures: 0\n",
         "/lib/python3.11/warnings.py:3: UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`.\n  warnings.warn(\nepoch 1 loss 0.2\nsaving best.pt\n",
         "Exception ignored in: <function _MultiProcessingDataLoaderIter.__del__ at 0x7f>\nTraceback (most recent call last):\n  File \"/x/dataloader.py\", line 3, in __del__\n    self._shutdown_workers()\nAssertionError: can only test a child process\nepoch 3 loss 0.2\n",
@@ -117,6 +118,12 @@ def test_the_first_step_that_was_no_number_is_told():
 )
 def test_healthy_logs_are_left_in_peace(text):
     assert name_of(text) == "nothing"
+
+
+def test_words_alone_are_read_where_a_rule_knows_them():
+    assert name_of("mat1 and mat2 shapes cannot be multiplied (32x2048 and 512x10)") == "input-shape-mismatch"
+    assert name_of("RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB") == "gpu-oom"
+    assert name_of("Why does my network not learn?") == "nothing"
 
 
 def test_an_exception_is_explained_too():

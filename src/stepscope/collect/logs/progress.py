@@ -20,6 +20,7 @@ _NAMED = re.compile(
 )
 _LOSS = re.compile(r"loss|nll|elbo|objective|cost|cross.?entropy|\bce\b|\bmse\b|\bmae\b|\bbce\b|perplexity|\bppl\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\bval|valid|\btest|eval|\bdev\b|\bacc|\bmap\b|precision|recall|\bf1\b|metric|corr|\br2\b|grad|norm|scale", re.IGNORECASE)
+_METRIC = re.compile(r"acc|\bmap\b|precision|recall|metric|grad|norm|scale", re.IGNORECASE)
 _SPOKEN = re.compile(r"\b(?:non-?finite|nan|not finite|infinite) (?:loss|gradient)|loss (?:is|became|becomes|has become|turned|went) (?:to )?(?:nan|inf|not finite|non-?finite)|\bloss is (?:tensor\()?(?:nan|inf)", re.IGNORECASE)
 _CARED = re.compile(r"skip|ignor|overflow|loss scale|retry|drop|replac", re.IGNORECASE)
 """Words of a program that takes care of such a step itself."""
@@ -74,7 +75,8 @@ def broken_loss(series: Series, said: Sequence[Said]) -> Broken | None:
         if bad is None or any(point.value - point.value == 0 for point in points[bad:]):
             continue
         is_loss = is_loss_name(name)
-        if is_loss or (bad > 1 and not _ASIDE.search(name)) or (bad >= 1 and "grad" in name):
+        of_validation = bool(_LOSS.search(name)) and len(points) - bad > 1 and not _METRIC.search(name)
+        if is_loss or of_validation or (bad > 1 and not _ASIDE.search(name)) or (bad >= 1 and "grad" in name):
             candidates.append((not is_loss, points[bad].said.line, name, points, bad))
     if candidates:
         _, _, name, points, bad = min(candidates, key=lambda each: each[:3])

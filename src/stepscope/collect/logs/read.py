@@ -24,19 +24,25 @@ from stepscope.collect.logs.progress import Series, broken_loss, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
-from stepscope.collect.logs.tracebacks import Told, tracebacks
+from stepscope.collect.logs.tracebacks import Told, failure_from, tracebacks
 from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
+BARE = 3
+"""Lines of a text that may be an exception's words alone."""
 SAMPLE = 200
 """Lines from which the form of the prefixes is read."""
 
 
 class Reading(NamedTuple):
-    """What a log tells: the observations that may hold the cause, the likeliest first; the failures that were set aside; the number of lines."""
+    """What a log tells: the observations that may hold the cause, the likeliest first; the failures that were set aside; the number of lines.
+
+    `guesses` count only where a rule that is no fallback knows them.
+    """
 
     candidates: list[Observation]
+    guesses: list[Observation]
     consequences: tuple[Aside, ...]
     lines: int
 
@@ -48,7 +54,7 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     said = _said(voices, told)
     series = series_in(said)
     log = Log(tuple(said), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
-    return Reading(list(_candidates(told, log, series)), tuple(_aside(each) for each in told[1:]), count)
+    return Reading(list(_candidates(told, log, series)), list(_bare(log)), tuple(_aside(each) for each in told[1:]), count)
 
 
 def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
@@ -71,6 +77,13 @@ def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Obse
     if stop is not None and (stop[0].signal == "SIGINT" or not first):
         yield Observation(replace(log, at=stop[1].line), stop[0])
     yield Observation(log)
+
+
+def _bare(log: Log) -> Iterator[Observation]:
+    """The lines of a text so short that it may be an exception's words alone."""
+    if not log.series and len(log.said) <= BARE:
+        for said in log.said:
+            yield _raised(Told(failure_from("RuntimeError", said.text.strip(), ()), said.line, said.line), log, Machine())
 
 
 def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
