@@ -46,10 +46,13 @@ class Log:
     name: str = "log"
     at: int = 0
     series: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    heard: dict[re.Pattern[str], Heard | None] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, pattern: re.Pattern[str]) -> Heard | None:
-        """The first line in which the pattern is found; None where it is in none."""
-        return next(self.every(pattern), None)
+        """The first line in which the pattern is found; None where it is in none. Looked for once, however many observations share these lines."""
+        if pattern not in self.heard:
+            self.heard[pattern] = next(self.every(pattern), None)
+        return self.heard[pattern]
 
     def every(self, pattern: re.Pattern[str]) -> Iterator[Heard]:
         """All lines in which the pattern is found."""

@@ -29,6 +29,8 @@ from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
+MOST = 16
+"""Exceptions that are tried."""
 BARE = 3
 """Lines of a text that may be an exception's words alone."""
 SAMPLE = 200
@@ -59,7 +61,7 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
 
 def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
     """Everything that may be the cause: exceptions, processes that died, collectives, a loss that was no number; echoes last."""
-    raised = [each for each in told if each.failure.type and not each.aside]
+    raised = _distinct([each for each in told if each.failure.type and not each.aside])
     first = [each for each in raised if not is_echo(each.failure)][:1]
     machine = Machine(variables=variables_in(log))
     for each in first:
@@ -84,6 +86,14 @@ def _bare(log: Log) -> Iterator[Observation]:
     if not log.series and len(log.said) <= BARE:
         for said in log.said:
             yield _raised(Told(failure_from("RuntimeError", said.text.strip(), ()), said.line, said.line), log, Machine())
+
+
+def _distinct(told: Sequence[Told]) -> list[Told]:
+    """The first exceptions that differ in class or words."""
+    found: dict[tuple[str, str], Told] = {}
+    for each in told:
+        found.setdefault((each.failure.type, each.failure.message[:200]), each)
+    return list(found.values())[:MOST]
 
 
 def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
