@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from stepscope.collect.logs.frames import Entry, frame, notebook_entry, python_entry, rich_entries
+from stepscope.collect.logs.keras import bared, is_converted
 from stepscope.collect.logs.prefixes import Peeled
 from stepscope.evidence import Failure, Frame
 
@@ -29,6 +30,7 @@ _DURING = re.compile(r"During handling of the above exception, another exception
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
 _PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
 _AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
+_DUMP = re.compile(r"(?:Graph execution error|in user code|Exception encountered when calling)\b")
 _DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
 
@@ -62,7 +64,25 @@ class _Reader:
         at = 0
         while at < len(self.texts):
             at = max(self._one(at), at + 1)
+        if not self.found:
+            self._bare()
         return self.found
+
+    def _bare(self) -> None:
+        """An exception whose frames were cut off: of a library by its full name, or at the very end."""
+        converted = next((at for at, text in enumerate(self.texts) if is_converted(text)), None)
+        for at in range(len(self.texts)):
+            ending = self._ending(at)
+            if ending is None or ending["message"] is None or not _KNOWN.match(ending["type"]) or self.lines[at].level:
+                continue
+            message, after = self._message(at, ending)
+            rest = sum(bool(text.strip()) for text in self.texts[after:])
+            if "." not in ending["type"] and (rest > 2 or not is_exception(ending["type"])):
+                continue
+            if converted is not None and converted < at and self.texts[at].startswith("    "):
+                message = "\n".join(["in user code:", *self.texts[converted:after]])
+            self._add(_failure(ending["type"], message, ()), at, after - 1, 0, "", nested=False)
+            return
 
     def _one(self, at: int) -> int:
         text = self.texts[at]
@@ -110,6 +130,8 @@ class _Reader:
                 at += 1
             elif not text.strip() or text.strip() == "[...]":
                 at += 1
+            elif frames and text_of_graph(text):
+                return self._graph(first, at, "", frames)
             elif (ending := self._ending(at)) or frames or "Traceback (most" in text:
                 break
             else:
@@ -136,6 +158,8 @@ class _Reader:
                 at = entry.after
                 if self.texts[at : at + 1] and re.match(r"\s+\S", self.texts[at]) and re.match(r"\s*\^", self.texts[at + 1] if at + 1 < len(self.texts) else ""):
                     at += 2
+            elif text_of_graph(self.texts[at]):
+                return self._graph(first, at, kind, frames)
             elif (ending := self._ending(at)) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or _KNOWN.match(ending["type"])):
                 message, after = self._message(at, ending)
                 self._add(_failure(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
@@ -147,6 +171,13 @@ class _Reader:
         if frames or kind:
             self._add(_failure(kind, "", frames), first, at - 1, 0, "", nested=False)
         return at
+
+    def _graph(self, first: int, at: int, kind: str, frames: list[Frame]) -> int:
+        """The words of a graph's exception, where the line with its class was left out."""
+        ending = _ENDING.match("GraphError: Graph execution error:")
+        message, after = self._message(at, ending) if ending else ("", at)
+        self._add(_failure(kind, f"Graph execution error:\n{self.texts[at]}\n{message.partition(chr(10))[2]}", frames), first, after - 1, 0, "", nested=False)
+        return after
 
     def _rich(self, first: int) -> int:
         at = first + 1
@@ -171,17 +202,24 @@ class _Reader:
         """The exception's words, which may go on for many lines."""
         words = [ending["message"] or ""]
         timed, after = self.lines[at].timed, at + 1
-        while after < len(self.texts) and after - at < MESSAGE:
+        dumps = _DUMP.match(words[0]) is not None
+        while after < len(self.texts) and len(words) < (5 * MESSAGE if dumps else MESSAGE):
             text = self.texts[after]
             if "Traceback (most recent call last)" in text or _DURING.search(text) or _DIRECT.search(text):
                 break
             if (self.lines[after].timed and not timed) or self.lines[after].level or _PROGRESS.match(text) or _DASHES.match(text):
                 break
-            if not text.strip() and not self._continues(after + 1, words):
+            if not text.strip() and not (dumps and self._still_dumps(after + 1)) and not self._continues(after + 1, words):
                 break
             words.append(text)
             after += 1
         return "\n".join(words).strip(), after
+
+    def _still_dumps(self, at: int) -> bool:
+        """Whether an exception that Keras wraps goes on: its paragraphs stand apart, the last of them are the node or the arguments."""
+        while at < len(self.texts) and not self.texts[at].strip():
+            at += 1
+        return at < len(self.texts) and not any("[Op:" in text or "received by " in text for text in self.texts[max(0, at - 3) : at])
 
     def _continues(self, at: int, words: list[str]) -> bool:
         """Whether the words go on after an empty line."""
@@ -197,7 +235,9 @@ class _Reader:
 
     def _add(self, failure: Failure, first: int, last: int, repeated: int, before: str, nested: bool) -> None:
         line = self.lines[first]
-        aside = "Exception ignored in" in before or any("Exception ignored in" in text for text in self.texts[max(0, first - 2) : first])
+        told_before = self.texts[first - 1] if first else ""
+        forestalled = bool(failure.type) and "op_kernel.cc" in told_before and f"{failure.type}: {failure.message.partition(chr(10))[0][:80]}" in told_before
+        aside = forestalled or "Exception ignored in" in before or any("Exception ignored in" in text for text in self.texts[max(0, first - 2) : first])
         last = min(last, len(self.lines) - 1)
         told = Told(failure, line.number, self.lines[last].number, line.speaker, line.rank, repeated, aside)
         link, self.link = self.link, ""
@@ -216,6 +256,16 @@ class _Reader:
         return near and (words.endswith(":") or (bool(re.search(r"Caught \w+ in|terminated with the following error|raised an exception|\w+Error: ?\S.*$|Traceback of", words.strip())) and not words.endswith("\n")))
 
 
+def text_of_graph(text: str) -> bool:
+    """Whether a line begins to tell where a graph's node was defined."""
+    return text.startswith("Detected at node ")
+
+
+def is_exception(kind: str) -> bool:
+    """Whether this is the name of an exception of Python's, or of one that libraries raise by that name."""
+    return isinstance(getattr(builtins, kind, None), type) or kind in _BASES
+
+
 def _unboxed(text: str) -> str:
     """The line without the bars that an exception group draws."""
     if text[:3].strip(" ") in ("|", "+") or text[:6].lstrip().startswith(("| ", "+ ", "+-")):
@@ -227,6 +277,7 @@ def _unboxed(text: str) -> str:
 
 
 def _failure(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
+    kind, message, converted = bared(kind, message)
     module, _, name = kind.rpartition(".")
     number = _ERRNO.search(message[:2000])
     missing = re.search(r"No such file or directory: '(?P<file>[^'\n]+)'|(?P<other>\S+); No such file or directory", message[:4000])
@@ -236,10 +287,10 @@ def _failure(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
         message=message[:20_000],
         module=module or ("builtins" if hasattr(builtins, name) else ""),
         bases=_bases(name, module),
-        frames=(*_ends(frames), *_frames_in(message)),
+        frames=(*_ends(frames), *_ends(converted), *_frames_in(message)),
         errno=int(number["errno"]) if number else None,
         filename=file,
-        key=message.strip()[:200] if name == "KeyError" else None,
+        key=message.strip().partition("\n")[0][:200] if name == "KeyError" else None,
     )
 
 
