@@ -130,8 +130,6 @@ class _Reader:
                 at += 1
             elif not text.strip() or text.strip() == "[...]":
                 at += 1
-            elif frames and text_of_graph(text):
-                return self._graph(first, at, "", frames)
             elif (ending := self._ending(at)) or frames or "Traceback (most" in text:
                 break
             else:
@@ -139,6 +137,8 @@ class _Reader:
                 if at - first > 8:
                     break
         if ending is None:
+            if frames and at < len(self.texts) and text_of_graph(self.texts[at]):
+                return self._graph(first, at, "", frames)
             if frames:
                 self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, nested)
             return at

@@ -52,7 +52,7 @@ def words(failure: Failure) -> Witnessed:
 
 @BOX_EMPTY.seen_in
 def logarithm(log: Log) -> Witnessed:
-    """numpy warns of the logarithm of 0 where sizes of boxes are encoded, and the loss is not finite afterwards."""
+    """Numpy warns of the logarithm of 0 where sizes of boxes are encoded, and the loss is not finite afterwards."""
     warned = log.find(_LOGARITHM)
     code = next((said.text for said in log.said if warned and said.line == warned.said.line + 1), "")
     loss = next((heard for heard in log.every(_NAN) if warned and heard.said.line > warned.said.line), None)

@@ -67,7 +67,7 @@ def _tensor(told: re.Match[str]) -> str:
 
 
 def _size(text: str) -> str:
-    return f"{int(text.split()[0]) / 2**30:.3g} GiB" if re.fullmatch(r"\d{6,}(?: ?bytes| ?B)?", text.strip()) else text
+    return f"{int(text.split(maxsplit=1)[0]) / 2**30:.3g} GiB" if re.fullmatch(r"\d{6,}(?: ?bytes| ?B)?", text.strip()) else text
 
 
 def _on_host(text: str) -> bool:
@@ -126,7 +126,7 @@ def versions(failure: Failure, log: Log) -> Witnessed:
 
 @LIBRARY_INIT_FAILED.seen_in
 def kernels(failure: Failure, log: Log) -> Witnessed:
-    """cuDNN or cuBLAS could not be set up, and nothing tells why."""
+    """CuDNN or cuBLAS could not be set up, and nothing tells why."""
     found = _KERNELS.search(failure.message)
     if found and not log.find(_TOLD_VERSIONS) and not next((one for one in log.every(_TOLD_OOM) if not _SPARED.search(one.said.text)), None):
         status = log.find(re.compile(r"CU(?:DNN|BLAS|SOLVER)_STATUS_\w+"))
@@ -144,7 +144,6 @@ def kernels(failure: Failure, log: Log) -> Witnessed:
 
 sayings(DRIVER_MISMATCH, (
     (r"CUDA driver version is insufficient for CUDA runtime version", "the driver is older than CUDA needs"),
-    (r"ImportError: (?P<library>lib(?:cu|nv)\w+\.so[\w.]*): cannot open shared object|^(?P<one>lib(?:cudart|cublas|cudnn|cufft|curand|cusolver|cusparse)\w*\.so[\w.]*): cannot open shared object", "a library of CUDA of the version that is asked for is not there"),
     (r"Could not find '(?P<library>(?:cudart|cudnn|cublas|nvcuda)\w*\.dll)'\. TensorFlow requires that this DLL", "TensorFlow looks for {library}, which is not there"),
     (r"kernel version [\d.]+ does not match DSO version|no kernel image is available for execution on the device: compiled", "driver and libraries of CUDA differ"),
 ), stage=Stage.ENVIRONMENT)  # fmt: skip

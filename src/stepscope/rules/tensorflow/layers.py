@@ -21,7 +21,7 @@ _KERAS_RESHAPE = re.compile(
     rf"[Tt]otal size of (?:new array|the (?:tensor|array)) must be unchanged(?:[.,] Received: input_shape=(?P<one>{SHAPE}), target_shape=(?P<other>{SHAPE})|, input_shape = (?P<a>{SHAPE}), output_shape = (?P<b>{SHAPE}))?"
 )
 _JOINED = re.compile(
-    rf"`?Concatenate`? layer requires inputs with matching shapes except for the concat(?:enation)? axis\. (?:Got inputs shapes|Received: input_shape[s=]*):? ?(?P<shapes>.{{0,200}})"
+    r"`?Concatenate`? layer requires inputs with matching shapes except for the concat(?:enation)? axis\. (?:Got inputs shapes|Received: input_shape[s=]*):? ?(?P<shapes>.{0,200})"
     r"|ConcatOp : Dimensions of inputs should match: shape\[0\] = (?P<one>\[[\d,]*\]) vs\. shape\[\d+\] = (?P<other>\[[\d,]*\])"
     r"|Dimension \d+ in both shapes must be equal[^\n]*(?:op: '|= )Concat|Cannot concatenate arrays with shapes that differ in dimensions"
 )
@@ -129,7 +129,7 @@ def joined(failure: Failure, moment: Moment) -> Witnessed:
     if found and moment.stage is not Stage.LOSS:
         what = f"{found['one']} and {found['other']}" if found["one"] else (found["shapes"] or "").strip()[:60]
         yield _apart(f"feature maps of {what} are to be joined" if what else "feature maps of several sizes are to be joined", failure)
-    elif met and maps and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and met.labels[:1] == met.output[:1] and met.labels != met.output:
+    elif met and maps and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and (met.labels[:1] == met.output[:1] or len(met.labels) == 3) and met.labels != met.output:
         yield _apart(f"feature maps of {_of(met.output)} and {_of(met.labels)} are to be joined", failure)
 
 
@@ -161,7 +161,7 @@ def elements(failure: Failure, moment: Moment) -> Witnessed:
 
 
 sayings(INPUT_RANK, (
-    (rf"Shape must be (?:at least |at most )?rank (?P<expects>\d+) but is rank (?P<got>\d+) for", "a tensor of {got} axes stands where {expects} are needed"),
+    (r"Shape must be (?:at least |at most )?rank (?P<expects>\d+) but is rank (?P<got>\d+) for", "a tensor of {got} axes stands where {expects} are needed"),
     (r"(?:[Ii]nput|[Cc]onvolution input|[Tt]ensor_in|out_backprop) must be (?P<expects>\d)-dimensional:? ?(?P<got>\[[\d,]*\])", "{got} stands where {expects} axes are needed"),
     (r"In\[0\] (?:is not a matrix|and In\[1\] (?:ndims must|has different ndims)|ndims must be >= 2)|input must be at least 2-?[dD]|Kernel shape must have the same length as input", "a layer gets another number of axes than it takes"),
     (rf"(?:inputs|`input_shape`) (?:should|must) have rank (?P<expects>\d)[^\n]*?(?P<got>{SHAPE})?", "a layer takes {expects} axes"),
@@ -179,7 +179,7 @@ sayings(INPUT_SHAPE_MISMATCH, (
 ))  # fmt: skip
 
 sayings(NEGATIVE_DIMENSION, (
-    (rf"Negative dimension size caused by subtracting (?P<kernel>\d+) from (?P<size>\d+) for", "a window of {kernel} meets a feature map of {size}"),
+    (r"Negative dimension size caused by subtracting (?P<kernel>\d+) from (?P<size>\d+) for", "a window of {kernel} meets a feature map of {size}"),
     (rf"Computed output size would be (?:zero or )?negative\.? Received: `?inputs?[._]shape=(?P<arrives>{SHAPE})`?,.{{0,20}}(?:kernel|pool)[ _]\w+=(?P<kernel>{SHAPE})", "a window of {kernel} meets {arrives}: nothing would be left"),
     (r"Computed output size would be (?:zero or )?negative|dimensions in the output (?:shape )?is <= 0 due to downsampling|output dimensions? (?:are|is) (?:zero or )?negative", "nothing would be left of the feature map"),
     (r"Expected output spatial shape to be positive|Stride [^\n]*larger than input", "nothing would be left of the feature map"),

@@ -152,24 +152,33 @@ def pair(failure: Failure) -> Pair | None:
 
 def verdict(met: Pair, binary: bool) -> str:
     """What does not fit: "format" (one-hot against index), "units", "axes" (of the output) or "rows" (of the target)."""
-    labels, output = met.labels, met.output
     if met.kind in ("format", "axes"):
         return met.kind
     if met.kind == "sparse":
-        return _of_indices(labels, output)
-    if len(labels) != len(output):
-        classes = output[-1] if output else None
-        indices = not binary and met.kind != "binary" and len(labels) == len(output) - 1 and classes not in (None, 1)
-        return "format" if indices and met.kind != "elements" else "axes"
-    last, units = (labels[-1], output[-1]) if labels else (None, None)
-    others = [one != other for one, other in zip(labels[:-1], output[:-1], strict=True) if one is not None and other is not None]
-    if any(others) or last == units or None in (last, units) or (len(labels) > 2 and 1 in (last, units)):
+        return _of_indices(met.labels, met.output)
+    if len(met.labels) != len(met.output):
+        return _of_ranks(met, binary)
+    return _of_columns(met, binary)
+
+
+def _of_ranks(met: Pair, binary: bool) -> str:
+    """Labels and output of different numbers of axes."""
+    labels, output = met.labels, met.output
+    if met.kind in ("elements", "binary") or binary or len(labels) != len(output) - 1 or output[-1] in (None, 1):
+        return "axes"
+    return "format" if all(None in sizes or sizes[0] == sizes[1] for sizes in zip(labels, output, strict=False)) else "axes"
+
+
+def _of_columns(met: Pair, binary: bool) -> str:
+    """Labels and output of the same number of axes."""
+    *before, (last, units) = zip(met.labels, met.output, strict=True) if met.labels else [(None, None)]
+    if any(None not in sizes and sizes[0] != sizes[1] for sizes in before) or last == units or None in (last, units):
+        return "rows"
+    if len(met.labels) > 2 and 1 in (last, units):
         return "rows"
     if met.kind == "checked":
         return "format" if 1 in (last, units) else "units"
-    if last == 1 and not (binary or met.kind in ("binary", "elements")):
-        return "format"
-    return "units"
+    return "format" if last == 1 and not binary and met.kind not in ("binary", "elements") else "units"
 
 
 def _of_indices(labels: Shape, output: Shape) -> str:

@@ -67,7 +67,7 @@ def renamed(failure: Failure) -> Witnessed:
 sayings(CHECKPOINT_MISMATCH, (
     (r"load a weight file containing (?P<saved>\d+) layers into a model with (?P<model>\d+) layers", "{saved} saved layers, a model of {model}"),
     (r"Layer count mismatch when loading weights from file\. Model expected (?P<model>\d+) layers, found (?P<saved>\d+)", "{saved} saved layers, a model of {model}"),
-    (rf"(?:Weight count mismatch for layer|Layer) #?\d* ?\((?:named|name) \"?(?P<layer>[\w/.-]+)\"?[^\n]*?(?:expects?|expected) (?P<model>\d+) (?:weight\(?s?\)?|variables?),? but (?:the saved weights have|received|found) (?P<saved>\d+)", "`{layer}` has {model} weights, the file {saved}"),
+    (r"(?:Weight count mismatch for layer|Layer) #?\d* ?\((?:named|name) \"?(?P<layer>[\w/.-]+)\"?[^\n]*?(?:expects?|expected) (?P<model>\d+) (?:weight\(?s?\)?|variables?),? but (?:the saved weights have|received|found) (?P<saved>\d+)", "`{layer}` has {model} weights, the file {saved}"),
     (rf"Shape mismatch in layer #\d+ \(named \"?(?P<layer>[\w/.-]+)\"?\)[^\n]*(?:Weight expects|expects) shape (?P<model>{SHAPE}).*?(?:has|Received saved weight with) shape (?P<saved>{SHAPE})", "`{layer}` has {model}, the file {saved}"),
     (rf"Layer #\d+ \(named \"?(?P<layer>[\w/.-]+)\"?[^\n]*has shape (?P<model>{SHAPE}), but the saved weight has shape (?P<saved>{SHAPE})", "`{layer}` has {model}, the file {saved}"),
     (r"No model (?:config )?found in (?:the )?(?:file|config file)|Cannot create group in read[- ]only mode|The file [^\n]{0,80}does not (?:appear to )?contain (?:a )?(?:saved )?(?:model|weights)", "the file holds weights only, or no model"),
@@ -114,7 +114,7 @@ sayings(NO_GRAD, (
     (r"No gradients provided for any variable", "no gradient reaches any variable"),
     (r"An operation has `None` for gradient|gradient registry has no entry for: (?P<op>\w+)|No gradient defined for operation '(?P<name>[^']+)'|There is no gradient (?:function )?(?:defined )?for", "an operation on the way to the loss has no gradient"),
     (r"Variable (?P<variable>\S+ )?has `None` for gradient|the differentiated function is not differentiable|Gradient only defined for (?:scalar|real)-output", "a variable gets no gradient"),
-), CERTAIN, Stage.OPTIMIZER, (
+), CERTAIN, Stage.BACKWARD, (
     "Compute the loss from the model's output within the `GradientTape` (or within the function that `minimize` gets), with TensorFlow's operations only.",
     "`argmax`, `round`, `cast` to int, comparisons and `.numpy()` cut the way: keep probabilities, or take a smooth form.",
     "Look whether the variables that are given are those that the loss was computed from.",

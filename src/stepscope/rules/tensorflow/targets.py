@@ -23,6 +23,7 @@ _RULES = {"format": LOSS_LABEL_FORMAT, "units": OUTPUT_UNITS_VS_CLASSES, "axes":
 _BINARY = re.compile(r"binary_|sigmoid_cross|[Bb]inary[A-Z]|hinge|mean_squared|mean_absolute|\bmse\b|\bmae\b|huber|log_?cosh|poisson|squeeze_or_expand")
 _LOSSES = re.compile(r"keras[\w/\\]*[/\\]losses|losses_impl|losses_utils|compile_utils|crossentropy|cross_entropy", re.IGNORECASE)
 _LOSS_NAME = re.compile(r"loss|(?:^|_)(?:dice|iou|giou|jaccard|tversky|focal|triplet|mse|mae|rmse|bce|nll|kld?|contrastive|elbo|huber|psnr|ssim|perceptual|cross_?entropy)(?:_|$|\d)", re.IGNORECASE)
+_BUILT_IN = re.compile(r"^(?:\w+_)?(?:(?:mean|root)_(?:squared|absolute)\w*|(?:sparse_|categorical_|binary_)+\w*|softmax\w*|sigmoid\w*|cosine_\w+|huber\w*|log_?cosh|poisson|hinge|kl_?divergence|kullback\w*|mse|mae|crossentropy)(?:_\d+)?$", re.IGNORECASE)
 _STEP = re.compile(r"step|train|fit|main|loop|epoch|compute_loss", re.IGNORECASE)
 _LABEL = re.compile(r"Received a label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)(?:\.\s+Label values: (?P<all>[-\d ]+))?")
 _OUTSIDE = re.compile(r"indices?(?:\[[\d,]*\])? = (?P<index>-?\d+) is not in \[0, (?P<size>\d+)\)")
@@ -32,8 +33,14 @@ _CAST = re.compile(r"Cast (?P<type>string|resource|variant) to (?P<to>\w+) is no
 
 def _meets(failure: Failure, moment: Moment) -> bool:
     """Whether two shapes met in a loss or a metric: by the stage, by the loss's own file, or by a loss of the user's."""
+    return moment.stage in (Stage.LOSS, Stage.METRICS) or own_loss(failure) is not None or bool(_loss_of_node(failure))
+
+
+def _loss_of_node(failure: Failure) -> str:
+    """The part of a graph node's path that is a loss's name: "triplet/sub_2"."""
     node = re.search(r"node ([^\s}]+)", failure.message)
-    return moment.stage in (Stage.LOSS, Stage.METRICS) or own_loss(failure) is not None or bool(node and re.search(r"loss|cross_?entropy", node[1], re.IGNORECASE))
+    parts = node[1].split("/")[:-1] if node else []
+    return next((part for part in parts if _LOSS_NAME.search(part) and not _STEP.search(_LOSS_NAME.sub("", part)) and part not in ("compile_loss", "loss")), "")
 
 
 def own_loss(failure: Failure) -> Frame | None:
@@ -48,6 +55,14 @@ def own_loss(failure: Failure) -> Frame | None:
     return frame if (called or named) and frame.name not in ("<module>", "call", "train_step") else None
 
 
+def _own_name(failure: Failure) -> str:
+    """The name of the loss of the user's own in which it happened; empty where it is none."""
+    if frame := own_loss(failure):
+        return frame.name
+    name = _loss_of_node(failure)
+    return "" if _BUILT_IN.search(name) else name
+
+
 def _text(sizes: Shape) -> str:
     return f"({', '.join('None' if size is None else str(size) for size in sizes)})"
 
@@ -60,7 +75,7 @@ def _says_what(met: Pair, what: str, failure: Failure) -> tuple[str, tuple[str, 
         sizes = sorted((has or 0, needs or 0))
         return f"output and labels have {has} and {needs} columns", (f"The last layer and the labels must agree on the number of classes: {sizes[0]} or {sizes[1]}.",)
     if what == "units":
-        single = ("One unit is for two classes with a sigmoid: for more, `Dense({0}, activation='softmax')`.".format(needs),) if has == 1 else ()
+        single = (f"One unit is for two classes with a sigmoid: for more, `Dense({needs}, activation='softmax')`.",) if has == 1 else ()
         return f"the last layer has {has} units, the labels {needs} columns", (f"Make the last layer `Dense({needs})`, if the labels are right.", *single)
     if what == "format":
         return (
@@ -86,7 +101,7 @@ def _speaking(what: str) -> None:
         if met is None or (met.kind == "elements" and not _meets(failure, moment)) or _is_loading(failure, moment):
             return
         told = " ".join((failure.message[:1500], *(frame.function for frame in failure.frames[-4:])))
-        if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and own_loss(failure)):
+        if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and _own_name(failure)):
             return
         headline, fix = _says_what(met, what, failure)
         sure = POSSIBLE if met.kind == "elements" else LIKELY if met.kind == "checked" else CERTAIN
@@ -122,10 +137,10 @@ def loaded(failure: Failure, moment: Moment) -> Witnessed:
 @CUSTOM_LOSS_BUG.seen_in
 def own(failure: Failure, moment: Moment) -> Witnessed:
     """Shapes that meet in a line of a loss of the user's own."""
-    met, frame = pair(failure), own_loss(failure)
-    if met is not None and met.kind == "elements" and frame is not None and verdict(met, False) != "units":
+    met, frame, name = pair(failure), own_loss(failure), _own_name(failure)
+    if met is not None and met.kind == "elements" and name and verdict(met, False) != "units":
         yield CUSTOM_LOSS_BUG.found(
-            f"in `{frame.name}`, {_text(met.output)} meets {_text(met.labels)}", LIKELY, stage=Stage.LOSS, seen={"line": frame.code, "says": first(failure)},
+            f"in `{name}`, {_text(met.output)} meets {_text(met.labels)}", LIKELY, stage=Stage.LOSS, seen={"line": frame.code if frame else "", "says": first(failure)},
             fix=("Keep the axis when you reduce: `tf.reduce_sum(x, axis=-1, keepdims=True)`.",) if abs(len(met.output) - len(met.labels)) == 1 else (),
         )  # fmt: skip
 
@@ -155,7 +170,7 @@ def label(failure: Failure) -> Witnessed:
 def _advice(outside: list[int], labels: list[int], classes: int) -> tuple[str, ...]:
     """What these very values suggest."""
     if outside[0] < 0:
-        return (f"If {outside[0]} marks what is not to be counted, leave those samples out, or pass `ignore_class={outside[0]}` to SparseCategoricalCrossentropy.", "Otherwise map the labels to 0 to " f"{classes - 1}.")
+        return (f"If {outside[0]} marks what is not to be counted, leave those samples out, or pass `ignore_class={outside[0]}` to SparseCategoricalCrossentropy.", f"Otherwise map the labels to 0 to {classes - 1}.")
     more = f"If the labels are right, make the last layer `Dense({outside[-1] + 1})`."
     if outside == [classes] and 0 not in labels:
         return (f"Labels that count from 1 to {classes}: subtract 1 where they are read.", more)
@@ -230,7 +245,7 @@ def compared(failure: Failure) -> Witnessed:
     inner = failure.innermost
     if sizes and inner is not None and inner.name == "equal" and "keras" in inner.file:
         yield TARGET_SHAPE_MISMATCH.found(
-            f"a metric compares axes of {sizes[1]} and {sizes[2]}", LIKELY, stage=Stage.METRICS, seen={"says": first(failure)},
+            f"a metric compares axes of {sizes[1]} and {sizes[2]}", LIKELY, stage=Stage.LOSS, seen={"says": first(failure)},
             instead=("Accuracy compares one index per sample: one-hot labels need `categorical_accuracy` and `categorical_crossentropy`, indices the `sparse_` ones.",),
         )  # fmt: skip
 
