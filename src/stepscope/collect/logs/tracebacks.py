@@ -23,13 +23,15 @@ _RICH_HEAD = re.compile(r"[╭┌+][─━-]{3,}.*Traceback \(most recent call l
 _RICH_END = re.compile(r"[╰└+][─━-]{3,}")
 _CELL_HEAD = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\s+Traceback \(most recent call last\)\s*$")
 _DASHES = re.compile(r"-{20,}\s*$")
-_ENDING = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?:: ?(?P<message>.*))?$")
+_ENDING = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?: \(see above for traceback\))?(?:: ?(?P<message>.*))?$")
 _KNOWN = re.compile(r"(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Fault|NotFound|Abort|Trial\w*|Empty|Full|Group)$")
 _DIRECT = re.compile(r"The above exception was the direct cause of the following exception")
 _DURING = re.compile(r"During handling of the above exception, another exception occurred")
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
 _PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
 _AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
+_EDITOR_LINK = re.compile(r"\[(\d+)\]\((?:file|vscode|https?)[^)]*\)")
+"""A line's number that an editor made a link."""
 _DUMP = re.compile(r"(?:Graph execution error|in user code|Exception encountered when calling)\b")
 _DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
@@ -267,7 +269,8 @@ def is_exception(kind: str) -> bool:
 
 
 def _unboxed(text: str) -> str:
-    """The line without the bars that an exception group draws."""
+    """The line without the bars that an exception group draws, and without an editor's links."""
+    text = _EDITOR_LINK.sub(r"\1", text) if "](" in text else text
     if text[:3].strip(" ") in ("|", "+") or text[:6].lstrip().startswith(("| ", "+ ", "+-")):
         found = _GROUP.match(text)
         if found and "Traceback" not in found[0]:
@@ -321,7 +324,7 @@ def _ends(frames: Sequence[Frame]) -> tuple[Frame, ...]:
 def _frames_in(message: str) -> tuple[Frame, ...]:
     """The frames that an exception's words name: where a graph's node was defined, what torch.compile was given."""
     head = message[:20_000]
-    if "(most recent call last)" in head or "from user code" in head or "Stack trace" in head:
+    if "(most recent call last)" in head or "from user code" in head or "Stack trace" in head or "Caused by op" in head or "Original stack trace for" in head:
         found = [frame(each["file"], each["line"], each["function"], each["code"] or "") for each in _AT.finditer(head)]
         return tuple(each for each in found if each.user)
     return tuple(each for each in (frame(place["file"], place["line"], None) for place in _DEFINED.finditer(head)) if each.user)

@@ -38,6 +38,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _ORDERED = re.compile(r"\b[\w.\[\]'\"]*?x_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*x_?(?:2|max|1)\b|\b[\w.\[\]'\"]*?y_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*y_?(?:2|max|1)\b|x_?(?:2|max)\b[\w'\"\]]* ?>=? ?[\w.\[\]'\"]*x_?(?:1|min)\b", re.IGNORECASE)
+_EDGES = re.compile(r"assertion failed: (?P<low>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\]) (?P<high>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\])")
 _LOGGED = re.compile(rf"{_WORDS.pattern}[^\n]*?{NUMBER}", re.IGNORECASE)
 
 
@@ -62,6 +63,18 @@ def asserted(failure: Failure) -> Witnessed:
     line = checked_line(failure)
     if line and _ORDERED.search(line) and not failure.message.strip():
         yield BOX_REVERSED.found("a box ends before it begins", Confidence.LIKELY, stage=Stage.DATA, seen={"checked": line[:200]})
+
+
+@BOX_REVERSED.seen_in
+def two_lists(failure: Failure) -> Witnessed:
+    """TensorFlow's decoder of boxes asserts that lower edges come first, and prints both lists of edges without a word."""
+    found = _EDGES.search(failure.message)
+    if found is None:
+        return
+    low, high = ([float(value) for value in re.findall(NUMBER, found[name])] for name in ("low", "high"))
+    if len(low) == len(high) and all(0 <= value <= 1.5 for value in (*low, *high)) and any(a > b for a, b in zip(low, high, strict=True)):
+        a, b = next((a, b) for a, b in zip(low, high, strict=True) if a > b)
+        yield BOX_REVERSED.found(f"a box begins at {a:g} and ends at {b:g}", Confidence.LIKELY, stage=Stage.DATA, seen={"says": found[0][:200]})
 
 
 @BOX_REVERSED.seen_in

@@ -87,6 +87,18 @@ def words(failure: Failure) -> Witnessed:
         )
 
 
+@CLASS_NAME_MISMATCH.seen_in
+def none(failure: Failure) -> Witnessed:
+    """A function from names to numbers came to its end without an answer, and None is written as the label of a record."""
+    if failure.says("None has type NoneType, but expected one of: int", "None has type <class 'NoneType'>, but expected one of: (<class 'int'>") and (
+        failure.passes("int64_list_feature", "int64_feature") or any(re.search(r"class|label", frame.code) for frame in failure.frames if frame.user)
+    ):
+        yield CLASS_NAME_MISMATCH.found(
+            "a class name has no number: the label of a record is None", Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:200]},
+            fix=("Look at the function that turns names into numbers (`class_text_to_int`): let it raise, with the name, where it knows none.",),
+        )  # fmt: skip
+
+
 def _is_last(failure: Failure, line: Frame) -> bool:
     """Whether the user's line itself looked it up: no library below it but pandas and its like."""
     inner = failure.innermost

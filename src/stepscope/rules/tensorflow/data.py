@@ -26,7 +26,7 @@ _NONE_LABELLED = re.compile(r"\b(?:no|without(?: any)?|missing|lacks?) (?:a |an 
 _UNSET = re.compile(r"local variable '(?P<name>logs|batch_outputs|outputs|tmp_logs)' referenced before assignment|cannot access local variable '(?P<new>logs|batch_outputs|outputs|tmp_logs)'")
 _RAGGED = re.compile(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>numpy\.ndarray|list|tuple|ndarray)\)")
 _CLASSES = re.compile(r"[Cc]lasses:? ?\[|num_classes|\bnc\b")
-_ONE_HOT = re.compile(r"\[\s*(?:int\()?\s*(?:c|cls|cat|class_?id|label|category|k)\w*\s*\)?\s*\]\s*=\s*1")
+_ONE_HOT = re.compile(r"\b5 ?\+ ?(?:int\()?(?:c|cls|class_?id|obj_indx|label)\w*\b|\[\s*(?:int\()?\s*(?:c|cls|cat|class_?id|label|category|k)\w*\s*\)?\s*\]\s*=\s*1")
 _INDEX = re.compile(r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)")
 
 
@@ -59,6 +59,15 @@ def unset(failure: Failure) -> Witnessed:
     found, inner = _UNSET.search(failure.message), failure.innermost
     if found and inner is not None and not inner.user:
         yield EMPTY_DATASET.found("the data set gives no batch, so Keras's loop never ran", LIKELY, stage=Stage.DATA, seen={"says": first(failure)}, instead=_EMPTY)
+
+
+@EMPTY_DATASET.seen_in
+def no_annotations(failure: Failure) -> Witnessed:
+    """imageai found no annotation that it reads, and goes on with None in place of a list."""
+    if failure.says("object of type 'NoneType' has no len()") and failure.passes_file("imageai/Detection/Custom/__init__.py", "imageai/Detection/Custom/generator.py"):
+        yield EMPTY_DATASET.found("imageai found no annotated picture", LIKELY, stage=Stage.DATA, seen={"says": first(failure)}, instead=(
+            "Look at the path, and at `train/images`, `train/annotations`, `validation/...`: VOC XML files beside pictures of the same name, whose `<name>` is among the given classes.",
+        ))  # fmt: skip
 
 
 @EMPTY_DATASET.seen_in

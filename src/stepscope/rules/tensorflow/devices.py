@@ -13,6 +13,7 @@ from stepscope.rules.environment.driver_mismatch import DRIVER_MISMATCH
 from stepscope.rules.environment.library_init_failed import LIBRARY_INIT_FAILED
 from stepscope.rules.memory.gpu_oom import GPU_OOM
 from stepscope.rules.memory.host_oom import HOST_OOM
+from stepscope.rules.native.illegal_memory_access import ILLEGAL_MEMORY_ACCESS
 from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
 
 _ALLOCATING = re.compile(r"OOM when allocating tensor (?:with shape|of shape) ?(?P<shape>\[[\d,]*\])?(?: and type (?P<type>\w+))?(?: on (?P<device>\S+))?")
@@ -140,6 +141,59 @@ def kernels(failure: Failure, log: Log) -> Witnessed:
                 "If that does not help, compare the versions of CUDA and cuDNN with the table of tested builds of this TensorFlow.",
             ),
         )
+
+
+_FATAL = re.compile(r"(?:^|: )F(?:\d{4} \S+ +\d+)? ?tensorflow/|Check failed: |Aborted \(core dumped\)|terminate called after")
+_LAUNCH = re.compile(r"CUDA_ERROR_(?P<what>ILLEGAL_ADDRESS|LAUNCH_FAILED|MISALIGNED_ADDRESS)|an illegal memory access was encountered|unspecified launch failure")
+_HANDLE = re.compile(r"[Cc]ould not create cudnn handle: (?P<status>\w+)|[Ff]ailed to create cublas handle: (?P<blas>[\w ]+)|Check failed: stream->parent\(\)->Get\w*Algorithms|Failed to set cuDNN stream|Loaded runtime CuDNN library")
+
+
+def _stopped(log: Log) -> bool:
+    return log.find(_FATAL) is not None
+
+
+@LIBRARY_INIT_FAILED.seen_in
+def aborted(log: Log) -> Witnessed:
+    """TensorFlow aborts itself where cuDNN or cuBLAS could not be started."""
+    handle = log.find(_HANDLE)
+    if handle and _stopped(log) and not log.find(_TOLD_VERSIONS) and not log.find(_TOLD_OOM):
+        yield LIBRARY_INIT_FAILED.found(
+            f"cuDNN could not be started: {handle.match['status']}" if handle.match["status"] else "a library of the device could not be started",
+            LIKELY, stage=Stage.ENVIRONMENT, seen={"the log says": handle.said.text.strip()[:250]},
+        )  # fmt: skip
+
+
+@GPU_OOM.seen_in
+def aborted_for_room(log: Log) -> Witnessed:
+    """The same, where the log tells that no memory was left."""
+    told = next((heard for heard in log.every(_TOLD_OOM) if not _SPARED.search(heard.said.text)), None)
+    if told and _stopped(log) and not log.find(_TOLD_VERSIONS):
+        yield GPU_OOM.found("the memory of the device is exhausted", LIKELY, seen={"the log says": told.said.text.strip()[:250]}, instead=_ROOM)
+
+
+@DRIVER_MISMATCH.seen_in
+def aborted_for_versions(log: Log) -> Witnessed:
+    told = log.find(_TOLD_VERSIONS)
+    if told and told.match["has"] and _stopped(log):
+        yield DRIVER_MISMATCH.found(
+            f"cuDNN {told.match['has']} is loaded, TensorFlow was built with {told.match['needs']}", CERTAIN, stage=Stage.ENVIRONMENT,
+            seen={"the log says": told.said.text.strip()[:300]}, instead=(f"Install cuDNN {told.match['needs']} or a newer one of the same major version.",),
+        )  # fmt: skip
+
+
+@ILLEGAL_MEMORY_ACCESS.seen_in
+def launched(log: Log) -> Witnessed:
+    """A kernel that touched memory that is not its own, told by the driver."""
+    told = log.find(_LAUNCH)
+    if told and (_stopped(log) or "CUDA_ERROR" in told.match[0]):
+        yield ILLEGAL_MEMORY_ACCESS.found("a kernel of the device failed: " + told.match[0], LIKELY, seen={"the log says": told.said.text.strip()[:250]})
+
+
+@ILLEGAL_MEMORY_ACCESS.seen_in
+def launched_within(failure: Failure) -> Witnessed:
+    told = _LAUNCH.search(failure.message)
+    if told and told["what"]:
+        yield ILLEGAL_MEMORY_ACCESS.found("a kernel of the device failed: " + told[0], LIKELY, seen={"says": first(failure)})
 
 
 sayings(DRIVER_MISMATCH, (

@@ -172,7 +172,7 @@ sayings(INPUT_RANK, (
 sayings(INPUT_SHAPE_MISMATCH, (
     (r"The last dimension of the inputs to a `?Dense`? (?:layer )?should be defined", "a Dense layer gets an input whose last size is not known"),
     (r"The channel dimension of the inputs (?:should|to `?\w+`?) (?:be|should be) defined|The shape of the input to \"Flatten\" is not fully defined", "the size of an input is not known where a layer needs it"),
-    (r"dot_general requires (?:contracting|lhs batch) dimensions to have (?:the same|equal) shape, got (?P<got>\([^)]*\)) and (?P<expects>\([^)]*\))", "{got} meets {expects} in a product"),
+    (r"dot_general requires (?:contracting|lhs batch) dimensions (?:and rhs batch dimensions )?to have (?:the same|equal) shape, got (?P<got>[(\[][^)\]]*[)\]]) and (?P<expects>[(\[][^)\]]*[)\]])", "{got} meets {expects} in a product"),
     (r"(?:If your data is in the form of symbolic tensors|RNN|When using `?stateful=True`? in)[^\n]*batch_?(?:input_)?shape", "a stateful layer needs a fixed batch size"),
     (r"In a stateful network, you should only pass inputs with a number of samples that can be divided by the batch size", "a stateful network meets a batch of another size"),
     (r"conv_general_dilated lhs feature dimension size[^\n]*must (?:equal|divide)[^\n]*", "a convolution gets another number of channels than it was built for"),

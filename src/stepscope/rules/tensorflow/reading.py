@@ -174,7 +174,7 @@ def _of_columns(met: Pair, binary: bool) -> str:
     *before, (last, units) = zip(met.labels, met.output, strict=True) if met.labels else [(None, None)]
     if any(None not in sizes and sizes[0] != sizes[1] for sizes in before) or last == units or None in (last, units):
         return "rows"
-    if len(met.labels) > 2 and 1 in (last, units):
+    if (len(met.labels) > 2 and 1 in (last, units)) or (met.kind == "elements" and len(met.labels) == 1):
         return "rows"
     if met.kind == "checked":
         return "format" if 1 in (last, units) else "units"

@@ -25,7 +25,7 @@ _UNKNOWN = re.compile(
 _BUILT_IN = {
     "Functional", "Model", "Sequential", "Dense", "BatchNormalizationV1", "BatchNormalization", "Conv2D", "LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU", "TFOpLambda", "SlicingOpLambda",
     "RandomFlip", "RandomRotation", "RandomZoom", "Rescaling", "TextVectorization", "Normalization", "MultiHeadAttention", "DepthwiseConv2D", "relu6", "swish", "gelu", "InputLayer",
-    "Cast", "NotEqual", "DTypePolicy", "KerasTensor",
+    "Cast", "layers", "name", "Mean", "NotEqual", "DTypePolicy", "KerasTensor",
 }  # fmt: skip
 """Names that Keras itself knew in one version and does not in another."""
 
@@ -76,6 +76,7 @@ sayings(CHECKPOINT_MISMATCH, (
     (r"Layer '(?P<layer>[\w/.-]+)' expected (?P<model>\d+) variables, but received (?P<saved>\d+) variables during loading", "`{layer}` has {model} variables, the file {saved}"),
     (r"Layer '?(?P<layer>[\w/.-]+)'? was never built and thus it doesn't have any variables|does not match any (?:layer|variable) (?:in|of) the (?:file|checkpoint)", "the file has weights for `{layer}`, which the model has not built"),
     (r"Assign requires shapes of both tensors to match\. lhs shape= ?(?P<model>\[[\d,]*\]) rhs shape= ?(?P<saved>\[[\d,]*\])", "a variable has {model}, the checkpoint {saved}"),
+    (r"Dimension \d+ in both shapes must be equal, but are \d+ and \d+\. Shapes are (?P<model>\[[\d,?]*\]) and (?P<saved>\[[\d,?]*\])\.? for '(?:\w+/)*Assign", "a variable has {model}, the file {saved}"),
     (rf"incompatible tensor with shape (?P<saved>{SHAPE}) when attempting to restore variable with shape (?P<model>{SHAPE})(?: and name (?P<name>\S+))?", "a variable has {model}, the checkpoint {saved}"),
     (rf"[Tt]ensor'?s? shape (?P<saved>{SHAPE}) is not compatible with supplied shape (?P<model>{SHAPE})|Shape of variable (?P<name>\S+) \((?P<has>{SHAPE})\) doesn't match with shape of tensor", "the shape of a variable differs from the checkpoint's"),
     (r"Key (?P<key>\S+) not found in checkpoint|Tensor name \"(?P<name>[^\"]+)\" not found in checkpoint files", "a variable of the model is not in the checkpoint: {key}"),

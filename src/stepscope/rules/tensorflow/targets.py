@@ -33,26 +33,18 @@ _CAST = re.compile(r"Cast (?P<type>string|resource|variant) to (?P<to>\w+) is no
 
 def _meets(failure: Failure, moment: Moment) -> bool:
     """Whether two shapes met in a loss or a metric: by the stage, by the loss's own file, or by a loss of the user's."""
-    return moment.stage in (Stage.LOSS, Stage.METRICS) or own_loss(failure) is not None or bool(_loss_of_node(failure))
+    node = re.search(r"node ([^\s}]+)", failure.message)
+    named = bool(node and re.search(r"(?:^|/)\w*(?:loss|metrics|cross_?entropy)\w*/", node[1], re.IGNORECASE))
+    return named or moment.stage in (Stage.LOSS, Stage.METRICS) or own_loss(failure) is not None or bool(_loss_of_node(failure))
 
 
 def _loss_of_node(failure: Failure) -> str:
     """The part of a graph node's path that is a loss's name: "triplet/sub_2"."""
     node = re.search(r"node ([^\s}]+)", failure.message)
     parts = node[1].split("/")[:-1] if node else []
-    return next((part for part in parts if _LOSS_NAME.search(part) and not _STEP.search(_LOSS_NAME.sub("", part)) and part not in ("compile_loss", "loss")), "")
-
-
-def own_loss(failure: Failure) -> Frame | None:
-    """The innermost frame of the user's, where it is a loss: Keras's losses call it, or it is named so."""
-    users = [place for place, frame in enumerate(failure.frames) if frame.user]
-    if not users:
-        return None
-    frame = failure.frames[users[-1]]
-    before = failure.frames[users[-1] - 1] if users[-1] else None
-    called = before is not None and not before.user and bool(re.search(r"[/\\](?:losses|loss|loss_functions|compile_utils|losses_utils)\.py$", before.file))
-    named = bool(_LOSS_NAME.search(frame.name)) and not _STEP.search(_LOSS_NAME.sub("", frame.name))
-    return frame if (called or named) and frame.name not in ("<module>", "call", "train_step") else None
+    if any(re.fullmatch(r"loss(?:_\d+)?", part) for part in parts):
+        return ""  # Keras of TensorFlow 1 names what follows after the output layer
+    return next((part for part in parts if _LOSS_NAME.search(part) and not _STEP.search(_LOSS_NAME.sub("", part)) and part != "compile_loss"), "")
 
 
 def _own_name(failure: Failure) -> str:
@@ -101,7 +93,7 @@ def _speaking(what: str) -> None:
         if met is None or (met.kind == "elements" and not _meets(failure, moment)) or _is_loading(failure, moment):
             return
         told = " ".join((failure.message[:1500], *(frame.function for frame in failure.frames[-4:])))
-        if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and _own_name(failure)):
+        if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and _own_name(failure) and len(met.labels) + len(met.output) > 2):
             return
         headline, fix = _says_what(met, what, failure)
         sure = POSSIBLE if met.kind == "elements" else LIKELY if met.kind == "checked" else CERTAIN
@@ -138,7 +130,7 @@ def loaded(failure: Failure, moment: Moment) -> Witnessed:
 def own(failure: Failure, moment: Moment) -> Witnessed:
     """Shapes that meet in a line of a loss of the user's own."""
     met, frame, name = pair(failure), own_loss(failure), _own_name(failure)
-    if met is not None and met.kind == "elements" and name and verdict(met, False) != "units":
+    if met is not None and met.kind == "elements" and name and verdict(met, False) in ("axes", "rows") and len(met.labels) + len(met.output) > 2:
         yield CUSTOM_LOSS_BUG.found(
             f"in `{name}`, {_text(met.output)} meets {_text(met.labels)}", LIKELY, stage=Stage.LOSS, seen={"line": frame.code if frame else "", "says": first(failure)},
             fix=("Keep the axis when you reduce: `tf.reduce_sum(x, axis=-1, keepdims=True)`.",) if abs(len(met.output) - len(met.labels)) == 1 else (),
