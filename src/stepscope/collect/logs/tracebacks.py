@@ -139,27 +139,26 @@ class _Reader:
                 if at - first > 8:
                     break
         if ending is None:
-            if frames and at < len(self.texts) and text_of_graph(self.texts[at]):
-                return self._graph(first, at, "", frames)
-            if frames:
-                self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, nested)
-            return at
+            return self._unended(first, at, frames, repeated, before if not nested else f"Original {before}")
         message, after = self._message(at, ending)
         self._add(_failure(ending["type"], message, frames), first, after - 1, repeated, before, nested)
         return after
+
+    def _unended(self, first: int, at: int, frames: list[Frame], repeated: int, before: str) -> int:
+        """A stack whose exception was cut off, or is told by a graph."""
+        if frames and at < len(self.texts) and text_of_graph(self.texts[at]):
+            return self._graph(first, at, "", frames)
+        if frames:
+            self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, before.startswith("Original "))
+        return at
 
     def _cell(self, first: int, kind: str) -> int:
         frames: list[Frame] = []
         at = first + 1
         while at < len(self.texts):
-            if entry := notebook_entry(self.texts, at):
+            if entry := notebook_entry(self.texts, at) or python_entry(self.texts, at):
                 frames.append(entry.frame)
-                at = entry.after
-            elif entry := python_entry(self.texts, at):
-                frames.append(entry.frame)
-                at = entry.after
-                if self.texts[at : at + 1] and re.match(r"\s+\S", self.texts[at]) and re.match(r"\s*\^", self.texts[at + 1] if at + 1 < len(self.texts) else ""):
-                    at += 2
+                at = self._past_markers(entry.after)
             elif text_of_graph(self.texts[at]):
                 return self._graph(first, at, kind, frames)
             elif (ending := self._ending(at)) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or _KNOWN.match(ending["type"])):
@@ -173,6 +172,11 @@ class _Reader:
         if frames or kind:
             self._add(_failure(kind, "", frames), first, at - 1, 0, "", nested=False)
         return at
+
+    def _past_markers(self, at: int) -> int:
+        """Past the source of a syntax error that stands below its frame, and the marker below that."""
+        marked = at + 1 < len(self.texts) and re.match(r"\s+\S", self.texts[at]) and re.match(r"\s*\^", self.texts[at + 1])
+        return at + 2 if marked else at
 
     def _graph(self, first: int, at: int, kind: str, frames: list[Frame]) -> int:
         """The words of a graph's exception, where the line with its class was left out."""
@@ -311,7 +315,7 @@ _BASES = {
 def _bases(name: str, module: str) -> tuple[str, ...]:
     kind = getattr(builtins, name, None) if not module or module == "builtins" else None
     if isinstance(kind, type):
-        return tuple(base.__name__ for base in kind.__mro__[1:])
+        return tuple(base.__name__ for base in kind.__mro__[kind.__name__ == name :])
     known = _BASES.get(name, ())
     inner = next((getattr(builtins, base) for base in known if hasattr(builtins, base)), Exception)
     return tuple(dict.fromkeys((*known, *(base.__name__ for base in inner.__mro__))))

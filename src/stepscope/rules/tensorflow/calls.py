@@ -119,6 +119,7 @@ sayings(API_MISUSE, (
     (r"Encountered an unexpected tracer", "a traced value is kept outside of the function that traced it"),
     (r"Unrecognized data type: x=(?P<given>[^\n]{1,60})", "`fit` is given {given}, which is no data"),
     (r"Failed to find data adapter that can handle input: (?P<given>[^\n]{1,80})", "`fit` is given {given}, which it does not read"),
+    (r"'(?P<data>\w*Dataset\w*|generator|\w*Generator|\w*Sequence|\w*Iterator)' object has no attribute '(?:ndim|shape|dtype)'", "a {data} is given where arrays are expected"),
     (r"'(?P<kind>SparseTensor|RaggedTensor|csr_matrix|coo_matrix)' object is not subscriptable|sparse matrix length is ambiguous", "a sparse matrix is given where rows are picked out"),
     (r"`?(?:y|sample_weight|validation_split|batch_size|x)`? (?:argument is not supported|is only supported) (?:when using|for)[^\n]{0,60}|`?(?:steps_per_epoch|batch_size)`? argument (?:must|should) not be specified", "an argument of `fit` does not go with this kind of data"),
     (r"(?:Layer|Model) \"?(?P<layer>[\w./-]+)\"? expects (?P<needs>\d+) input\(s\),? but it received (?P<got>\d+) input tensors", "`{layer}` takes {needs} inputs and is given {got}"),

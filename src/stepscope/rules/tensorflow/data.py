@@ -63,7 +63,7 @@ def unset(failure: Failure) -> Witnessed:
 
 @EMPTY_DATASET.seen_in
 def no_annotations(failure: Failure) -> Witnessed:
-    """imageai found no annotation that it reads, and goes on with None in place of a list."""
+    """No annotation was found that imageai reads, and it goes on with None in place of a list."""
     if failure.says("object of type 'NoneType' has no len()") and failure.passes_file("imageai/Detection/Custom/__init__.py", "imageai/Detection/Custom/generator.py"):
         yield EMPTY_DATASET.found("imageai found no annotated picture", LIKELY, stage=Stage.DATA, seen={"says": first(failure)}, instead=(
             "Look at the path, and at `train/images`, `train/annotations`, `validation/...`: VOC XML files beside pictures of the same name, whose `<name>` is among the given classes.",

@@ -47,6 +47,18 @@ def _loss_of_node(failure: Failure) -> str:
     return next((part for part in parts if _LOSS_NAME.search(part) and not _STEP.search(_LOSS_NAME.sub("", part)) and part != "compile_loss"), "")
 
 
+def own_loss(failure: Failure) -> Frame | None:
+    """The innermost frame of the user's, where it is a loss: Keras's losses call it, or it is named so."""
+    users = [place for place, frame in enumerate(failure.frames) if frame.user]
+    if not users:
+        return None
+    frame = failure.frames[users[-1]]
+    before = failure.frames[users[-1] - 1] if users[-1] else None
+    called = before is not None and not before.user and bool(re.search(r"[/\\](?:losses|loss|loss_functions|compile_utils|losses_utils)\.py$", before.file))
+    named = bool(_LOSS_NAME.search(frame.name)) and not _STEP.search(_LOSS_NAME.sub("", frame.name))
+    return frame if (called or named) and frame.name not in ("<module>", "call", "train_step") else None
+
+
 def _own_name(failure: Failure) -> str:
     """The name of the loss of the user's own in which it happened; empty where it is none."""
     if frame := own_loss(failure):
