@@ -36,6 +36,8 @@ def arguments_of_another_version(failure: Failure) -> Witnessed:
     """An argument that Keras took in one version and does not take in another."""
     found, call = _RENAMED.search(failure.message), _UNEXPECTED.search(failure.message)
     name = next((value for value in found.groupdict().values() if value), "") if found else call["name"] if call and call["name"] in _OLD_NAMES and _of_keras(failure) else ""
+    if not name and call and failure.passes("load_model", "deserialize", "from_config", "deserialize_keras_object", "model_from_config", "model_from_json") :
+        name = call["name"]
     if name:
         yield VERSION_INCOMPATIBILITY.found(
             f"this version of Keras takes no argument `{name}`", LIKELY, stage=Stage.ENVIRONMENT, seen={"says": first(failure)},
@@ -66,7 +68,7 @@ def library_of_another_time(failure: Failure) -> Witnessed:
 
 
 def _versions(headline: str, failure: Failure, fix: str = "Install the versions that the package names in its own requirements, or a newer release of it.") -> Draft:
-    return VERSION_INCOMPATIBILITY.found(headline, LIKELY, stage=Stage.ENVIRONMENT, seen={"says": first(failure)}, instead=(fix,))
+    return VERSION_INCOMPATIBILITY.found(headline, CERTAIN if "numpy" in headline else LIKELY, stage=Stage.ENVIRONMENT, seen={"says": first(failure)}, instead=(fix,))
 
 
 @API_MISUSE.seen_in
@@ -130,6 +132,7 @@ sayings(API_MISUSE, (
     (r"You must feed a value for placeholder tensor '(?P<name>[^']+)'", "the placeholder `{name}` is not fed"),
     (r"Attempting to use uninitialized value (?P<name>\S+)|This could mean that the variable was uninitialized|[Vv]ariable (?P<var>\S+) is uninitialized", "a variable is used before it is initialised"),
     (r"tried to create variables on non-first call|tf\.function only supports singleton tf\.Variables|only supports singleton tf\.Variables", "a compiled function creates variables when it is called again"),
+    (r"is out of scope and cannot be used here|was leaked|from a different (?:graph|FuncGraph)|is accessed from: FuncGraph", "a tensor of one function is used in another"),
     (r"already exists, disallowed\. Did you mean to set reuse|All layers (?:added to|in) a [^\n]*should have unique names|The name \"(?P<name>[^\"]+)\" is used \d+ times in the model", "two variables or layers have one name"),
     (r"The added layer must be an instance of class|[Oo]nly instances of `?keras\.Layer|Only instances of keras\.Layer can be added", "a layer of another Keras is added to the model"),
     (r"The first argument to `?Layer\.call`? must always be passed|Only input tensors may be passed as positional arguments|Expected (?:the )?first argument", "a layer is called without its input"),

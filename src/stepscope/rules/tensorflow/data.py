@@ -6,14 +6,18 @@ import re
 
 from stepscope.evidence import Failure, Log, Stage
 from stepscope.rule import Witnessed
+from stepscope.rules.annotations.annotation_parse import ANNOTATION_PARSE
 from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
 from stepscope.rules.datasets.empty_dataset import EMPTY_DATASET
 from stepscope.rules.datasets.empty_sample import EMPTY_SAMPLE
 from stepscope.rules.datasets.generator_exhausted import GENERATOR_EXHAUSTED
 from stepscope.rules.datasets.missing_file import MISSING_FILE
+from stepscope.rules.distributed.rank_died_first import RANK_DIED_FIRST
+from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
 from stepscope.rules.images.corrupt_image import CORRUPT_IMAGE
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.label_missing import LABEL_MISSING
+from stepscope.rules.regime.monitor_misuse import MONITOR_MISUSE
 from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
 from stepscope.rules.workers.collate_inconsistent_shapes import COLLATE_INCONSISTENT_SHAPES
@@ -59,6 +63,14 @@ def unset(failure: Failure) -> Witnessed:
     found, inner = _UNSET.search(failure.message), failure.innermost
     if found and inner is not None and not inner.user:
         yield EMPTY_DATASET.found("the data set gives no batch, so Keras's loop never ran", LIKELY, stage=Stage.DATA, seen={"says": first(failure)}, instead=_EMPTY)
+
+
+@EMPTY_DATASET.seen_in
+def no_logs(failure: Failure) -> Witnessed:
+    """The epoch came back without a single log."""
+    inner = failure.innermost
+    if failure.says("'NoneType' object has no attribute 'items'", "'NoneType' object is not subscriptable") and inner is not None and re.search(r"keras[\w/\\]*(?:engine|trainers?|backend)[\w/\\]*trainer?(?:ing)?\w*\.py$", inner.file):
+        yield EMPTY_DATASET.found("an epoch of no batch came back without a log", POSSIBLE, stage=Stage.DATA, seen={"says": first(failure)}, instead=_EMPTY)
 
 
 @EMPTY_DATASET.seen_in
@@ -110,6 +122,26 @@ def ragged(failure: Failure) -> Witnessed:
         )  # fmt: skip
 
 
+@COLLATE_INCONSISTENT_SHAPES.seen_in
+def array(failure: Failure) -> Witnessed:
+    """Numpy is to make one array of rows that differ."""
+    line = failure.user_frame
+    unlike = failure.says("inhomogeneous shape", "setting an array element with a sequence", "could not broadcast input array from shape", "all input arrays must have the same shape")
+    if unlike and line is not None and line.user and re.search(r"\b(?:np|numpy)\.(?:array|asarray|stack|vstack|concatenate)\(|pad_sequences|\.fit\(", line.code):
+        yield COLLATE_INCONSISTENT_SHAPES.found("rows of several shapes or lengths are put into one array", LIKELY, stage=Stage.COLLATE, seen={"line": line.code, "says": first(failure)})
+
+
+@MONITOR_MISUSE.seen_in
+def not_measured(log: Log) -> Witnessed:
+    """A callback of Keras watches a quantity that is not measured."""
+    heard = log.find(re.compile(r"(?:Early stopping conditioned on metric|Can save best model only with|Learning rate reduction is conditioned on metric) [`'](?P<name>[\w/-]+)[`'](?: which is not available|,? available| available)"))
+    if heard:
+        yield MONITOR_MISUSE.found(
+            f"a callback watches `{heard.match['name']}`, which is not measured", CERTAIN, stage=Stage.METRICS, seen={"Keras": heard.said.text.strip()[:250]},
+            instead=("Watch one of the quantities that Keras lists; `val_` ones need validation data, `accuracy` was `acc` before TensorFlow 2.",),
+        )  # fmt: skip
+
+
 @CLASS_COUNT_MISMATCH.seen_in
 def one_hot(failure: Failure) -> Witnessed:
     """A class number is one past the classes of a hand-made one-hot encoding."""
@@ -144,6 +176,7 @@ sayings(CORRUPT_IMAGE, (
     (r"got unknown format starting with '(?P<start>[^']{1,80})|Unknown image file format", "a file is not a picture that TensorFlow decodes"),
     (r"Invalid JPEG data(?: or crop window)?(?:, data size (?P<size>\d+))?", "a JPEG file is damaged or ends early"),
     (r"Invalid PNG(?: data|\.)|PNG (?:data )?(?:size|header)[^\n]*(?:invalid|mismatch)|Invalid GIF data|Invalid BMP|[Uu]nable to decode|[Ii]mage (?:file )?is corrupt|Input is empty\.|Incomplete bmp content|jpeg::Uncompress failed", "a picture cannot be decoded"),
+    (r"Trying to decode (?P<format>\w+) format using a wrong op", "a file is {format}, and another decoder is called for it"),
     (r"[Tt]runcated File Read|image file is truncated", "a picture ends early"),
 ), CERTAIN, Stage.DATA, (
     "Find the file: decode each one by itself (`PIL.Image.open(path).load()`), and take out or convert those that fail; files may be named .jpg and be WebP, HTML or empty.",
@@ -163,8 +196,15 @@ sayings(AUGMENTATION_FAILURE, (
     (rf"Input to `?\.fit\(\)`? should have rank 4\. Got array with shape: (?P<shape>{SHAPE})", "ImageDataGenerator takes (N, H, W, C), and gets {shape}"),
     (rf"Input data in `?NumpyArrayIterator`? should have rank 4\. You passed an array with shape:? ?(?P<shape>{SHAPE})", "ImageDataGenerator takes (N, H, W, C), and gets {shape}"),
     (r"Expected image tensor to have rank 3 \(single image\) or 4|preprocessing layers? (?:expects?|should)[^\n]*rank|Input image must be (?:either )?rank 3 or 4|is incompatible with layer (?:random|center)_\w+", "an augmentation layer gets another number of axes than it takes"),
+    (r"assertion failed: \[(?:width|height) must be >= (?:target|offset)[^\]]*\]|Need value\.shape >= size, got +(?P<has>\[[^\]]*\]) (?P<needs>\[[^\]]*\])", "a crop is larger than the picture"),
     (r"'images?' must (?:be|have) (?:at least )?(?:three|3)-?dimension|'images?' \(shape \([^)]*\)\) must be (?:at least )?three-dimensional|\(?'?images'? contains no shape|'images' must have either 3 or 4 dimensions|(?:Unsupported number of image dimensions|Image tensor must be)", "a function for pictures gets another number of axes than it takes"),
 ), stage=Stage.AUGMENT)  # fmt: skip
+
+sayings(CHANNEL_MISMATCH, ((r"Number of channels inherent in the image must be 1, 3 or 4, was (?P<got>\d)|channels attribute (?P<needs>\d) does not match bits per pixel", "a picture has another number of channels than the decoder gives"),), stage=Stage.DATA)
+
+sayings(ANNOTATION_PARSE, ((r"Expect (?P<needs>\d+) fields but have (?P<has>\d+) in record|Field (?P<field>\d+) in record (?:\d+ )?is not a valid (?P<type>\w+)|Field \d+ is required but missing in record", "a line of a table does not have the fields that are read"),), stage=Stage.DATA)
+
+sayings(RANK_DIED_FIRST, ((r"Collective ops is aborted by|collective (?:op|operation)s? (?:was|were) aborted|UNAVAILABLE: (?:Socket closed|Connection reset|failed to connect)|Error from remote (?:worker|task)", "another worker has ended, this one only reports it"),), stage=Stage.DISTRIBUTED)
 
 sayings(EMPTY_SAMPLE, (
     (r"cudnnSetRNNDataDescriptor\([^\n]*seq_?lengths?_?array|Failed to set RNN data descriptor|Sequence lengths? must be (?:greater than|>) ?0|Labels length is zero in batch (?P<batch>\d+)", "a sequence of the batch has length 0"),

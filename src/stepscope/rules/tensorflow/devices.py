@@ -18,7 +18,7 @@ from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first,
 
 _ALLOCATING = re.compile(r"OOM when allocating tensor (?:with shape|of shape) ?(?P<shape>\[[\d,]*\])?(?: and type (?P<type>\w+))?(?: on (?P<device>\S+))?")
 _OUT = re.compile(
-    r"(?i:out of memory while trying to allocate|ran out of memory trying to allocate|failed to allocate request for|unable to allocate|out of memory allocating) (?P<size>[\d.]+ ?(?:[KMGT]i?B|bytes|B)?)"
+    r"(?i:out of memory while trying to allocate|ran out of memory trying to allocate|failed to allocate request for|out of memory allocating) (?P<size>[\d.]+ ?(?:[KMGT]i?B|bytes|B)?)"
     r"|CUDA_ERROR_OUT_OF_MEMORY|CUDA_OUT_OF_MEMORY|Ran out of memory in memory space (?P<space>\w+)|Dst tensor is not initialized|failed to allocate memory(?! for config)"
     r"|RESOURCE_EXHAUSTED: (?:Out of memory|Failed to allocate|Attempting to reserve)|Resource exhausted: (?:OOM|Out of memory|Failed to allocate)|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED"
 )
@@ -79,7 +79,10 @@ def _on_host(text: str) -> bool:
 def host(failure: Failure) -> Witnessed:
     told = _ALLOCATING.search(failure.message)
     pinned = re.search(r"failed to alloc(?:ate)? (\S+) bytes on host", failure.message)
-    if (told and _on_host(told["device"] or failure.message)) or pinned or "std::bad_alloc" in failure.message[:200]:
+    array = re.search(r"Unable to allocate (?P<size>[\d.]+ [KMGTP]?i?B) for an array", failure.message)
+    if array:
+        yield HOST_OOM.found(f"a request for {array['size']} of memory was refused", CERTAIN, stage=Stage.DATA, seen={"says": first(failure)})
+    elif failure.is_a("MemoryError") or (told and _on_host(told["device"] or failure.message)) or pinned or "std::bad_alloc" in failure.message[:200]:
         yield HOST_OOM.found(
             f"no memory of the machine for a tensor of {told['shape']}" if told and told["shape"] else "the memory of the machine is exhausted",
             CERTAIN,

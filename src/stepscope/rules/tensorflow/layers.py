@@ -14,6 +14,7 @@ from stepscope.rules.shapes.negative_dimension import NEGATIVE_DIMENSION
 from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
 from stepscope.rules.tensorflow.reading import SHAPE, Arrival, arrival, pair
 from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
+from stepscope.rules.tensorflow.targets import meets
 
 _HEADS = re.compile(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss|(?:^|[/_ {])loss|_loss", re.IGNORECASE)
 _RESHAPED = re.compile(r"Input to reshape is a tensor with (?P<has>\d+) values, but the requested shape (?:has|requires a multiple of) (?P<needs>\d+)")
@@ -129,7 +130,7 @@ def joined(failure: Failure, moment: Moment) -> Witnessed:
     if found and moment.stage is not Stage.LOSS:
         what = f"{found['one']} and {found['other']}" if found["one"] else (found["shapes"] or "").strip()[:60]
         yield _apart(f"feature maps of {what} are to be joined" if what else "feature maps of several sizes are to be joined", failure)
-    elif met and maps and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and (met.labels[:1] == met.output[:1] or len(met.labels) == 3) and met.labels != met.output:
+    elif met and maps and not meets(failure, moment) and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and (met.labels[:1] == met.output[:1] or len(met.labels) == 3) and met.labels != met.output:
         yield _apart(f"feature maps of {_of(met.output)} and {_of(met.labels)} are to be joined", failure)
 
 
@@ -154,7 +155,7 @@ def _of(sizes: tuple[int | None, ...]) -> str:
 def elements(failure: Failure, moment: Moment) -> Witnessed:
     """Two operands within the network, with nothing that tells more."""
     met = pair(failure)
-    if met is not None and met.kind == "elements" and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and not met.labels[1:] == met.output[1:] == ():
+    if met is not None and met.kind == "elements" and not meets(failure, moment) and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and not met.labels[1:] == met.output[1:] == ():
         yield INPUT_SHAPE_MISMATCH.found(
             f"an operation meets {_of(met.output)} and {_of(met.labels)}", POSSIBLE, stage=Stage.FORWARD, seen={"says": first(failure)}
         )
@@ -170,6 +171,7 @@ sayings(INPUT_RANK, (
 ), stage=Stage.FORWARD)  # fmt: skip
 
 sayings(INPUT_SHAPE_MISMATCH, (
+    (r"Initializer expected to generate shape (?P<got>\([^)]*\)) but got shape (?P<expects>\([^)]*\)) instead for parameter \"?(?P<name>\w+)\"?", "the parameter `{name}` is {expects}, the input asks for {got}"),
     (r"The last dimension of the inputs to a `?Dense`? (?:layer )?should be defined", "a Dense layer gets an input whose last size is not known"),
     (r"The channel dimension of the inputs (?:should|to `?\w+`?) (?:be|should be) defined|The shape of the input to \"Flatten\" is not fully defined", "the size of an input is not known where a layer needs it"),
     (r"dot_general requires (?:contracting|lhs batch) dimensions (?:and rhs batch dimensions )?to have (?:the same|equal) shape, got (?P<got>[(\[][^)\]]*[)\]]) and (?P<expects>[(\[][^)\]]*[)\]])", "{got} meets {expects} in a product"),

@@ -124,6 +124,15 @@ _PAIRS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patter
 ))  # fmt: skip
 
 
+_NODE = re.compile(r"(?:node |for '(?:\{\{node )?)(?P<node>[\w.<>:-]+(?:/[\w.<>:-]+)*)")
+
+
+def node_of(failure: Failure) -> str:
+    """The name of the graph's node that failed, "loss/dense_2_loss/mul"; empty where none is named."""
+    found = _NODE.search(failure.message[:20_000])
+    return found["node"] if found else ""
+
+
 class Pair(NamedTuple):
     """Labels and output as a loss or a metric met them; of two operands of an elementwise operation nobody knows which is which."""
 

@@ -10,9 +10,11 @@ from stepscope.rules.checkpoints.checkpoint_corrupt import CHECKPOINT_CORRUPT
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.checkpoints.not_serialisable import NOT_SERIALISABLE
 from stepscope.rules.datasets.missing_file import MISSING_FILE
+from stepscope.rules.datasets.unreadable_entry import UNREADABLE_ENTRY
 from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPATIBILITY
 from stepscope.rules.gradients.backward_twice import BACKWARD_TWICE
 from stepscope.rules.gradients.no_grad import NO_GRAD
+from stepscope.rules.memory.disk_full import DISK_FULL
 from stepscope.rules.models.custom_object_missing import CUSTOM_OBJECT_MISSING
 from stepscope.rules.optimizers.optimizer_variable_mismatch import OPTIMIZER_VARIABLE_MISMATCH
 from stepscope.rules.tensorflow.reading import SHAPE
@@ -82,6 +84,7 @@ sayings(CHECKPOINT_MISMATCH, (
     (r"Key (?P<key>\S+) not found in checkpoint|Tensor name \"(?P<name>[^\"]+)\" not found in checkpoint files", "a variable of the model is not in the checkpoint: {key}"),
     (r"Unresolved object in checkpoint|Nothing (?:except the root object )?(?:in the checkpoint )?(?:matched|to load)|No variables to restore|assert_consumed|Some Python objects were not bound to checkpointed values|object '?\w+'? doesn't exist\)", "the checkpoint belongs to another model"),
     (r"You called `set_weights\(weights\)` on layer \"(?P<layer>[^\"]+)\" with a weight list of length (?P<saved>\d+), but the layer was expecting (?P<model>\d+)", "`{layer}` has {model} weights, it is given {saved}"),
+    (rf"Shape mismatch\.? ?The variable shape (?P<model>{SHAPE}),? and the assigned value shape (?P<saved>{SHAPE}) are incompatible", "a variable has {model}, it is given {saved}"),
     (rf"Layer (?P<layer>\S+ )?weight shape (?P<model>{SHAPE}) (?:is )?not compatible with provided weight shape (?P<saved>{SHAPE})", "a layer has weights of {model}, it is given {saved}"),
     (r"axes don't match array", "saved weights have other axes than the layer"),
 ), stage=Stage.CHECKPOINT, fix=(
@@ -97,10 +100,15 @@ sayings(CHECKPOINT_CORRUPT, (
 
 sayings(MISSING_FILE, (
     (r"(?m)^(?P<file>[^\n;]{1,300}?); No such file or directory", "{file} is not there"),
+    (r"Failed to create a (?:NewWriteableFile|directory):? ?(?P<file>[^\n]*?) ?[:;] (?:The system cannot find|No such file)", "the folder of {file} is not there"),
     (r"NewRandomAccessFile failed to Create/Open: (?P<file>[^\n:]*(?::\\[^\n:]*)?) : ", "{file} is not there"),
     (r"SavedModel file does not exist at: (?P<file>[^\n{]+)|File not found: filepath=(?P<path>[^\n]+?)\. Please|No file or directory found at (?P<other>\S+)|Failed to find any matching files for (?P<prefix>\S+)", "a saved model is not there"),
     (r"[Uu]nable to open file: name = '(?P<file>[^']+)', errno = 2|Could not find directory (?P<folder>\S+)|Directory not found: (?P<dir>\S+)", "{file} is not there"),
 ), stage=Stage.DATA)  # fmt: skip
+
+sayings(DISK_FULL, ((r"No space left on device|ENOSPC|[Dd]isk quota exceeded|There is not enough space on the disk", "no space is left where it is written"),), CERTAIN, Stage.CHECKPOINT)
+
+sayings(UNREADABLE_ENTRY, ((r"(?m)^(?P<file>[^\n;]{1,300}?); (?:Permission denied|Input/output error|Is a directory)", "{file} may not be read or written"),), stage=Stage.DATA)
 
 sayings(OPTIMIZER_VARIABLE_MISMATCH, (
     (r"optimizer cannot recognize variable (?P<variable>[\w/:.-]+)|Unknown variable: <(?:KerasVariable|Variable)[^>]*path=(?P<path>[\w/]+)", "the optimizer was not built for a variable that it is given"),
@@ -114,7 +122,7 @@ sayings(OPTIMIZER_VARIABLE_MISMATCH, (
 sayings(NO_GRAD, (
     (r"No gradients provided for any variable", "no gradient reaches any variable"),
     (r"An operation has `None` for gradient|gradient registry has no entry for: (?P<op>\w+)|No gradient defined for operation '(?P<name>[^']+)'|There is no gradient (?:function )?(?:defined )?for", "an operation on the way to the loss has no gradient"),
-    (r"Variable (?P<variable>\S+ )?has `None` for gradient|the differentiated function is not differentiable|Gradient only defined for (?:scalar|real)-output", "a variable gets no gradient"),
+    (r"Variable (?P<variable>\S+ )?has `None` for gradient|the differentiated function is not differentiable", "a variable gets no gradient"),
 ), CERTAIN, Stage.BACKWARD, (
     "Compute the loss from the model's output within the `GradientTape` (or within the function that `minimize` gets), with TensorFlow's operations only.",
     "`argmax`, `round`, `cast` to int, comparisons and `.numpy()` cut the way: keep probabilities, or take a smooth form.",

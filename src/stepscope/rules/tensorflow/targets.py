@@ -16,7 +16,7 @@ from stepscope.rules.losses.custom_loss_bug import CUSTOM_LOSS_BUG
 from stepscope.rules.shapes.index_out_of_range import INDEX_OUT_OF_RANGE
 from stepscope.rules.shapes.output_shape_vs_labels import OUTPUT_SHAPE_VS_LABELS
 from stepscope.rules.shapes.output_units_vs_classes import OUTPUT_UNITS_VS_CLASSES
-from stepscope.rules.tensorflow.reading import Pair, Shape, pair, verdict
+from stepscope.rules.tensorflow.reading import Pair, Shape, node_of, pair, verdict
 from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
 
 _RULES = {"format": LOSS_LABEL_FORMAT, "units": OUTPUT_UNITS_VS_CLASSES, "axes": OUTPUT_SHAPE_VS_LABELS, "rows": TARGET_SHAPE_MISMATCH}
@@ -31,17 +31,16 @@ _SQUEEZED = re.compile(r"Can ?not squeeze dim\[(?P<axis>\d+)\], expected a dimen
 _CAST = re.compile(r"Cast (?P<type>string|resource|variant) to (?P<to>\w+) is not supported")
 
 
-def _meets(failure: Failure, moment: Moment) -> bool:
+def meets(failure: Failure, moment: Moment) -> bool:
     """Whether two shapes met in a loss or a metric: by the stage, by the loss's own file, or by a loss of the user's."""
-    node = re.search(r"node ([^\s}]+)", failure.message)
-    named = bool(node and re.search(r"(?:^|/)\w*(?:loss|metrics|cross_?entropy)\w*/", node[1], re.IGNORECASE))
+    parts = node_of(failure).split("/")[:-1]
+    named = any(_BUILT_IN.search(part) or re.search(r"loss|metrics|cross_?entropy", part, re.IGNORECASE) for part in parts)
     return named or moment.stage in (Stage.LOSS, Stage.METRICS) or own_loss(failure) is not None or bool(_loss_of_node(failure))
 
 
 def _loss_of_node(failure: Failure) -> str:
     """The part of a graph node's path that is a loss's name: "triplet/sub_2"."""
-    node = re.search(r"node ([^\s}]+)", failure.message)
-    parts = node[1].split("/")[:-1] if node else []
+    parts = node_of(failure).split("/")[:-1]
     if any(re.fullmatch(r"loss(?:_\d+)?", part) for part in parts):
         return ""  # Keras of TensorFlow 1 names what follows after the output layer
     return next((part for part in parts if _LOSS_NAME.search(part) and not _STEP.search(_LOSS_NAME.sub("", part)) and part != "compile_loss"), "")
@@ -102,7 +101,7 @@ def _speaking(what: str) -> None:
 
     def met_in_loss(failure: Failure, moment: Moment) -> Witnessed:
         met = pair(failure)
-        if met is None or (met.kind == "elements" and not _meets(failure, moment)) or _is_loading(failure, moment):
+        if met is None or (met.kind == "elements" and not meets(failure, moment)) or _is_loading(failure, moment):
             return
         told = " ".join((failure.message[:1500], *(frame.function for frame in failure.frames[-4:])))
         if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and _own_name(failure) and len(met.labels) + len(met.output) > 2):
@@ -216,6 +215,17 @@ def weighted(failure: Failure) -> Witnessed:
         yield LABEL_OUT_OF_RANGE.found(f"label {found['index']} is used as an index into {found['size']} classes", LIKELY, stage=Stage.LOSS, seen={"says": first(failure)})
 
 
+@LABEL_OUT_OF_RANGE.seen_in
+def encoded(failure: Failure) -> Witnessed:
+    """A label past the classes of a one-hot encoding."""
+    found, line = re.search(r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)", failure.message), failure.user_frame
+    if found and (failure.passes("to_categorical") or (line is not None and line.user and "to_categorical(" in line.code)):
+        yield LABEL_OUT_OF_RANGE.found(
+            f"label {found['index']} is outside of the {found['size']} classes of `to_categorical`", LIKELY, stage=Stage.LOSS, seen={"line": line.code if line else ""},
+            instead=("Labels that count from 1 need `y - 1`; for gaps in the numbering, map the ids to 0, 1, 2, ... first.", f"If they are right, encode {int(found['index']) + 1} classes."),
+        )  # fmt: skip
+
+
 @LOSS_LABEL_FORMAT.seen_in
 def squeezed(failure: Failure, moment: Moment) -> Witnessed:
     """A sparse loss or metric squeezes the column of indices, and finds a column per class."""
@@ -235,7 +245,7 @@ def squeezed(failure: Failure, moment: Moment) -> Witnessed:
 def text(failure: Failure, moment: Moment) -> Witnessed:
     """Names of classes reach the loss."""
     found = _CAST.search(failure.message)
-    if found and _meets(failure, moment):
+    if found and meets(failure, moment):
         yield LABEL_DTYPE.found(
             f"labels are text ({found['type']}) where the loss needs {found['to']}", LIKELY, stage=Stage.LOSS, seen={"says": first(failure)},
             instead=("Turn names into numbers before training: `tf.keras.layers.StringLookup`, `sklearn.preprocessing.LabelEncoder`, `label_mode='int'`.",),
@@ -265,9 +275,14 @@ sayings(CLASS_COUNT_MISMATCH, (
     (r"`?class_weight`? must contain all classes in the data\. The classes (?P<missing>\{[^}]*\}) exist in the data but not", "classes {missing} have no class weight"),
     (r"Expected `class_weight` to be a dict with keys from 0 to one less than the number of classes, found (?P<found>[^\n]{1,80})", "the class weights do not count the classes from 0: {found}"),
     (r"there must be exactly 2 (?:class_names|classes)\. ?(?:Received: class_names=)?(?P<names>\[[^\]]*\])?|but found (?P<found>\d+) classes|Expected (?P<needs>\d+) classes,? (?:but )?(?:found|got) (?P<got>\d+)", "the number of classes differs between the folders and what was asked for"),
+    (r"Found (?P<found>\d+) classes\. If class_mode=\"binary\" there must be 2", "{found} classes in the data, where `binary` takes 2"),
     (r"[Nn]umber of classes,? (?P<has>\d+),? does not match size of target_names,? (?P<names>\d+)", "{has} classes meet {names} names"),
     (r"`classes` (?:should be|must be) 1000|If using `weights` as `\"?imagenet\"?` with `include_top` as true, `classes` should be 1000", "ImageNet weights have 1000 classes, the model another number"),
 ))  # fmt: skip
+
+sayings(LOSS_LABEL_FORMAT, (
+    (r"can't handle a mix of (?P<one>[\w-]+) and (?P<other>[\w-]+) targets", "a metric is given {one} and {other}"),
+), stage=Stage.LOSS, fix=("Give it the index of the largest score: `p.argmax(-1)`, and `y.argmax(-1)` for one-hot labels; for one sigmoid, `(p > 0.5).astype(int)`.",))  # fmt: skip
 
 sayings(LABEL_DTYPE, (
     (r"Value passed to parameter 'labels' has DataType (?P<type>\w+) not in list of allowed values: (?P<allowed>[\w, ]+)", "labels are {type}, the loss takes {allowed}"),
@@ -279,5 +294,6 @@ sayings(TARGET_SHAPE_MISMATCH, (
     (r"Data cardinality is ambiguous|(?:Input|All input) arrays (?:\(x\) )?should have the same number of (?:input )?samples(?: as target arrays)?|same number of samples as target arrays", "inputs and targets differ in number"),
     (r"Found (?P<x>\d+) input samples and (?P<y>\d+) target samples", "{x} input samples come with {y} target samples"),
     (r"`x` \(images tensor\) and `y` \(labels\) should have the same length\. Found: x\.shape = \((?P<x>\d+)[^)]*\), y\.shape = \((?P<y>\d+)", "{x} pictures come with {y} labels"),
+    (r"Not enough time for target transition sequence \(required: (?P<needs>\d+), available: (?P<has>\d+)\)", "a label needs {needs} steps of the output, which has {has}"),
     (r"logits and targets must have the same shape|The shape of y_true and y_pred", "output and target differ in shape"),
 ), stage=Stage.DATA, fix=("Make both from one table in one pass: what is filtered, windowed or cut off of the inputs has to be of the targets.", "Look at the number of rows of each before `fit`."))  # fmt: skip
