@@ -56,5 +56,5 @@ def words(failure: Failure) -> Witnessed:
     for form, headline, fix in _COMPILED:
         if found := form.search(failure.message):
             told = {name: value for name, value in found.groupdict().items() if value}
-            yield DISTRIBUTION_STRATEGY.found(headline, Confidence.CERTAIN, stage=Stage.DISTRIBUTED, seen={**told, "says": failure.message.strip().splitlines()[0][:250]}, fix=fix)
+            yield DISTRIBUTION_STRATEGY.found(headline, Confidence.LIKELY, stage=Stage.DISTRIBUTED, seen={**told, "says": failure.message.strip().splitlines()[0][:250]}, fix=fix)
             return

@@ -81,7 +81,7 @@ def words(failure: Failure) -> Witnessed:
         names = next((value for name, value in found.groupdict().items() if value and name != "folders"), "")
         yield CLASS_NAME_MISMATCH.found(
             f"class names that are not in the list: {names.strip()}",
-            Confidence.CERTAIN if found["names"] or found["folders"] else Confidence.LIKELY,
+            Confidence.CERTAIN if found["folders"] else Confidence.LIKELY,
             stage=Stage.DATA,
             seen={"folders": found["folders"], "says": failure.message[:250]},
         )

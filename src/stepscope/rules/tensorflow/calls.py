@@ -36,7 +36,7 @@ def arguments_of_another_version(failure: Failure) -> Witnessed:
     """An argument that Keras took in one version and does not take in another."""
     found, call = _RENAMED.search(failure.message), _UNEXPECTED.search(failure.message)
     name = next((value for value in found.groupdict().values() if value), "") if found else call["name"] if call and call["name"] in _OLD_NAMES and _of_keras(failure) else ""
-    if not name and call and failure.passes("load_model", "deserialize", "from_config", "deserialize_keras_object", "model_from_config", "model_from_json") :
+    if not name and call and failure.passes("load_model", "deserialize", "from_config", "deserialize_keras_object", "model_from_config", "model_from_json", "load_weights_from_hdf5_group"):
         name = call["name"]
     if name:
         yield VERSION_INCOMPATIBILITY.found(
@@ -141,7 +141,7 @@ sayings(API_MISUSE, (
     (r"`?loss`? must (?:be|return)|[Cc]ould not interpret (?:loss|optimizer|metric|activation)[^\n]*|Invalid (?:loss|optimizer|metric) (?:name|type)", "`compile` is given what it does not know"),
     (r"Attempt to convert a value \((?P<value>(?!PerReplica)[^\n]{1,40})\) with an unsupported type \(<class '(?P<type>[^']+)'>\) to a Tensor", "a {type} is given where a tensor is expected"),
     (r"Please (?:run|call) `?fit`?|must call `?(?:adapt|fit|build)\(?\)?`? (?:before|first)|This ImageDataGenerator specifies `\w+`, but it hasn't been fit", "a function is called before the one that prepares it"),
-), CERTAIN)  # fmt: skip
+))  # fmt: skip
 
 sayings(DTYPE_MISMATCH, (
     (r"Input '(?P<input>\w+)' of '(?P<op>\w+)' Op has type (?P<one>\w+) that does not match (?:expected )?type (?:of )?(?P<other>\w+)", "{op} meets {one} and {other}"),
@@ -172,4 +172,4 @@ sayings(VERSION_INCOMPATIBILITY, (
 
 sayings(API_MISUSE, (
     (r"Not JIT compatible|Non-hashable static arguments|jax\.jit[^\n]*static_arg|vmap (?:got inconsistent sizes|in_axes)|Gradient only defined for scalar-output functions|pmap[^\n]*number of (?:logical )?devices", "a transformation of JAX is given what it does not take"),
-), POSSIBLE)  # fmt: skip
+))  # fmt: skip

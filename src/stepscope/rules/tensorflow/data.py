@@ -69,7 +69,7 @@ def unset(failure: Failure) -> Witnessed:
 def no_logs(failure: Failure) -> Witnessed:
     """The epoch came back without a single log."""
     inner = failure.innermost
-    if failure.says("'NoneType' object has no attribute 'items'", "'NoneType' object is not subscriptable") and inner is not None and re.search(r"keras[\w/\\]*(?:engine|trainers?|backend)[\w/\\]*trainer?(?:ing)?\w*\.py$", inner.file):
+    if failure.says("'NoneType' object has no attribute 'items'", "'NoneType' object is not subscriptable") and inner is not None and re.search(r"keras[\w/\\]*(?:engine|trainers?|backend)[\w/\\]*train(?:er|ing)\w*\.py$", inner.file):
         yield EMPTY_DATASET.found("an epoch of no batch came back without a log", POSSIBLE, stage=Stage.DATA, seen={"says": first(failure)}, instead=_EMPTY)
 
 
@@ -137,7 +137,7 @@ def not_measured(log: Log) -> Witnessed:
     heard = log.find(re.compile(r"(?:Early stopping conditioned on metric|Can save best model only with|Learning rate reduction is conditioned on metric) [`'](?P<name>[\w/-]+)[`'](?: which is not available|,? available| available)"))
     if heard:
         yield MONITOR_MISUSE.found(
-            f"a callback watches `{heard.match['name']}`, which is not measured", CERTAIN, stage=Stage.METRICS, seen={"Keras": heard.said.text.strip()[:250]},
+            f"a callback watches `{heard.match['name']}`, which is not measured", LIKELY, stage=Stage.METRICS, seen={"Keras": heard.said.text.strip()[:250]},
             instead=("Watch one of the quantities that Keras lists; `val_` ones need validation data, `accuracy` was `acc` before TensorFlow 2.",),
         )  # fmt: skip
 
@@ -178,7 +178,7 @@ sayings(CORRUPT_IMAGE, (
     (r"Invalid PNG(?: data|\.)|PNG (?:data )?(?:size|header)[^\n]*(?:invalid|mismatch)|Invalid GIF data|Invalid BMP|[Uu]nable to decode|[Ii]mage (?:file )?is corrupt|Input is empty\.|Incomplete bmp content|jpeg::Uncompress failed", "a picture cannot be decoded"),
     (r"Trying to decode (?P<format>\w+) format using a wrong op", "a file is {format}, and another decoder is called for it"),
     (r"[Tt]runcated File Read|image file is truncated", "a picture ends early"),
-), CERTAIN, Stage.DATA, (
+), LIKELY, Stage.DATA, (
     "Find the file: decode each one by itself (`PIL.Image.open(path).load()`), and take out or convert those that fail; files may be named .jpg and be WebP, HTML or empty.",
     "To pass over them: `ds.ignore_errors()` (`tf.data.experimental.ignore_errors()`).",
 ))  # fmt: skip
@@ -187,7 +187,7 @@ sayings(COLLATE_INCONSISTENT_SHAPES, (
     (rf"Cannot (?:add tensor to the batch|batch tensors with different shapes)[^\n]*?(?:\[tensor\]: (?P<one>{SHAPE}), \[batch\]: (?P<other>{SHAPE})|First element had shape (?P<a>{SHAPE}) and element \d+ had shape (?P<b>{SHAPE}))", "samples of several shapes meet in one batch"),
     (rf"`generator` yielded an element of shape (?P<one>{SHAPE}) where an element of shape (?P<other>{SHAPE}) was expected", "the generator yields {one} where {other} was announced"),
     (r"Shapes of all inputs must match: values\[0\]\.shape = (?P<one>\[[\d,]*\]) != values\[\d+\]\.shape = (?P<other>\[[\d,]*\])|Can't convert non-rectangular Python sequence to Tensor", "rows of several shapes are put into one tensor"),
-), CERTAIN, Stage.COLLATE, (
+), LIKELY, Stage.COLLATE, (
     "Bring all samples to one shape before `.batch`: `tf.image.resize(image, (h, w))`, `decode_jpeg(..., channels=3)`, `pad_sequences`.",
     "For texts or boxes of varying number: `.padded_batch(...)` or `.ragged_batch(...)`.",
 ))  # fmt: skip

@@ -68,7 +68,7 @@ def channels(failure: Failure, moment: Moment) -> Witnessed:
         to = {"1": "`tf.image.rgb_to_grayscale(x)`", "3": "`tf.image.grayscale_to_rgb(x)` from grey, `x[..., :3]` from four"}.get(met.expects, "")
         yield CHANNEL_MISMATCH.found(
             f"pictures of {met.got} channel{'s' * (met.got != '1')} arrive at {_where(met)}, which takes {met.expects}",
-            CERTAIN,
+            LIKELY,
             stage=Stage.DATA,
             seen={"arrives": _shown(met), "says": first(failure)},
             instead=(

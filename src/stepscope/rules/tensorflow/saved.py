@@ -123,7 +123,7 @@ sayings(NO_GRAD, (
     (r"No gradients provided for any variable", "no gradient reaches any variable"),
     (r"An operation has `None` for gradient|gradient registry has no entry for: (?P<op>\w+)|No gradient defined for operation '(?P<name>[^']+)'|There is no gradient (?:function )?(?:defined )?for", "an operation on the way to the loss has no gradient"),
     (r"Variable (?P<variable>\S+ )?has `None` for gradient|the differentiated function is not differentiable", "a variable gets no gradient"),
-), CERTAIN, Stage.BACKWARD, (
+), LIKELY, Stage.BACKWARD, (
     "Compute the loss from the model's output within the `GradientTape` (or within the function that `minimize` gets), with TensorFlow's operations only.",
     "`argmax`, `round`, `cast` to int, comparisons and `.numpy()` cut the way: keep probabilities, or take a smooth form.",
     "Look whether the variables that are given are those that the loss was computed from.",

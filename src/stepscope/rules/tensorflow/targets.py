@@ -107,7 +107,7 @@ def _speaking(what: str) -> None:
         if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and _own_name(failure) and len(met.labels) + len(met.output) > 2):
             return
         headline, fix = _says_what(met, what, failure)
-        sure = POSSIBLE if met.kind == "elements" else LIKELY if met.kind == "checked" else CERTAIN
+        sure = POSSIBLE if met.kind == "elements" else CERTAIN if (what, met.kind) == ("format", "sparse") else LIKELY
         yield rule.found(
             headline,
             LIKELY if sure is POSSIBLE and what == "units" else sure,
