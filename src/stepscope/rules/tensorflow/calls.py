@@ -10,7 +10,7 @@ from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.graph_mode_control_flow import GRAPH_MODE_CONTROL_FLOW
 from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPATIBILITY
 from stepscope.rules.shapes.dtype_mismatch import DTYPE_MISMATCH
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
+from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, first, sayings
 
 _UNSUPPORTED = re.compile(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>[\w.]+)\)")
 _PLAIN = ("float", "int", "str", "bool", "NoneType", "bytes", "Timestamp", "datetime", "date", "Decimal", "dict", "bool_", "string_", "str_")
@@ -138,6 +138,9 @@ sayings(API_MISUSE, (
     (r"The first argument to `?Layer\.call`? must always be passed|Only input tensors may be passed as positional arguments|Expected (?:the )?first argument", "a layer is called without its input"),
     (r"Inputs to (?:a )?(?:layer|Concatenate|merge)[^\n]*(?:should|must) be (?:tensors|a list)|A merge layer should be called on a list|layer should be called on a list of (?:at least \d )?inputs|called with an input that isn't a symbolic tensor", "a layer is called on another thing than it takes"),
     (r"Unimplemented `tf\.keras\.Model\.call\(\)`|does not have a `call\(\)` method implemented|Model [^\n]{0,60}has no `call`", "the model has no `call`"),
+    (r"Target data is missing|You must provide target data|None values not supported|expects target data to be (?:provided|passed)", "`fit` is given inputs without targets"),
+    (r"[Cc]annot convert '[^\n]{1,60} to a shape|The `\w+` argument must be a tuple of|you should specify the `?(?:steps_per_epoch|steps)`? argument|you must specify the `?(?:steps_per_epoch|steps)`?", "an argument is left out, or of another form than it takes"),
+    (r"Unknown (?P<what>activation|initializer|regularizer|constraint|optimizer|loss|metric)(?: function)?: ?['\"]?(?P<name>\w+)", "there is no {what} called `{name}`"),
     (r"`?loss`? must (?:be|return)|[Cc]ould not interpret (?:loss|optimizer|metric|activation)[^\n]*|Invalid (?:loss|optimizer|metric) (?:name|type)", "`compile` is given what it does not know"),
     (r"Attempt to convert a value \((?P<value>(?!PerReplica)[^\n]{1,40})\) with an unsupported type \(<class '(?P<type>[^']+)'>\) to a Tensor", "a {type} is given where a tensor is expected"),
     (r"Please (?:run|call) `?fit`?|must call `?(?:adapt|fit|build)\(?\)?`? (?:before|first)|This ImageDataGenerator specifies `\w+`, but it hasn't been fit", "a function is called before the one that prepares it"),
@@ -167,6 +170,7 @@ sayings(VERSION_INCOMPATIBILITY, (
     (r"Could not deserialize class '(?P<name>\w+)' because its parent module (?P<module>\S+) cannot be imported|Error when deserializing class '(?P<cls>\w+)' using config|Unrecognized keyword arguments: \['batch_shape'\]|File format not supported: filepath=", "the model was saved by another version of Keras"),
     (r"Descriptors cannot not? be created directly|Your `?PyDataset`?|Keras (?:requires|cannot be imported)|requires (?:TensorFlow|tensorflow|jax|keras|Keras) ?(?:version )?[><=\d]|A module that was compiled using NumPy 1\.x|compiled against API version|np\.(?:float|int|object|bool)`? was a deprecated alias", "installed versions do not fit"),
     (r"Your currently installed version of Keras is Keras 3|Keras 3, (?:but|which) (?:this )?is not (?:yet )?supported|'Sequential' object has no attribute '(?:predict_classes|predict_proba|_\w+)'|object has no attribute '_(?:distribution_strategy|get_distribution_strategy|in_multi_worker_mode|ckpt_saved_epoch|is_graph_network|keras_history|keras_shape)'", "code of another Keras version runs here"),
+    (r"(?:filepath|filename|path)[^\n]{0,20} must end in `?(?P<ending>\.(?:weights\.h5|keras|h5))", "this version of Keras saves under names that end in {ending}"),
     (r"jaxlib version (?P<has>\S+) is newer than and incompatible with|jaxlib is version (?P<old>\S+), but this version of jax requires|module compiled against ABI", "versions of jax and jaxlib do not fit"),
 ), stage=Stage.ENVIRONMENT)  # fmt: skip
 

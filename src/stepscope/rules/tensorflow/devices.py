@@ -19,7 +19,7 @@ from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first,
 _ALLOCATING = re.compile(r"OOM when allocating tensor (?:with shape|of shape) ?(?P<shape>\[[\d,]*\])?(?: and type (?P<type>\w+))?(?: on (?P<device>\S+))?")
 _OUT = re.compile(
     r"(?i:out of memory while trying to allocate|ran out of memory trying to allocate|failed to allocate request for|out of memory allocating) (?P<size>[\d.]+ ?(?:[KMGT]i?B|bytes|B)?)"
-    r"|CUDA_ERROR_OUT_OF_MEMORY|CUDA_OUT_OF_MEMORY|Ran out of memory in memory space (?P<space>\w+)|Dst tensor is not initialized|failed to allocate memory(?! for config)"
+    r"|CUDA_ERROR_OUT_OF_MEMORY|CUDA_OUT_OF_MEMORY|Ran out of memory in memory space (?P<space>\w+)|Dst tensor is not initialized|allocator out of memory|failed to allocate memory(?! for config)"
     r"|RESOURCE_EXHAUSTED: (?:Out of memory|Failed to allocate|Attempting to reserve)|Resource exhausted: (?:OOM|Out of memory|Failed to allocate)|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED"
 )
 _SPARED = re.compile(r"not a failure|performance gains|freed_by_count|_with_growth|retry", re.IGNORECASE)
@@ -27,7 +27,7 @@ _TOLD_OOM = re.compile(r"CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBL
 _TOLD_VERSIONS = re.compile(r"Loaded (?:runtime )?CuDNN library: (?P<has>[\d.]+)[^\n]*but source was compiled with:? (?P<needs>[\d.]+)|Loaded cuDNN version \d+.*(?:minimum|required)", re.IGNORECASE)
 _KERNELS = re.compile(
     r"Failed to get convolution algorithm|Fail to find the dnn implementation|(?:No|no) DNN in stream executor|DNN library is not found|DNN library initialization failed|No algorithm worked!"
-    r"|cuDNN launch failure|[Bb]las x?G?E?M?[MV]?\w* ?launch failed|Attempting to perform (?:BLAS|DNN) operation using StreamExecutor without|[Ff]ailed to create cublas handle"
+    r"|cuDNN launch failure|Failed to call ThenRnn|CUDNN_STATUS_EXECUTION_FAILED|GPU sync failed|[Bb]las x?G?E?M?[MV]?\w* ?launch failed|Attempting to perform (?:BLAS|DNN) operation using StreamExecutor without|[Ff]ailed to create cublas handle"
     r"|[Cc]ould not create cudnn handle|Failed to initialize (?:cuDNN|BLAS|cuBLAS)|cudaStreamCreate|Failed call to cudnnRNN|Could not find any valid algorithm for convolution"
 )
 _MEGABYTES = re.compile(r"with (?P<size>\d+) ?MB memory")

@@ -8,6 +8,7 @@ from stepscope.evidence import Failure, Moment, Stage
 from stepscope.rule import Draft, Witnessed
 from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
+from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
 from stepscope.rules.shapes.input_rank import INPUT_RANK
 from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.negative_dimension import NEGATIVE_DIMENSION
@@ -16,7 +17,10 @@ from stepscope.rules.tensorflow.reading import SHAPE, Arrival, arrival, pair
 from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
 from stepscope.rules.tensorflow.targets import meets
 
-_HEADS = re.compile(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss|(?:^|[/_ {])loss|_loss", re.IGNORECASE)
+_HEADS = re.compile(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss", re.IGNORECASE)
+_LOSS = re.compile(r"(?:^|[/_ {])loss|_loss", re.IGNORECASE)
+_MAPS = 1000
+"""Values below which no feature map of a detection head is reshaped."""
 _RESHAPED = re.compile(r"Input to reshape is a tensor with (?P<has>\d+) values, but the requested shape (?:has|requires a multiple of) (?P<needs>\d+)")
 _KERAS_RESHAPE = re.compile(
     rf"[Tt]otal size of (?:new array|the (?:tensor|array)) must be unchanged(?:[.,] Received: input_shape=(?P<one>{SHAPE}), target_shape=(?P<other>{SHAPE})|, input_shape = (?P<a>{SHAPE}), output_shape = (?P<b>{SHAPE}))?"
@@ -98,7 +102,7 @@ def size(failure: Failure) -> Witnessed:
 def reshaped(failure: Failure, moment: Moment) -> Witnessed:
     """Numbers that do not fill a shape within the network."""
     found, keras = _RESHAPED.search(failure.message), _KERAS_RESHAPE.search(failure.message)
-    if found or keras:
+    if keras or (found and not meets(failure, moment)):
         yield INPUT_SHAPE_MISMATCH.found(
             f"{found['has']} numbers do not fill a shape of {found['needs']}" if found else "a Reshape asks for another number of values than arrive",
             LIKELY,
@@ -108,11 +112,28 @@ def reshaped(failure: Failure, moment: Moment) -> Witnessed:
         )
 
 
+@TARGET_SHAPE_MISMATCH.seen_in
+def reshaped_in_loss(failure: Failure, moment: Moment) -> Witnessed:
+    """Numbers that do not fill a shape within the loss."""
+    found = _RESHAPED.search(failure.message)
+    if found and meets(failure, moment) and not _of_head(failure, found):
+        yield TARGET_SHAPE_MISMATCH.found(
+            f"{found['has']} values do not fill a shape of {found['needs']} in the loss", LIKELY, stage=Stage.LOSS, seen={"says": first(failure)},
+            instead=("Print the shapes of target, output and weights: a loss per sample is expected where one per pixel or step arrives, or the other way round.",),
+        )  # fmt: skip
+
+
+def _of_head(failure: Failure, found: re.Match[str]) -> bool:
+    """Whether the output of a detection head is reshaped."""
+    nodes = re.findall(r"node ([^\s}]+)", failure.message)
+    return any(map(_HEADS.search, nodes)) or (int(found["has"]) >= _MAPS and any(map(_LOSS.search, nodes)))
+
+
 @CLASS_COUNT_MISMATCH.seen_in
 def head_reshaped(failure: Failure) -> Witnessed:
     """The channels of a detection head are anchors times (classes + 5): with another number of classes they do not divide."""
     found = _RESHAPED.search(failure.message)
-    if found and any(_HEADS.search(node) for node in re.findall(r"node ([^\s}]+)", failure.message)):
+    if found and _of_head(failure, found):
         yield CLASS_COUNT_MISMATCH.found(
             f"a head of {found['has']} values does not divide into {found['needs']}",
             LIKELY,
@@ -164,6 +185,7 @@ def elements(failure: Failure, moment: Moment) -> Witnessed:
 sayings(INPUT_RANK, (
     (r"Shape must be (?:at least |at most )?rank (?P<expects>\d+) but is rank (?P<got>\d+) for", "a tensor of {got} axes stands where {expects} are needed"),
     (r"(?:[Ii]nput|[Cc]onvolution input|[Tt]ensor_in|out_backprop) must be (?P<expects>\d)-dimensional:? ?(?P<got>\[[\d,]*\])", "{got} stands where {expects} axes are needed"),
+    (r"slice index (?P<index>-?\d+) of dimension 0 out of bounds", "an axis {index} is asked for that the tensor does not have"),
     (r"In\[0\] (?:is not a matrix|and In\[1\] (?:ndims must|has different ndims)|ndims must be >= 2)|input must be at least 2-?[dD]|Kernel shape must have the same length as input", "a layer gets another number of axes than it takes"),
     (rf"(?:inputs|`input_shape`) (?:should|must) have rank (?P<expects>\d)[^\n]*?(?P<got>{SHAPE})?", "a layer takes {expects} axes"),
     (r"Dimension must be (?P<expects>\d) but is (?P<got>\d) for [^\n]*ranspose", "a transposition names {got} axes where {expects} are"),
@@ -172,6 +194,7 @@ sayings(INPUT_RANK, (
 
 sayings(INPUT_SHAPE_MISMATCH, (
     (r"Initializer expected to generate shape (?P<got>\([^)]*\)) but got shape (?P<expects>\([^)]*\)) instead for parameter \"?(?P<name>\w+)\"?", "the parameter `{name}` is {expects}, the input asks for {got}"),
+    (r"Shapes used to initialize variables must be fully-defined|Cannot broadcast mask with shape|mask shape [^\n]{0,60}(?:not compatible|does not match)", "a size that a layer needs is not known or does not fit"),
     (r"The last dimension of the inputs to a `?Dense`? (?:layer )?should be defined", "a Dense layer gets an input whose last size is not known"),
     (r"The channel dimension of the inputs (?:should|to `?\w+`?) (?:be|should be) defined|The shape of the input to \"Flatten\" is not fully defined", "the size of an input is not known where a layer needs it"),
     (r"dot_general requires (?:contracting|lhs batch) dimensions (?:and rhs batch dimensions )?to have (?:the same|equal) shape, got (?P<got>[(\[][^)\]]*[)\]]) and (?P<expects>[(\[][^)\]]*[)\]])", "{got} meets {expects} in a product"),

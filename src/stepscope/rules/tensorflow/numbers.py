@@ -15,7 +15,7 @@ from stepscope.rules.tensorflow.targets import own_loss
 
 _CHECKED = re.compile(
     r"(?P<what>[^\n]*?) ?: Tensor had (?P<kind>NaN|-?Inf|\+Inf|Inf and NaN|NaN and Inf|-Inf and \+Inf)[^\n]*values|Nan in summary histogram for: (?P<summary>\S+)|Found Inf or NaN global norm|NaN loss during training"
-    r"|[Mm]odel diverged with loss = NaN|[Ii]nvalid value \((?P<jax>nan|inf)\) encountered in (?P<op>\S+)|detected non-finite|!!! Detected Infinity or NaN in output (?P<out>\d+) of (?:graph|eagerly-executing) op \"(?P<node>[^\"]+)\""
+    r"|[Mm]odel diverged with loss = NaN|[Ii]nvalid value \((?P<jax>nan|inf)\) encountered(?: in (?P<op>\S+))?|detected non-finite|!!! Detected Infinity or NaN in output (?P<out>\d+) of (?:graph|eagerly-executing) op \"(?P<node>[^\"]+)\""
     r"|Loss is (?:inf|nan)[^\n]{0,30}(?:stop|abort|invalid)"
 )
 _GRADIENT = re.compile(r"grad|global norm|backprop", re.IGNORECASE)

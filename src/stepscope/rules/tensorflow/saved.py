@@ -40,7 +40,7 @@ def unknown(failure: Failure, moment: Moment) -> Witnessed:
         return
     name = (found["name"] or found["object"] or found["given"] or "").strip(".'\"")
     kind = found["kind"] or found["what"] or found["which"]
-    if name.rpartition(">")[2] in _BUILT_IN or (found["which"] and moment.stage is not Stage.CHECKPOINT):
+    if name.rpartition(">")[2] in _BUILT_IN or (kind not in ("layer", "object", "entry", "config_item", "class", "function") and not _is_loading(failure, moment)):
         return
     yield CUSTOM_OBJECT_MISSING.found(
         f"the saved model needs the {kind} `{name}`, which is not known here",
@@ -52,6 +52,12 @@ def unknown(failure: Failure, moment: Moment) -> Witnessed:
             "To predict only, `load_model(path, compile=False)` does without losses and metrics.",
         ),
     )
+
+
+def _is_loading(failure: Failure, moment: Moment) -> bool:
+    """Whether a saved model was being read."""
+    line = failure.user_frame
+    return moment.stage is Stage.CHECKPOINT or failure.passes("load_model", "model_from_json", "model_from_config", "from_config") or bool(line and "load_model(" in line.code)
 
 
 @VERSION_INCOMPATIBILITY.seen_in

@@ -267,6 +267,7 @@ def compared(failure: Failure) -> Witnessed:
 sayings(LABEL_OUT_OF_RANGE, (
     (r"assertion failed: \[`?labels`? out of bound\][^\n]*\[(?P<classes>\d+)\]?", "a label lies outside of {classes} classes"),
     (r"assertion failed: \[`?(?:labels|predictions)`? (?:out of bound|contains? negative values?)|`labels` out of bound|`labels` contains negative values", "a label lies outside of the classes of the metric"),
+    (r"Label map id (?P<id>-?\d+) (?:is reserved|should be)|Label map ids should be", "the label map counts from 0, which is the background"),
     (r"Saw a non-null label \(index >= num_classes - 1\)", "a label is the blank of the CTC loss, or lies past it"),
     (r"[Ll]abel[s]? (?:must be|should be|values must be) (?:in(?: the range)?|between|less than|<) [^\n]{0,60}(?:num_classes|number of classes)|label >= num_classes|labels must be < n_classes|All labels must be in \[0,", "a label lies outside of the classes"),
 ), stage=Stage.LOSS)  # fmt: skip
