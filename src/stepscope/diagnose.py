@@ -98,7 +98,7 @@ def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[
     A witness that fails is our problem: it is noted, and the other rules speak.
     """
     failure = observation.get(Failure)
-    if failure is not None and failure.by_user and not rule.fallback:
+    if failure is not None and failure.by_user and not (rule.fallback or rule.hears_users):
         observation = observation.with_(replace(failure, message=""))
     drafts: list[Draft] = []
     for witness in rule.witnesses:

@@ -67,7 +67,8 @@ class Rule:
 
     `code` is three letters and three digits, never reused. The slug is the file's name. `yields_to` names the
     rules (slugs) that say the same more narrowly: where one of them speaks, this one is silent. `fallback` is true
-    for rules that speak only where no other does.
+    for rules that speak only where no other does. `hears_users` is true for rules that read what the user's own code
+    raises as well: the field's words (a box, a class name), no framework's.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Rule:
         stage: Stage,
         yields_to: tuple[str, ...] = (),
         fallback: bool = False,
+        hears_users: bool = False,
     ) -> None:
         frame = sys._getframe(1)
         self.code = code
@@ -86,6 +88,7 @@ class Rule:
         self.stage = stage
         self.yields_to = yields_to
         self.fallback = fallback
+        self.hears_users = hears_users
         self.page = Page.read(frame.f_globals.get("__doc__") or "")
         self.witnesses: list[Witness] = []
 

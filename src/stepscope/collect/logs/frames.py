@@ -10,7 +10,7 @@ from stepscope.evidence import Frame
 _INSTALLED = re.compile(
     r"[\\/](?:site|dist)-packages[\\/]|[\\/]lib(?:64)?[\\/]python\d[\d.]*[\\/]|[\\/]python\d+\.zip[\\/]|\.egg[\\/]"
     r"|(?:anaconda|miniconda|miniforge|conda|[\\/]envs[\\/][^\\/]+|Python[ ]?\d[\d.-]*)[^\\/]*[\\/](?:[^\\/]+[\\/])?lib[\\/]"
-    r"|^/__w/|^/tmp/tmp\w+\.py$|[\\/]tensorflow(?:_core)?[\\/]python[\\/]|[\\/]bazel-out[\\/]|[\\/]Frameworks[\\/]Python\.framework[\\/]"
+    r"|^/__w/|^/tmp/tmp\w+\.py$|__autograph_generated_file|[\\/]tensorflow(?:_core)?[\\/]python[\\/]|[\\/]bazel-out[\\/]|[\\/]Frameworks[\\/]Python\.framework[\\/]"
     r"|[\\/]google3[\\/]third_party[\\/]|^(?:site|dist)-packages[\\/]|[\\/]\.cache[\\/]huggingface[\\/]",
     re.IGNORECASE,
 )
@@ -19,10 +19,12 @@ _CELL = re.compile(r"<ipython-input|<stdin>|Cell In|Input In|/ipykernel_\d+/|/tm
 _PYTHON = re.compile(r'\s*File "(?P<file>[^"]{1,1000})", line (?P<line>\d+)(?:, in (?P<function>.+))?\s*$')
 _AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
 _NOTEBOOK = (
-    re.compile(r"(?:File )?(?P<file>(?:<ipython-input-[^>]+>|[~/.\w][^\s:*?\"]*\.(?:py|pyx|ipynb)|[A-Za-z]:\\[^:*?\"]+\.pyx?|~\\[^:*?\"]+\.pyx?)) in (?P<function>[\w<>.]+)(?:\(.*\)?)?$"),
+    re.compile(r"(?:File )?(?P<file>(?:<ipython-input-[^>]+>|[~/.\w][^\s:*?\"]*\.(?:py|pyx|ipynb)|[A-Za-z]:\\[^:*?\"]+\.pyx?|~\\[^:*?\"]+\.pyx?)) in (?P<function><cell line: \d+>|[\w<>.]+)(?:\(.*\)?)?$"),
     re.compile(r"(?:File )?(?P<file><ipython-input-[^>]+>|[~/.\w][^\s:*?\"]*\.(?:py|pyx)|[A-Za-z]:\\[^:*?\"]+\.pyx?|~\\[^:*?\"]+\.pyx?):(?P<line>\d+), in (?P<function>[^(]+).*$"),
     re.compile(r"(?P<file>(?:Cell|Input) In ?\[\d+\])(?:, line (?P<line>\d+))?(?:, in (?P<function>.+))?$"),
 )
+_LINKED = re.compile(r"^\[([^\]]+)\]\(http[^)]*\)")
+"""A path that Colab made a link."""
 _ARROW = re.compile(r"-+>\s*(?P<line>\d+)(?: (?P<code>.*))?$")
 _NUMBERED = re.compile(r"\s{0,8}(?P<line>\d+)(?: .*)?$")
 _RICH = re.compile(r"(?P<file>(?:/|~|[A-Za-z]:\\|\.|<)[^:]*):(?P<line>\d+) in (?P<function>\S+)\s*$")
@@ -46,7 +48,7 @@ def is_users(file: str) -> bool:
 
 def frame(file: str, line: str | None, function: str | None, code: str = "", expression: str = "") -> Frame:
     """A frame of a log."""
-    name = re.sub(r"<locals>\.", "", (function or "<module>").strip()).removesuffix("()")
+    name = re.sub(r"<locals>\.|\(.*", "", (function or "<module>").strip())
     return Frame(file=file, line=int(line or 0), function=name, code=code.strip()[:500], expression=expression, user=is_users(file))
 
 
@@ -70,7 +72,7 @@ def python_entry(texts: list[str], at: int) -> Entry | None:
 
 def notebook_entry(texts: list[str], at: int) -> Entry | None:
     """A frame of IPython: its head, then numbered lines with an arrow at the one that was running."""
-    head = texts[at].rstrip()
+    head = _LINKED.sub(r"\1", texts[at].rstrip())
     found = next((match for match in (pattern.match(head) for pattern in _NOTEBOOK) if match), None)
     if found is None:
         return None

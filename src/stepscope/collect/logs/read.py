@@ -17,6 +17,7 @@ from stepscope.collect.logs.endings import (
     variables_in,
     worker_death,
 )
+from stepscope.collect.logs.failures import failure_from
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, raised_first
@@ -24,7 +25,7 @@ from stepscope.collect.logs.progress import Series, broken_loss, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
-from stepscope.collect.logs.tracebacks import Told, failure_from, tracebacks
+from stepscope.collect.logs.tracebacks import Told, tracebacks
 from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000

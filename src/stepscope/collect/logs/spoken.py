@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stepscope.collect.logs.tracebacks import Told, failure_from
+from stepscope.collect.logs.failures import failure_from
+from stepscope.collect.logs.tracebacks import Told
 from stepscope.evidence import Log
 
 MOST = 12

@@ -17,12 +17,16 @@ _FILES: tuple[tuple[re.Pattern[str], Stage], ...] = tuple((re.compile(pattern), 
     (r"tensorflow\w*/python/distribute|/deepspeed/comm|/ray/", Stage.DISTRIBUTED),
     (r"keras[\w/]*/(?:layers|engine/(?:base_layer|input_spec|sequential|functional|network|topology))|/flax/|/haiku/", Stage.FORWARD),
 ))  # fmt: skip
+_AT = r"(?:\{\{node [^}]*|\[\[node [^\s\]]*)"
+"""A graph's node, as far as its name."""
+_ANY_NODE = re.compile(r"\{\{node |\[\[node ")
 _NODES: tuple[tuple[re.Pattern[str], Stage], ...] = tuple((re.compile(pattern), stage) for pattern, stage in (
     (r"\{\{(?:function_)?node [^}]*(?:IteratorGetNext|PyFunc|DecodeJpeg|DecodeImage|DecodePng|ReadFile|ParseExample|decode_image)|IteratorGetNext", Stage.DATA),
-    (r"\{\{node [^}]*gradient|gradients?/|_grad/", Stage.BACKWARD),
-    (r"\{\{node [^}]*(?:loss|[Cc]ross_?[Ee]ntropy)", Stage.LOSS),
-    (r"\{\{node [^}]*metrics?[/_]", Stage.METRICS),
-    (r"\{\{node ", Stage.FORWARD),
+    (rf"{_AT}(?:\w+/)*gradients?\w*/(?:\w+/)*\w*(?:loss|[Cc]ross_?[Ee]ntropy|mean_squared_error|mean_absolute_error)", Stage.LOSS),
+    (rf"{_AT}gradient|gradients?/|_grad/", Stage.BACKWARD),
+    (rf"{_AT}(?:loss|[Cc]ross_?[Ee]ntropy|mean_(?:squared|absolute)\w*_error)", Stage.LOSS),
+    (rf"{_AT}metrics?[/_]", Stage.METRICS),
+    (r"\[\[node (?:RMSprop|Adam|SGD|Adagrad|training)\w*/\S*(?:update|Assign|Apply)", Stage.OPTIMIZER),
 ))  # fmt: skip
 
 
@@ -36,7 +40,7 @@ def stage_of_log(failure: Failure) -> Stage | None:
         stage = stage_of_frames(failure.frames[:place]) if frame.user or "/torch/" in frame.file.replace("\\", "/") else _of_file(frame)
         if stage is not None:
             return stage
-    return None
+    return Stage.FORWARD if _ANY_NODE.search(failure.message) else None
 
 
 def _of_file(frame: Frame) -> Stage | None:

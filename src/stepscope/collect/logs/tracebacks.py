@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from stepscope.collect.logs.frames import Entry, entries_in, frame, notebook_entry, python_entry, rich_entries
+from stepscope.collect.logs.failures import ends, failure_from, is_exception
+from stepscope.collect.logs.frames import Entry, notebook_entry, python_entry, rich_entries
+from stepscope.collect.logs.keras import is_converted
 from stepscope.collect.logs.prefixes import Peeled
 from stepscope.evidence import Failure, Frame
 
 MESSAGE = 120
 """Lines of an exception's words that are read."""
-OUTER, INNER = 60, 60
-"""Frames kept from each end of a stack."""
 
 _HEAD = re.compile(r"(?P<before>.*?)(?P<original>Original )?Traceback \(most recent call last\):?\s*$")
 _BAR = re.compile(r" *(?:\| |\+ (?=Exception Group))")
@@ -23,14 +22,15 @@ _RICH_HEAD = re.compile(r"[╭┌+][─━-]{3,}.*Traceback \(most recent call l
 _RICH_END = re.compile(r"[╰└+][─━-]{3,}")
 _CELL_HEAD = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\s+Traceback \(most recent call last\)\s*$")
 _DASHES = re.compile(r"-{20,}\s*$")
-_ENDING = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?:: ?(?P<message>.*))?$")
+_ENDING = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?: \(see above for traceback\))?(?:: ?(?P<message>.*))?$")
 _KNOWN = re.compile(r"(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Fault|NotFound|Abort|Trial\w*|Empty|Full|Group)$")
 _DIRECT = re.compile(r"The above exception was the direct cause of the following exception")
 _DURING = re.compile(r"During handling of the above exception, another exception occurred")
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
 _PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
-_DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
-_ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
+_EDITOR_LINK = re.compile(r"\[(\d+)\]\((?:file|vscode|https?)[^)]*\)")
+"""A line's number that an editor made a link."""
+_DUMP = re.compile(r"(?:Graph execution error|in user code|Exception encountered when calling)\b")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,25 @@ class _Reader:
         at = 0
         while at < len(self.texts):
             at = max(self._one(at), at + 1)
+        if not self.found:
+            self._bare()
         return self.found
+
+    def _bare(self) -> None:
+        """An exception whose frames were cut off: of a library by its full name, or at the very end."""
+        converted = next((at for at, text in enumerate(self.texts) if is_converted(text)), None)
+        for at in range(len(self.texts)):
+            ending = self._ending(at)
+            if ending is None or ending["message"] is None or not _KNOWN.match(ending["type"]) or self.lines[at].level:
+                continue
+            message, after = self._message(at, ending)
+            rest = sum(bool(text.strip()) for text in self.texts[after:])
+            if "." not in ending["type"] and (rest > 2 or not is_exception(ending["type"])):
+                continue
+            if converted is not None and converted < at and self.texts[at].startswith("    "):
+                message = "\n".join(["in user code:", *self.texts[converted:after]])
+            self._add(failure_from(ending["type"], message, ()), at, after - 1, 0, "", nested=False)
+            return
 
     def _one(self, at: int) -> int:
         text = self.texts[at]
@@ -121,25 +139,28 @@ class _Reader:
             at += 1
         ending = self._ending(at) if at < len(self.texts) else None
         if ending is None:
-            if frames:
-                self._add(Failure("", "", _ends(frames)), first, at - 1, repeated, before, nested)
-            return at
+            return self._unended(first, at, frames, repeated, before, nested)
         message, after = self._message(at, ending)
         self._add(failure_from(ending["type"], message, frames), first, after - 1, repeated, before, nested)
         return after
+
+    def _unended(self, first: int, at: int, frames: list[Frame], repeated: int, before: str, nested: bool) -> int:
+        """A stack whose exception was cut off, or is told by a graph."""
+        if frames and at < len(self.texts) and text_of_graph(self.texts[at]):
+            return self._graph(first, at, "", frames)
+        if frames:
+            self._add(Failure("", "", ends(frames)), first, at - 1, repeated, before, nested)
+        return at
 
     def _cell(self, first: int, kind: str) -> int:
         frames: list[Frame] = []
         at = first + 1
         while at < len(self.texts):
-            if entry := notebook_entry(self.texts, at):
+            if entry := notebook_entry(self.texts, at) or python_entry(self.texts, at):
                 frames.append(entry.frame)
-                at = entry.after
-            elif entry := python_entry(self.texts, at):
-                frames.append(entry.frame)
-                at = entry.after
-                if self.texts[at : at + 1] and re.match(r"\s+\S", self.texts[at]) and re.match(r"\s*\^", self.texts[at + 1] if at + 1 < len(self.texts) else ""):
-                    at += 2
+                at = self._past_markers(entry.after)
+            elif text_of_graph(self.texts[at]):
+                return self._graph(first, at, kind, frames)
             elif (ending := self._ending(at)) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or _KNOWN.match(ending["type"])):
                 message, after = self._message(at, ending)
                 self._add(failure_from(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
@@ -151,6 +172,18 @@ class _Reader:
         if frames or kind:
             self._add(failure_from(kind, "", frames), first, at - 1, 0, "", nested=False)
         return at
+
+    def _past_markers(self, at: int) -> int:
+        """Past the source of a syntax error that stands below its frame, and the marker below that."""
+        marked = at + 1 < len(self.texts) and re.match(r"\s+\S", self.texts[at]) and re.match(r"\s*\^", self.texts[at + 1])
+        return at + 2 if marked else at
+
+    def _graph(self, first: int, at: int, kind: str, frames: list[Frame]) -> int:
+        """The words of a graph's exception, where the line with its class was left out."""
+        ending = _ENDING.match("GraphError: Graph execution error:")
+        message, after = self._message(at, ending) if ending else ("", at)
+        self._add(failure_from(kind, f"Graph execution error:\n{self.texts[at]}\n{message.partition(chr(10))[2]}", frames), first, after - 1, 0, "", nested=False)
+        return after
 
     def _rich(self, first: int) -> int:
         at = first + 1
@@ -175,17 +208,24 @@ class _Reader:
         """The exception's words, which may go on for many lines."""
         words = [ending["message"] or ""]
         timed, after = self.lines[at].timed, at + 1
-        while after < len(self.texts) and after - at < MESSAGE:
+        dumps = _DUMP.match(words[0]) is not None
+        while after < len(self.texts) and len(words) < (5 * MESSAGE if dumps else MESSAGE):
             text = self.texts[after]
             if "Traceback (most recent call last)" in text or _DURING.search(text) or _DIRECT.search(text):
                 break
             if (self.lines[after].timed and not timed) or self.lines[after].level or _PROGRESS.match(text) or _DASHES.match(text):
                 break
-            if not text.strip() and not self._continues(after + 1, words):
+            if not text.strip() and not (dumps and self._still_dumps(after + 1)) and not self._continues(after + 1, words):
                 break
             words.append(text)
             after += 1
         return "\n".join(words).strip(), after
+
+    def _still_dumps(self, at: int) -> bool:
+        """Whether an exception that Keras wraps goes on: its paragraphs stand apart, the last of them are the node or the arguments."""
+        while at < len(self.texts) and not self.texts[at].strip():
+            at += 1
+        return at < len(self.texts) and not any("[Op:" in text or "received by " in text for text in self.texts[max(0, at - 3) : at])
 
     def _continues(self, at: int, words: list[str]) -> bool:
         """Whether the words go on after an empty line."""
@@ -201,7 +241,9 @@ class _Reader:
 
     def _add(self, failure: Failure, first: int, last: int, repeated: int, before: str, nested: bool) -> None:
         line = self.lines[first]
-        aside = "Exception ignored in" in before or any("Exception ignored in" in text for text in self.texts[max(0, first - 2) : first])
+        told_before = self.texts[first - 1] if first else ""
+        forestalled = bool(failure.type) and "op_kernel.cc" in told_before and f"{failure.type}: {failure.message.partition(chr(10))[0][:80]}" in told_before
+        aside = forestalled or "Exception ignored in" in before or any("Exception ignored in" in text for text in self.texts[max(0, first - 2) : first])
         last = min(last, len(self.lines) - 1)
         told = Told(failure, line.number, self.lines[last].number, line.speaker, line.rank, repeated, aside)
         link, self.link = self.link, ""
@@ -220,59 +262,15 @@ class _Reader:
         return near and (words.endswith(":") or (bool(re.search(r"Caught \w+ in|terminated with the following error|raised an exception|\w+Error: ?\S.*$|Traceback of", words.strip())) and not words.endswith("\n")))
 
 
+def text_of_graph(text: str) -> bool:
+    """Whether a line begins to tell where a graph's node was defined."""
+    return text.startswith("Detected at node ")
+
+
 def _unboxed(text: str) -> str:
-    """The line without the bar that an exception group draws before it; empty where it is a border."""
+    """The line without the bar that an exception group draws before it, empty where it is a border; and without an editor's links."""
     if _BORDER.match(text):
         return ""
+    text = _EDITOR_LINK.sub(r"\1", text) if "](" in text else text
     found = _BAR.match(text)
     return text[found.end() :] if found else text
-
-
-def failure_from(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
-    """An exception as its text tells it: with what its words hold of numbers, files and frames."""
-    module, _, name = kind.rpartition(".")
-    number = _ERRNO.search(message[:2000])
-    missing = re.search(r"No such file or directory: '(?P<file>[^'\n]+)'|(?P<other>\S+); No such file or directory", message[:4000])
-    file = (number["file"] if number else None) or (missing and (missing["file"] or missing["other"])) or None
-    return Failure(
-        type=name,
-        message=message[:20_000],
-        module=module or ("builtins" if hasattr(builtins, name) else ""),
-        bases=_bases(name, module),
-        frames=(*_ends(frames), *_frames_in(message)),
-        errno=int(number["errno"]) if number else None,
-        filename=file,
-        key=message.strip()[:200] if name == "KeyError" else None,
-    )
-
-
-_BASES = {
-    "UnidentifiedImageError": ("OSError",), "DecompressionBombError": (), "JSONDecodeError": ("ValueError",), "OutOfMemoryError": ("RuntimeError",),
-    "AcceleratorError": ("RuntimeError",), "DistBackendError": ("DistError", "RuntimeError"), "UnpicklingError": ("PickleError",), "PicklingError": ("PickleError",),
-    "error": (), "ParserError": ("ValueError",), "AxisError": ("ValueError", "IndexError"), "LinAlgError": ("ValueError",), "MisconfigurationException": (),
-    "BackendCompilerFailed": ("TorchDynamoException", "RuntimeError"), "InternalTorchDynamoError": ("TorchDynamoException", "RuntimeError"),
-    "_ArrayMemoryError": ("MemoryError",), "XlaRuntimeError": ("RuntimeError",), "JaxRuntimeError": ("RuntimeError",), "ChunkedEncodingError": ("OSError",),
-    "ConnectionError": ("OSError",), "EntryNotFoundError": ("OSError",), "TimeoutExpired": (),
-}  # fmt: skip
-"""What well-known classes inherit from, where Python itself does not know them."""
-
-
-def _bases(name: str, module: str) -> tuple[str, ...]:
-    kind = getattr(builtins, name, None) if not module or module == "builtins" else None
-    if isinstance(kind, type):
-        return tuple(base.__name__ for base in kind.__mro__[1:])
-    known = _BASES.get(name, ())
-    inner = next((getattr(builtins, base) for base in known if hasattr(builtins, base)), Exception)
-    return tuple(dict.fromkeys((*known, *(base.__name__ for base in inner.__mro__))))
-
-
-def _ends(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    return tuple(frames) if len(frames) <= OUTER + INNER else (*frames[:OUTER], *frames[-INNER:])
-
-
-def _frames_in(message: str) -> tuple[Frame, ...]:
-    """The frames that an exception's words name: where a graph's node was defined, what torch.compile was given."""
-    head = message[:20_000]
-    if "(most recent call last)" in head or "from user code" in head or "Stack trace" in head:
-        return tuple(each for each in entries_in(head) if each.user)
-    return tuple(each for each in (frame(place["file"], place["line"], None) for place in _DEFINED.finditer(head)) if each.user)

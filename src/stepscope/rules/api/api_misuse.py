@@ -30,7 +30,7 @@ API_MISUSE = Rule("API101", Severity.ERROR, stage=Stage.SETUP, fallback=True, yi
 
 _LIBRARIES = {
     "torch", "torchvision", "torchaudio", "torchmetrics", "lightning", "pytorch_lightning", "lightning_fabric", "transformers", "accelerate",
-    "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
+    "tensorflow", "tensorflow_core", "keras", "tf_keras", "jax", "flax", "optax", "imageai", "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
 }  # fmt: skip
 _REFUSALS = ("TypeError", "ValueError", "RuntimeError", "AssertionError", "NotImplementedError", "MisconfigurationException", "NotFittedError")
 _ORDER = re.compile(
@@ -56,6 +56,9 @@ _CURES = {
     "Can't call numpy() on Tensor that requires grad": "Use `tensor.detach().cpu().numpy()`.",
 }
 _CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")
+_WRAPPERS = ("error_handler", "wrapper", "new_func", "inner", "_method_wrapper", "op_dispatch_handler", "reraise_with_filtered_traceback")
+_LOOP = re.compile(r"\.(?:fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|fit_on_texts|train|run)\(")
+"""A whole training in one call: what is raised below it is seldom about the arguments of the call."""
 _CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
 
 
@@ -94,12 +97,14 @@ def order(failure: Failure) -> Witnessed:
 @API_MISUSE.seen_in
 def refused(failure: Failure) -> Witnessed:
     """The frames alone: a library's function stands right below the user's line, and refused what it was given."""
-    below = failure.below_user
+    line, below = failure.user_frame, failure.below_user
+    if line is not None and line.user and _LOOP.search(line.code):
+        return
     if not below or below[0].package not in _LIBRARIES or below[-1].package not in _LIBRARIES or below[0].name in _CALLS or len(below) > 6:
         return
     if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError") and not _OF_VALUES.search(failure.message):
         yield API_MISUSE.found(
-            _headline(failure, below[0].name), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure)
+            _headline(failure, next((frame.name for frame in below if frame.name not in _WRAPPERS), below[0].name)), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure)
         )
 
 
