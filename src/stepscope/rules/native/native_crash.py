@@ -25,7 +25,10 @@ from stepscope.evidence import Death, Failure, Stage, WorkerDeath
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-NATIVE_CRASH = Rule("NAT101", Severity.ERROR, stage=Stage.FORWARD)
+NATIVE_CRASH = Rule(
+    "NAT101", Severity.ERROR, stage=Stage.FORWARD,
+    yields_to=("library-init-failed", "gpu-oom", "illegal-memory-access", "driver-mismatch", "hardware-failure", "shm-exhausted"),
+)  # fmt: skip
 
 _CRASHES = {"SIGSEGV": "a segmentation fault", "SIGABRT": "an abort", "SIGBUS": "a bus error", "SIGFPE": "an arithmetic fault", "SIGILL": "an instruction that this processor lacks"}
 
