@@ -27,7 +27,7 @@ from stepscope.evidence import Batch, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-LABEL_MISSING = Rule("LBL105", Severity.ERROR, stage=Stage.DATA)
+LABEL_MISSING = Rule("LBL105", Severity.ERROR, stage=Stage.DATA, hears_users=True)
 
 _NONE = "NoneType"
 _NO_LOSS = re.compile(r"did not return a loss from the inputs, only the following keys: (?P<gave>[\w,. ]+?)\. For reference, the inputs it received are (?P<got>[\w,. ]+?)\.?$")
