@@ -152,6 +152,8 @@ CASES = [
     ("api-misuse", stop("Unknown activation function: rellu", line="x = Dense(4, activation='rellu')(x)", below=None)),
     ("api-misuse", stop("Target data is missing. Your model was compiled with loss=mse, and therefore expects target data to be provided in `fit()`.")),
     ("version-incompatibility", stop("The filepath provided must end in `.keras` (Keras model format). Received: filepath=best.h5", line="c = ModelCheckpoint('best.h5')", below=None)),
+    ("label-missing", stop("no annotation for img_0031.jpg", line="raise ValueError('no annotation for ' + name)", below=None)),
+    ("class-name-mismatch", stop("unknown class 'lorry'", line="raise ValueError(f'unknown class {name!r}')", below=None)),
     ("disk-full", graph("ckpt/m_temp/part.data-00000; No space left on device", "SaveV2", "ResourceExhaustedError")),
     ("host-oom", stop("Unable to allocate 11.2 GiB for an array with shape (10000, 224, 224, 3) and data type float64", "numpy.core._exceptions._ArrayMemoryError", "x = np.array(images)", None)),
     ("augmentation-failure", graph("Need value.shape >= size, got  [200 180 3] [224 224 3]", "random_crop/assert")),
@@ -169,6 +171,7 @@ CASES = [
 OTHERWISE = [
     ("gpu-oom", "2021-01-01 10:00:00.1: W tensorflow/core/common_runtime/bfc_allocator.cc:245] Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.20GiB with freed_by_count=0. The caller indicates that this is not a failure, but may mean that there could be performance gains if more memory were available.\nEpoch 1/2\n10/10 - 3s - loss: 0.4\n"),
     ("gpu-oom", stop("could not convert string to float: 'abc'", below=None, before="I tensorflow/stream_executor/cuda/cuda_driver.cc:1002] failed to allocate 7.80G from device: CUDA_ERROR_OUT_OF_MEMORY: out of memory\n")),
+    ("gpu-oom", stop("", "KeyboardInterrupt", below=None, before="I tensorflow/stream_executor/cuda/cuda_driver.cc:1002] failed to allocate 7.80G from device: CUDA_ERROR_OUT_OF_MEMORY: out of memory\n")),
     ("gpu-oom", graph("OOM when allocating tensor with shape[90000,90000] and type float on /job:localhost/replica:0/task:0/device:CPU:0 by allocator cpu", "MatMul", "ResourceExhaustedError")),
     ("device-not-visible", "W tensorflow/stream_executor/platform/default/dso_loader.cc:60] Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open shared object file\nEpoch 1/1\n10/10 - 2s - loss: 0.3\n"),
     ("driver-mismatch", "W tensorflow/stream_executor/platform/default/dso_loader.cc:60] Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open shared object file\nEpoch 1/1\n10/10 - 2s - loss: 0.3\n"),

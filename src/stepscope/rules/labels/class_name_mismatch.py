@@ -28,7 +28,7 @@ from stepscope.evidence import Failure, Frame, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-CLASS_NAME_MISMATCH = Rule("LBL109", Severity.ERROR, stage=Stage.DATA, yields_to=("history-key-missing",))
+CLASS_NAME_MISMATCH = Rule("LBL109", Severity.ERROR, stage=Stage.DATA, yields_to=("history-key-missing",), hears_users=True)
 
 _TABLE = re.compile(
     r"\b\w*(?:class|label|categor|species|cls)\w*(?:\.\w+)?\s*[\[(]|\b(?:name|cat|txt|str)\w*(?:_to_|2)\w+\s*\[|\bids?\s*\[[^\]]*(?:class|label|categor|name)|\b\w+\s*\[[^\]]*(?:\bfind\(['\"]name['\"]\)|\.class_?name|\.label\b|\[['\"](?:class|label|category|name)['\"]\])",

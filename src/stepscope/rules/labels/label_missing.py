@@ -31,7 +31,9 @@ from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.missing_file import asked_for, is_missing, meant
 from stepscope.rules.labels.naming import holds_labels, is_label, is_label_file
 
-LABEL_MISSING = Rule("LBL105", Severity.ERROR, stage=Stage.DATA, yields_to=("configuration", "annotation-encoding", "checkpoint-mismatch"))
+LABEL_MISSING = Rule(
+    "LBL105", Severity.ERROR, stage=Stage.DATA, yields_to=("configuration", "annotation-encoding", "checkpoint-mismatch"), hears_users=True
+)
 
 _LEAVE_OUT = "Or leave samples without a label out when the list of samples is made."
 _PAIRS = ("Compare the names of the samples with those of the labels, both ways.", _LEAVE_OUT)

@@ -99,7 +99,7 @@ def host(failure: Failure) -> Witnessed:
 def without_words(failure: Failure, log: Log) -> Witnessed:
     """A traceback that was cut off, or a kernel library that could not be set up, where the log before it tells of memory."""
     kernels = _KERNELS.search(failure.message)
-    if failure.message and not kernels:
+    if failure.type and not kernels:
         return
     told = next((heard for heard in log.every(_TOLD_OOM) if not _SPARED.search(heard.said.text)), None)
     small = next((heard for heard in log.every(_MEGABYTES) if int(heard.match["size"]) < SMALL), None)
@@ -118,7 +118,7 @@ def without_words(failure: Failure, log: Log) -> Witnessed:
 def versions(failure: Failure, log: Log) -> Witnessed:
     heard, own = log.find(_TOLD_VERSIONS), _TOLD_VERSIONS.search(failure.message)
     found = heard.match if heard else own
-    if found and (own or _KERNELS.search(failure.message) or not failure.message):
+    if found and (own or _KERNELS.search(failure.message) or not failure.type):
         yield DRIVER_MISMATCH.found(
             f"cuDNN {found['has']} is loaded, TensorFlow was built with {found['needs']}" if found["has"] else "cuDNN is older than TensorFlow needs",
             CERTAIN,
