@@ -75,7 +75,8 @@ def stack_at(frame: FrameType | None) -> list[Entry]:
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """What the best repeat shows: the first that came out bit for bit, else the nearest."""
     moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim))
-    seen = Observation(moment, course_now())
+    course = course_now()
+    seen = Observation(moment, course)
     best, why = _best(aim, stack) if can_fork() and aim.met != "late" else _best_in_place(aim, stack)
     if best is None:
         return seen.with_(_unrepeated(aim, why or "no part of the code computes the loss anew"))
