@@ -31,7 +31,8 @@ class NonFinite:
     the same operator stays finite in float32. `dropped` is true where the forward value that began it never reached the loss.
 
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
-    why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite; `never_filled` is true where it is memory that
+    why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite, or
+    that of the step which writes over an input in place; `never_filled` is true where it is memory that
     nothing has written to. `parameters` counts the parameters whose gradients are not finite.
     """
 

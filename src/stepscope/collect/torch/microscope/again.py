@@ -74,12 +74,15 @@ class Repeat:
 
 
 class Proof(Repeat):
-    """The same attempt with other samples in the place of those that are suspected: is the same backward finite now?"""
+    """The same attempt with other samples in the place of those that are suspected: is the same backward finite now?
+
+    `outcome` is "finite", "not finite", or empty where it did not come that far.
+    """
 
     def __init__(self, repeat: Repeat) -> None:
         super().__init__(repeat.aim, None, repeat.gradients)
         self.until = repeat.calls
-        self.proven = False
+        self.outcome = ""
 
     def backward(self, loss: Any, value: float, proceed: Callable[[], Any], frame: FrameType | None) -> Any:
         """Let the backwards before it pass."""
@@ -90,7 +93,7 @@ class Proof(Repeat):
         if finite and self.aim.met == "gradient":
             proceed()
             finite = not self.gradients()
-        self.proven = finite
+        self.outcome = "finite" if finite else "not finite"
         raise Enough
 
 

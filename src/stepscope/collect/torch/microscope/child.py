@@ -19,6 +19,7 @@ from stepscope.collect.torch.microscope.parameters import parameters_of, without
 from stepscope.collect.torch.microscope.proof import Proven, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
+from stepscope.collect.torch.microscope.reload import reload_written
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.verdict import verdict
 from stepscope.collect.torch.microscope.weights import Weights
@@ -29,6 +30,7 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
     """What came of the attempts from number `start` on: a JSON text with `likeness`, `pieces` (evidence), `proven`, `why`, and the number of the `next`."""
     try:
         isolate(keep)
+        reload_written()
         told = attempted(aim, stack, start)
     except Exception as problem:
         told = {**NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}

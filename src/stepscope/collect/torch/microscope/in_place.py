@@ -44,14 +44,14 @@ def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, A
 @contextmanager
 def _batches_before() -> Iterator[None]:
     """The loaders' batches of the step before, in the place of the latest."""
-    histories = [(history, history.kept) for history in LOADERS.recent()]
+    histories = [(history, history.latest) for history in LOADERS.recent()]
     for history, _ in histories:
-        history.kept = history.before
+        history.latest = history.before
     try:
         yield
     finally:
-        for history, kept in histories:
-            history.kept = kept
+        for history, latest in histories:
+            history.latest = latest
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
@@ -34,16 +34,19 @@ _FUTURE = 0x1FF0000
 
 @dataclass(frozen=True)
 class Unit:
-    """Statements of a frame: the body of a loop (with the loop), or a whole function."""
+    """Statements of a frame: the body of a loop (with the loop), or a whole function.
+
+    `names` are those of the frame with the values that they have when the unit is made: a module's statements bind them anew each time they are run.
+    """
 
     frame: FrameType
     body: tuple[ast.stmt, ...]
     function: Function
     loop: ast.For | ast.While | None = None
+    names: dict[str, Any] = field(default_factory=dict, compare=False)
 
-    def names(self) -> dict[str, Any]:
-        """The frame's names with the values that they have now."""
-        return {name: value for name, value in self.frame.f_locals.items() if name.isidentifier() and not keyword.iskeyword(name)}
+    def __post_init__(self) -> None:
+        self.names.update({name: value for name, value in self.frame.f_locals.items() if name.isidentifier() and not keyword.iskeyword(name)})
 
     def rebound(self) -> set[str]:
         """The names that the statements themselves bind: they are no longer what they were at the top."""

@@ -15,6 +15,7 @@ from stepscope.collect.torch.microscope.again import Repeat
 from stepscope.collect.torch.microscope.births import Birth
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
+from stepscope.collect.torch.microscope.reload import is_reloaded
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.stages import stage_of_frames
@@ -79,15 +80,26 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     born = "weight" if tensor in weights else "input"
     name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
+    written = _written() if born == "weight" else _written_over(place, tensor, births)
+    if born == "input" and written is not None:
+        known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
         NonFinite(
             born=born, name=name, output=tensor_of(tensor), rows=rows if born == "input" else (), columns=columns if born == "input" else (),
             rows_of=int(tensor.shape[0]) if tensor.dim() else None, never_filled=births.was_never_filled(tensor),
             operator=met.name if met is not None else "", frames=tuple(frame_of(*entry) for entry in entries),
-            stage=Stage.DATA if born == "input" else None, written=_written() if born == "weight" else None, **known,
+            stage=Stage.DATA if born == "input" else None, written=written, **known,
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
+
+
+def _written_over(place: int, tensor: Any, births: Any) -> Frame | None:
+    """Where the step itself writes over a tensor that was there before it: it may have done so before, and what came in is lost."""
+    entries = births.written.get(place)
+    if entries is None or is_reloaded(tensor):
+        return None
+    return next((frame for frame in (frame_of(*entry) for entry in reversed(entries)) if frame.user), None)
 
 
 def _written() -> Frame | None:
@@ -133,12 +145,15 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
 
 
 def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
-    """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss."""
+    """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss.
+
+    What a weight has had a part in is no batch any more.
+    """
     told = stage_of_frames(frames)
     if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return told or Stage.FORWARD
     if any(_in_model(later) for later in births.births[birth.order + 1 :] if later.node is None):
-        return Stage.FORWARD if told == Stage.FORWARD else Stage.AUGMENT
+        return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights else Stage.AUGMENT
     return Stage.LOSS
 
 
