@@ -40,8 +40,10 @@ def unrepeated(step: NonFinite, course: Course) -> Witnessed:
     """The loss is not finite, and the step could not be repeated: where it began is not known."""
     if step.born == "unknown" and step.met != "gradient" and not diverged(course):
         yield NON_FINITE_LOSS.found(
-            f"the loss is {kind(step)}; where it began could not be seen",
+            f"the loss is {kind(step)}{f', and `{step.name}` before it' if step.name else ''}; where it began could not be seen",
             confidence(step),
+            line=step.line,
+            about=f"`{step.name}` is the first variable that is not finite" if step.name else "",
             seen={"repeated": step.why},
             fix=("Find the first operator: `torch.autograd.set_detect_anomaly(True)` sees some of them, `torch.isfinite` after each layer all.",),
         )

@@ -15,23 +15,26 @@ from stepscope.collect.torch.microscope.again import Attempt, Repeat, attempts, 
 from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.microscope.names import not_restored
 from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.proof import Proven, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
+from stepscope.collect.torch.microscope.redrawn import redraw
 from stepscope.collect.torch.microscope.reload import reload_written
+from stepscope.collect.torch.microscope.rest import lost_names
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.verdict import verdict
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.steps import STEPS
 
 
-def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
+def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int, rest: bool) -> bytes:
     """What came of the attempts from number `start` on: a JSON text with `likeness`, `pieces` (evidence), `proven`, `why`, and the number of the `next`."""
     try:
         isolate(keep)
         reload_written()
-        told = attempted(aim, stack, start)
+        told = attempted(aim, stack, start, rest)
     except Exception as problem:
         told = {**NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}
     return json.dumps(told).encode()
@@ -40,15 +43,17 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
 NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
 
 
-def attempted(aim: Aim, stack: Sequence[Entry], start: int, proves: bool = True) -> dict[str, Any]:
+def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
     """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
     with quiet(without_gradients):
-        for attempt in attempts(stack, distinct(list(SENTINEL.ring))):
+        for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
             if attempt.number < start:
                 continue
             for parameter in _trained(optimizers, stack):
                 parameter.grad = None
+            if proves:
+                redraw(attempt.unit)
             SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
             if came != "untouched":
@@ -65,13 +70,20 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": _next(came, attempt)}
     if came != "reached":
         return told
-    told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack)
+    own = not_restored(attempt.unit, lost_names(attempt.unit))
+    told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack, own)
     pieces = [piece for piece in told_by if piece is not None]
+    if not pieces:
+        told["why"] = "it begins with what the step itself has made before"
+    elif attempt.unit.skipped is not None:
+        told["why"] = f"from line {attempt.unit.body[0].lineno} on, with the values that its names hold: what comes before it has moved on"
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces and proves else Proven()}
 
 
 def _next(came: str, attempt: Attempt) -> int | None:
     """The attempt to go on with. Where the body of a loop has failed again, no code around its frame is run: it would begin the training anew."""
+    if attempt.unit.skipped is not None:
+        return attempt.number + 1
     follows = attempt.number + 1 if came in ("reached", "nothing went wrong") else attempt.others
     return None if came == "reached" and attempt.unit.loop is not None and follows >= attempt.outside else follows
 

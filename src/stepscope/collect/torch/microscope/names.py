@@ -14,6 +14,8 @@ from stepscope.collect.torch.tensors import is_tensor
 def names_of(unit: Unit) -> dict[str, Any]:
     """The names of a unit as they were at its top: what the loader handed out takes the place of what the statements made of it."""
     names = dict(unit.names)
+    if unit.skipped is not None or unit.regained:
+        return names | unit.regained
     target = getattr(unit.loop, "target", None)
     rebound = unit.rebound() if target is not None else set()
     for history in LOADERS.recent()[:2]:
@@ -29,6 +31,12 @@ def names_of(unit: Unit) -> dict[str, Any]:
             if restored:
                 break
     return names
+
+
+def not_restored(unit: Unit, lost: set[str]) -> list[Any]:
+    """What the names that are lost hold now: the step has made it, whatever it is."""
+    names = names_of(unit)
+    return [unit.names[name] for name in lost if name in unit.names and names.get(name) is unit.names[name]]
 
 
 def _same(data: Any, fresh: Any) -> dict[int, Any]:
@@ -69,10 +77,11 @@ def _restored(target: Any, data: Any, fresh: Any, names: dict[str, Any], rebound
 def _fits(parts: list[Any], batch: Any, names: dict[str, Any], rebound: set[str]) -> bool:
     """Whether those of the variables that were left alone are the batch's own parts, or copies of them: accelerate hands out slices."""
     ids = [str(getattr(part, "id", "")) for part in parts]
-    return all(name in rebound or (name in names and _is_one(names[name], value)) for name, value in zip(ids, batch, strict=True))
+    return all(name in rebound or (name in names and is_one(names[name], value)) for name, value in zip(ids, batch, strict=True))
 
 
-def _is_one(one: Any, other: Any) -> bool:
+def is_one(one: Any, other: Any) -> bool:
+    """Whether two values are one, or tensors that hold the same."""
     if one is other:
         return True
     if not (is_tensor(one) and is_tensor(other)) or one.shape != other.shape or one.dtype != other.dtype or one.device != other.device:

@@ -32,21 +32,22 @@ SHOWN = 4
 ROWS = 64
 
 
-def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[Any]:
+def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Sequence[Any] = ()) -> list[Any]:
     """The evidence of a repeat that failed again: NonFinite, and the layer where it is known.
 
-    Empty where it began with a tensor that the step itself had computed before: then what was repeated begins too late.
+    Empty where it began with a tensor that the step itself had computed before (`own` holds those that are known): then what was repeated begins too late.
     """
     births = repeat.births
     batch = _batch_storages()
     names = _names_of(stack)
     finite_loss = repeat.aim.met == "gradient"
+    made = {storage(tensor) for value in own for tensor in tensors_in(value)}
 
     def is_given(tensor: Any) -> bool:
         """Whether the tensor's values are the data's or the training's: those of a mask, or a weight of -inf that the loss bears with, are the program's own."""
         if tensor in weights and tensor.requires_grad:
             return not finite_loss or bool(tensor.isnan().any())
-        return not _is_mask(tensor)
+        return (storage(tensor) in made and not bool(tensor.isfinite().any())) or not _is_mask(tensor)
 
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
@@ -56,7 +57,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
-    if origin.birth is None and origin.tensor.grad_fn is not None and origin.tensor not in weights:
+    if origin.birth is None and origin.tensor not in weights and (origin.tensor.grad_fn is not None or storage(origin.tensor) in made):
         return []
     if origin.birth is not None and origin.birth.name == "lift_fresh":
         return _of_entering(origin.birth, known)
