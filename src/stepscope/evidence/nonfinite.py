@@ -33,7 +33,8 @@ class NonFinite:
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
     why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite, or
     that of the step which writes over an input in place; `never_filled` is true where it is memory that
-    nothing has written to. `parameters` counts the parameters whose gradients are not finite.
+    nothing has written to. `updated_by` is the optimizer whose
+    update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `parameters` counts the parameters whose gradients are not finite.
     """
 
     met: str
@@ -56,6 +57,7 @@ class NonFinite:
     parameters: int = 0
     written: Frame | None = None
     never_filled: bool = False
+    updated_by: str = ""
     stage: Stage | None = None
 
     @property

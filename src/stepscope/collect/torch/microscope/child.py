@@ -71,13 +71,18 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     if came != "reached":
         return told
     own = not_restored(attempt.unit, lost_names(attempt.unit))
-    told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack, own)
+    told_by = verdict(repeat, _weights(stack), stack, own)
     pieces = [piece for piece in told_by if piece is not None]
     if not pieces:
         told["why"] = "it begins with what the step itself has made before"
     elif attempt.unit.skipped is not None:
         told["why"] = f"from line {attempt.unit.body[0].lineno} on, with the values that its names hold: what comes before it has moved on"
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces and proves else Proven()}
+
+
+def _weights(stack: Sequence[Entry]) -> Weights:
+    variables = {id(value): name for frame, _, _ in stack for name, value in list(frame.f_locals.items()) if name != "self"}
+    return Weights(models(list(stack)), parameters_of(STEPS.optimizers), variables)
 
 
 def _next(came: str, attempt: Attempt) -> int | None:

@@ -17,6 +17,7 @@ from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.reload import is_reloaded
 from stepscope.collect.torch.microscope.rows import tensors_in
+from stepscope.collect.torch.microscope.updates import update_of
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
@@ -81,7 +82,8 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     born = "weight" if tensor in weights else "input"
     name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
-    written = _written() if born == "weight" else _written_over(place, tensor, births)
+    update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else _written()
     if born == "input" and written is not None:
         known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
@@ -89,7 +91,8 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
             born=born, name=name, output=tensor_of(tensor), rows=rows if born == "input" else (), columns=columns if born == "input" else (),
             rows_of=int(tensor.shape[0]) if tensor.dim() else None, never_filled=births.was_never_filled(tensor),
             operator=met.name if met is not None else "", frames=tuple(frame_of(*entry) for entry in entries),
-            stage=Stage.DATA if born == "input" else None, written=written, **known,
+            stage=Stage.DATA if born == "input" else None, written=written,
+            updated_by=update.optimizer if update else "", scalars=(update.eps,) if update else (), **known,
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
