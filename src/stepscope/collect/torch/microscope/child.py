@@ -21,7 +21,7 @@ from stepscope.collect.torch.microscope.proof import Proven, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
 from stepscope.collect.torch.microscope.redrawn import redraw
-from stepscope.collect.torch.microscope.reload import reload_written
+from stepscope.collect.torch.microscope.reload import put_back, reload_written
 from stepscope.collect.torch.microscope.rest import lost_names
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.verdict import verdict
@@ -55,6 +55,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
             if proves:
                 redraw(attempt.unit)
             SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            put_back()
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
             if came != "untouched":
                 return _told(came, attempt, repeat, stack, proves)

@@ -12,6 +12,7 @@ from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.parameters import without_gradients
+from stepscope.collect.torch.microscope.reload import put_back
 from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
@@ -63,6 +64,7 @@ def _guilty(attempt: Attempt, repeat: Repeat, group: Sequence[Place], rows: tupl
     """
 
     def outcome(replaced: tuple[int, ...]) -> str:
+        put_back()
         with others_in(group, replaced) as changed:
             return _outcome(attempt, repeat) if changed else ""
 

@@ -11,6 +11,7 @@ from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.samples import is_stream
 
+_VALUES: dict[int, list[tuple[Any, Any]]] = {}
 MOST = 4096
 """Samples of a batch that are loaded at most."""
 
@@ -22,6 +23,14 @@ def reload_written() -> None:
             if handed is not None and handed.is_lost:
                 with suppress(Exception):  # the data set and its collate function are the user's
                     handed.again = _loaded(history, handed)
+                    _VALUES[id(handed)] = [(tensor, tensor.clone()) for tensor in tensors_in(handed.again)]
+
+
+def put_back() -> None:
+    """Give what was loaded again its values back: each repeat writes over it."""
+    for values in _VALUES.values():
+        for tensor, value in values:
+            tensor.detach().copy_(value)
 
 
 def is_reloaded(tensor: Any) -> bool:
