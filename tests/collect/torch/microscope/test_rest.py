@@ -172,3 +172,21 @@ def test_a_lock_that_another_thread_holds_does_not_keep_the_training_waiting(rep
 )
 def test_what_statements_need_and_have_bound_anew_is_lost(source, lost):
     assert lost_in(ast.parse(source).body) == lost
+
+
+def test_a_mask_is_not_the_first_variable_that_is_not_finite(reported):
+    found, line = reported(
+        NET.replace("BAD", "7")
+        + """
+    source, average = Source(), torch.zeros(())
+    for step in range(12):
+        best = float("inf")
+        x, reward = source.sample()
+        mask = torch.zeros(8).masked_fill(torch.arange(8) > 5, float("-inf"))
+        average = 0.9 * average + 0.1 * torch.log(torch.tensor(reward)) * mask.softmax(0).sum()
+        update((net(x)[:, 0] - average).square().mean())
+    """
+    )
+
+    assert line.startswith("average = ")
+    assert "`average` before it" in found["headline"]

@@ -17,6 +17,7 @@ from stepscope.collect.torch.microscope.lines import is_broken
 from stepscope.collect.torch.microscope.order import bound_by, lost_in
 from stepscope.collect.torch.microscope.units import Unit, units
 from stepscope.collect.torch.syntax import frame_at, holds
+from stepscope.collect.torch.tensors import is_tensor
 from stepscope.evidence import Frame
 
 UNITS, STARTS = 4, 6
@@ -36,10 +37,13 @@ def rests(stack: Sequence[Entry]) -> list[Unit]:
 
 
 def first_broken(stack: Sequence[Entry]) -> tuple[str, Frame] | None:
-    """The variable that was not finite first in the innermost body that has one, and the line that has bound it last."""
+    """The variable that was not finite first in the innermost body that has one, and the line that has bound it last.
+
+    The infinities of a mask, and a number that is infinite (the best loss so far), are asked for and tell nothing.
+    """
     for unit in islice(units(stack), UNITS):
         done = _done(unit)
-        found = _broken(unit, done)
+        found = [broken for broken in _broken(unit, done) if not _is_asked_for(unit.names[broken.name])]
         if found:
             code = unit.frame.f_code
             return found[0].name, frame_at(code.co_filename, done[found[0].place].lineno, code.co_name)
@@ -69,6 +73,15 @@ def _broken(unit: Unit, done: Sequence[ast.stmt]) -> list[Broken]:
     last = {name: place for place, statement in enumerate(done) for name in bound_by([statement])}
     found = [Broken(name, place) for name, place in last.items() if is_broken(unit.names.get(name), depth=2)]
     return sorted(found, key=lambda broken: broken.place)
+
+
+def _is_asked_for(value: Any) -> bool:
+    if isinstance(value, float):
+        return value == value
+    if not is_tensor(value) or bool(value.isnan().any()):
+        return False
+    finite = value.detach()[value.isfinite()]
+    return bool(finite.numel()) and bool((finite == finite[0]).all())
 
 
 def _done(unit: Unit) -> list[ast.stmt]:
