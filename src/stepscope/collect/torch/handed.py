@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 from typing import Any
+
+PARTS = 64
+"""Parts of a batch whose own containers are copied, and whose tensors are watched."""
 
 
 class Handed:
@@ -49,6 +53,8 @@ class Handed:
 def copied(batch: Any) -> Any:
     """The same tensors and objects in new lists and mappings, two levels deep; any other object as it is."""
     kind = type(batch)
+    if kind in (list, tuple, dict) and len(batch) > PARTS:
+        return batch if kind is tuple else batch.copy()
     if kind is list:
         return [_shallow(part) for part in batch]
     if kind is tuple:
@@ -82,6 +88,6 @@ def _versions(batch: Any) -> list[tuple[Any, int]]:
         batch = batch.data
     parts = batch.values() if isinstance(batch, dict) else batch if type(batch) in (list, tuple) else (batch,)
     try:
-        return [(part, part._version) for part in parts if hasattr(part, "data_ptr")]
+        return [(part, part._version) for part in islice(parts, PARTS) if hasattr(part, "data_ptr")]
     except RuntimeError:  # made in inference mode: they keep no version
         return []

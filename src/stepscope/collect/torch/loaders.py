@@ -68,8 +68,9 @@ class History:
         """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated."""
         if LOADERS.keeps_two:
             self.before = self.latest
-        self.latest = Handed(data)
+        self.latest = None
         try:
+            self.latest = Handed(data)
             indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
             self.handed_out.append((indices, _held_weakly(data)))
         except Exception as problem:  # an iterator or a batch of the user's own making may raise anything

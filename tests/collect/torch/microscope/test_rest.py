@@ -190,3 +190,24 @@ def test_a_mask_is_not_the_first_variable_that_is_not_finite(reported):
 
     assert line.startswith("average = ")
     assert "`average` before it" in found["headline"]
+
+
+def test_a_generator_that_is_slow_to_go_through_costs_no_diagnosis(reported):
+    found, line = reported("""
+    import time
+    x = torch.rand(40, 6) + 0.1; x[33] = -1.0
+    again = False
+    def batches():
+        if again: time.sleep(60)
+        for i in range(0, 40, 8):
+            yield i, x[i:i + 8].clone()
+    net = nn.Linear(6, 1); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for i, a in batches():
+        again = True
+        a = a.log()
+        loss = net(a).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert line == "a = a.log()"
+    assert found["confidence"] == "possible"

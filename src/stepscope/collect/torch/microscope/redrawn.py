@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-import time
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -29,8 +31,9 @@ def redraw(unit: Unit) -> None:
     if not lost or lost == given or any(names.get(name) is not unit.names.get(name) for name in lost):
         return
     try:
-        found = _drawn(unit, given - lost)
-    except Exception:  # the iterable is the user's: it may be gone, or be one of a loader's
+        with at_most(SECONDS):
+            found = _drawn(unit, given - lost)
+    except Exception:  # the iterable is the user's: it may be gone, or slow, or be one of a loader's
         return
     unit.regained.update({name: found[name] for name in lost if name in found})
 
@@ -42,15 +45,27 @@ def _drawn(unit: Unit, left: set[str]) -> dict[str, Any]:
     items = eval(compile(ast.Expression(unit.loop.iter), unit.frame.f_code.co_filename, "eval"), scope)
     one = ast.copy_location(ast.Assign([unit.loop.target], ast.Name(_ITEM, ast.Load())), unit.loop)
     bind = compile(ast.fix_missing_locations(ast.Module([one], [])), unit.frame.f_code.co_filename, "exec")
-    until = time.monotonic() + SECONDS
     for item in islice(items, ITEMS):
         bound = {_ITEM: item}
         exec(bind, scope, bound)
         if all(_is_equal(bound.get(name), unit.names.get(name)) for name in left):
             return bound
-        if time.monotonic() > until:
-            break
     return {}
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """In a forked child: raise TimeoutError within, once this time is over."""
+
+    def over(*_: Any) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _is_equal(one: Any, other: Any) -> bool:
