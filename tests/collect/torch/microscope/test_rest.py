@@ -148,7 +148,7 @@ def test_a_lock_that_another_thread_holds_does_not_keep_the_training_waiting(rep
         target = torch.log(torch.tensor(reward))
         began = time.monotonic()
         update((net(x)[:, 0] - target).square().mean())
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 12
     over.set()
     """
     )
