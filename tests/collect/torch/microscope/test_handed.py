@@ -153,3 +153,20 @@ def test_a_tensor_that_is_written_over_shows_in_its_version():
     assert handed.is_lost
     assert len(handed.untouched) == 1
     assert handed.untouched[0] is batch[0]
+
+
+def test_a_batch_that_is_worn_and_cannot_be_loaded_again_is_not_bit_for_bit_the_same(diagnosed):
+    report, _, lines = diagnosed("""
+    class Stream(torch.utils.data.IterableDataset):
+        def __iter__(self):
+            for i in range(48): yield torch.rand(5) + 0.1 if i != 30 else -torch.ones(5)
+    net = nn.Linear(5, 3); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for a in DataLoader(Stream(), 6):
+        a.div_(4.0)
+        loss = net(a.log()).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert lines[report.findings[0].place.line - 1].strip() == "loss = net(a.log()).square().mean()"
+    assert report.findings[0].confidence == Confidence.LIKELY
+    assert "could not be loaded again" in report.findings[0].seen["repeated"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.process import channel
@@ -21,7 +22,7 @@ from stepscope.collect.torch.microscope.proof import Proven, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
 from stepscope.collect.torch.microscope.redrawn import redraw
-from stepscope.collect.torch.microscope.reload import put_back, reload_written
+from stepscope.collect.torch.microscope.reload import is_worn, put_back, reload_written
 from stepscope.collect.torch.microscope.rest import lost_names
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.verdict import verdict
@@ -41,6 +42,9 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int, rest: bool) 
 
 
 NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
+_WORN = "its batch had been written over in place, and could not be loaded again"
+_TOO_LATE = "it begins with what the step itself has made before"
+_REST = "from line {} on, with the values that its names hold: what comes before it has moved on"
 
 
 def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
@@ -68,6 +72,9 @@ def _batch_of(aim: Aim) -> Any:
 
 
 def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> dict[str, Any]:
+    worn = came == "reached" and is_worn(repeat.births.written)
+    if worn and repeat.likeness == "exact":
+        repeat.likeness = "near"
     told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": _next(came, attempt)}
     if came != "reached":
         return told
@@ -75,10 +82,12 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     told_by = verdict(repeat, _weights(stack), stack, own)
     pieces = [piece for piece in told_by if piece is not None]
     if not pieces:
-        told["why"] = "it begins with what the step itself has made before"
-    elif attempt.unit.skipped is not None:
-        told["why"] = f"from line {attempt.unit.body[0].lineno} on, with the values that its names hold: what comes before it has moved on"
-    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces and proves else Proven()}
+        return {**told, "why": _TOO_LATE}
+    if worn and not pieces[0].why:
+        pieces[0] = replace(pieces[0], why=_WORN)
+    if attempt.unit.skipped is not None:
+        told["why"] = _REST.format(attempt.unit.body[0].lineno)
+    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if proves else Proven()}
 
 
 def _weights(stack: Sequence[Entry]) -> Weights:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from stepscope.collect.torch.microscope.fork import at_most
 from stepscope.collect.torch.microscope.names import is_one, names_of
 from stepscope.collect.torch.microscope.order import bound_by
 from stepscope.collect.torch.microscope.rest import lost_names
@@ -51,21 +49,6 @@ def _drawn(unit: Unit, left: set[str]) -> dict[str, Any]:
         if all(_is_equal(bound.get(name), unit.names.get(name)) for name in left):
             return bound
     return {}
-
-
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """In a forked child: raise TimeoutError within, once this time is over."""
-
-    def over(*_: Any) -> None:
-        raise TimeoutError
-
-    signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _is_equal(one: Any, other: Any) -> bool:

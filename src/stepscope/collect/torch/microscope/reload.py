@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from stepscope.collect.torch.handed import Handed
 from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.microscope.fork import at_most
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.samples import is_stream
 
 _VALUES: dict[int, list[tuple[Any, Any]]] = {}
-MOST = 4096
-"""Samples of a batch that are loaded at most."""
+MOST, SECONDS = 4096, 2.0
+"""Samples of a batch that are loaded at most, and how long that may take."""
 
 
 def reload_written() -> None:
     """Load the recent batches again that have been written over, as far as they can be asked for."""
     for history in LOADERS.recent()[:2]:
-        for handed in (history.latest, history.before):
-            if handed is not None and handed.is_lost:
-                with suppress(Exception):  # the data set and its collate function are the user's
-                    handed.again = _loaded(history, handed)
-                    _VALUES[id(handed)] = [(tensor, tensor.clone()) for tensor in tensors_in(handed.again)]
+        for handed in _lost(history):
+            with suppress(Exception), at_most(SECONDS):  # the data set and its collate function are the user's
+                handed.again = _loaded(history, handed)
+                _VALUES[id(handed)] = [(tensor, tensor.clone()) for tensor in tensors_in(handed.again)]
+
+
+def seconds_to_reload() -> float:
+    """How long that may take now."""
+    return SECONDS if any(_lost(history) for history in LOADERS.recent()[:2]) else 0.0
+
+
+def _lost(history: History) -> list[Handed]:
+    return [handed for handed in (history.latest, history.before) if handed is not None and handed.is_lost]
+
+
+def is_worn(written: Mapping[int, Any]) -> bool:
+    """Whether a repeat that has written over these storages began with a batch that had been written over before."""
+    return any(storage(tensor) in written for history in LOADERS.recent()[:2] for handed in _lost(history) for tensor in handed.tensors)
 
 
 def put_back() -> None:

@@ -12,6 +12,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.child import answer
 from stepscope.collect.torch.microscope.fork import ask, can_fork
+from stepscope.collect.torch.microscope.reload import seconds_to_reload
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -44,7 +45,7 @@ Once = Callable[[int, bool, float], "Told | None"]
 def _series(once: Once, rest: bool, seconds: float) -> tuple[Told | None, str]:
     best: Told | None = None
     step = max(STEPS.usual_seconds, time.perf_counter() - SENTINEL.began)
-    why, start, until = "", 0, time.monotonic() + seconds + STEPS_LONG * step
+    why, start, until = "", 0, time.monotonic() + seconds + seconds_to_reload() + STEPS_LONG * step
     for _ in range(TRIES):
         told = once(start, rest, max(until - time.monotonic(), 0.5))
         if told is None:
