@@ -123,7 +123,8 @@ def _announce(observation: Observation) -> None:
     from stepscope.diagnose import diagnose
 
     for finding in diagnose("run", [observation]).findings[:1]:
-        place = f" ({finding.place.file}:{finding.place.line})" if finding.place.file else ""
+        line = f":{finding.place.line}" if finding.place.line else ""
+        place = f" ({finding.place.file}{line})" if finding.place.file else ""
         said = f"{finding.severity.value}[{finding.code}] {finding.stage.value}: {finding.headline} at step {finding.place.step}{place}"
         click.echo(f"stepscope: {said}. The report follows when the run has ended.", err=True)
 

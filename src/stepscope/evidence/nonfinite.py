@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from stepscope.evidence.failure import Frame
 from stepscope.evidence.stage import Stage
 from stepscope.evidence.tensor import Tensor
+
+GREW = 1000.0
+"""How many times the losses of before a loss has to reach to have diverged."""
+HEAVY = 1e4
+"""The largest absolute weight from which on weights have grown out of all proportion; initialisation and training keep them below 100."""
+MANY, STEADY = 8, 2.0
+"""So many losses that have not grown by more than this speak for weights that are large from the start."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,10 @@ class NonFinite:
     the same operator stays finite in float32. `dropped` is true where the forward value that began it never reached the loss.
 
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
-    why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite; `never_filled` is true where it is memory that
-    nothing has written to. `parameters` counts the parameters whose gradients are not finite.
+    why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite, or
+    that of the step which writes over an input in place; `never_filled` is true where it is memory that
+    nothing has written to. `updated_by` is the optimizer whose
+    update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `parameters` counts the parameters whose gradients are not finite.
     """
 
     met: str
@@ -47,6 +57,7 @@ class NonFinite:
     parameters: int = 0
     written: Frame | None = None
     never_filled: bool = False
+    updated_by: str = ""
     stage: Stage | None = None
 
     @property
@@ -77,8 +88,18 @@ class Course:
 
     @property
     def growth(self) -> float:
-        """How many times the smallest of the losses the latest is, by absolute value; 1 where too few are known."""
+        """How many times the largest loss of the earlier half the latest is, by absolute value; 1 where too few are known.
+
+        One loss that came near zero is no measure: those of a healthy training that is noisy come near it too.
+        """
         sizes = [abs(loss) for loss in self.losses]
         if len(sizes) < 2:
             return 1.0
-        return sizes[-1] / max(min(sizes[:-1]), 1e-12)
+        return sizes[-1] / max(*sizes[: max(len(sizes) // 2, 1)], 1e-12)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the training had grown out of bounds before the step: its loss, or its weights where the losses do not tell otherwise."""
+        steady = len(self.losses) >= MANY and self.growth < STEADY
+        heavy = (self.largest_weight or 0.0) >= HEAVY and not steady
+        return self.growth >= GREW or heavy or (self.lr is not None and not math.isfinite(self.lr))

@@ -6,8 +6,9 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 CHUNK = 1 << 16
 
@@ -83,3 +84,16 @@ def _bury(child: int) -> None:
         os.waitpid(child, 0)
 
 
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """In a forked child: raise TimeoutError within, once this time is over."""
+
+    def over(*_: Any) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from contextlib import suppress
 from itertools import chain, count, filterfalse, repeat
 from typing import Any
 
+from stepscope.collect.torch.handed import Handed
 from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, splits_of, teller, through
 from stepscope.collect.trouble import trouble
 
@@ -22,6 +24,8 @@ ROWS = 64
 TENSORS = 8
 """Tensors of a batch that are remembered."""
 
+_DRAW_AHEAD = frozenset(("accelerate.data_loader", "lightning.pytorch.loops", "pytorch_lightning.loops"))
+"""Modules whose loops draw a batch before the one at hand has been worked on."""
 _IN_ORDER = ("torch.utils.data", "transformers.")
 """Whose collate functions keep the samples in their order."""
 
@@ -46,8 +50,8 @@ class History:
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
-        self.kept: Any = None
-        self.before: Any = None
+        self.latest: Handed | None = None
+        self.before: Handed | None = None
         self.used_again = False
         self._sampler_ended = False
         self._waiting = 0
@@ -63,9 +67,10 @@ class History:
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
         """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated."""
         if LOADERS.keeps_two:
-            self.before = self.kept
-        self.kept = data
+            self.before = self.latest
+        self.latest = None
         try:
+            self.latest = Handed(data)
             indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
             self.handed_out.append((indices, _held_weakly(data)))
         except Exception as problem:  # an iterator or a batch of the user's own making may raise anything
@@ -77,6 +82,11 @@ class History:
         back = self._waiting + 1
         in_order = self.workers < 2 or iterator.get("_in_order", True)
         return self._lists[-back] if in_order and 0 < back <= len(self._lists) else None
+
+    @property
+    def kept(self) -> Any:
+        """The latest batch as it was handed out; None where there is none."""
+        return self.latest.fresh() if self.latest is not None else None
 
     @property
     def iterator(self) -> Any:
@@ -145,10 +155,12 @@ class Loaders:
         self.in_worker: tuple[int, ...] = ()
         self.asked: int | None = None
         self.keeps_two = False
+        """Whether the batch before the latest is kept too: some draw one ahead, and an accelerator's loss is read one step later."""
 
     def begin(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """A pass begins; gives what is to be drawn from. The histories of iterators that are gone are let go."""
         history = History(iterator)
+        self.keeps_two = self.keeps_two or not _DRAW_AHEAD.isdisjoint(sys.modules)
         noting = history.noting(iterator, sampler_iter, page)
         history.turn = next(TURNS)
         iterator.__dict__[KEY] = history

@@ -24,6 +24,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.advice import advice
 from stepscope.rules.numerics.told import confidence, diverged, facts, made
 
 NON_FINITE_FORWARD = Rule("NUM102", Severity.ERROR, stage=Stage.FORWARD, yields_to=("normalisation-wrong",))
@@ -34,4 +35,4 @@ def repeated(step: NonFinite, course: Course) -> Witnessed:
     """The repeated step met finite values before the operator and others after it, in the model."""
     if step.born != "forward" or step.stage == Stage.LOSS or step.half or step.met == "gradient" or diverged(course):
         return
-    yield NON_FINITE_FORWARD.found(f"`{step.operator}` made the first {made(step)}", confidence(step), line=step.line, seen=facts(step))
+    yield NON_FINITE_FORWARD.found(f"`{step.operator}` made the first {made(step)}", confidence(step), line=step.line, seen=facts(step), instead=advice(step))

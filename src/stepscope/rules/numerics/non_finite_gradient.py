@@ -61,7 +61,7 @@ def unrepeated(step: NonFinite, course: Course) -> Witnessed:
     """A gradient is not finite, and where that began could not be seen."""
     if step.met == "gradient" and step.born == "unknown" and not diverged(course):
         yield NON_FINITE_GRADIENT.found(
-            f"a gradient is {kind(step)}; where it began could not be seen", confidence(step), seen={"repeated": step.why or "the step came out finite"}
+            f"a gradient is {kind(step)}; where it began could not be seen", confidence(step), line=step.line, seen={"repeated": step.why or "the step came out finite"}
         )
 
 

@@ -36,9 +36,13 @@ def repeated(step: NonFinite) -> Witnessed:
         return
     name = f"`{step.name}`" if step.name else "the batch"
     rows = f", in {len(step.rows)} of {step.rows_of} rows" if step.rows else ""
+    when = "and the step writes over it in place" if step.written else f"before the model sees it{rows}"
     yield NON_FINITE_INPUT.found(
-        f"{name} holds {_held(step)} before the model sees it{rows}",
+        f"{name} holds {_held(step)}{',' if step.written else ''} {when}",
         confidence(step),
+        line=step.written,
+        about="the step writes over it here" if step.written else "",
+        fix=("Make sure: `x = x / total` in place of `x /= total` leaves what came in as it was, and tells which of the two it was.",) if step.written else (),
         seen={
             "values": told(step.output),
             "columns": ", ".join(map(str, step.columns)),

@@ -22,6 +22,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.advice import advice
 from stepscope.rules.numerics.told import confidence, diverged, facts, kind, made
 
 NON_FINITE_LOSS = Rule("NUM103", Severity.ERROR, stage=Stage.LOSS)
@@ -32,7 +33,9 @@ def repeated(step: NonFinite, course: Course) -> Witnessed:
     """The operator that made it belongs to the loss."""
     if step.born != "forward" or step.stage != Stage.LOSS or step.half or step.met == "gradient" or diverged(course):
         return
-    yield NON_FINITE_LOSS.found(f"`{step.operator}` in the loss made the first {made(step)}", confidence(step), line=step.line, seen=facts(step))
+    yield NON_FINITE_LOSS.found(
+        f"`{step.operator}` in the loss made the first {made(step)}", confidence(step), line=step.line, seen=facts(step), instead=advice(step)
+    )
 
 
 @NON_FINITE_LOSS.seen_in
@@ -40,8 +43,10 @@ def unrepeated(step: NonFinite, course: Course) -> Witnessed:
     """The loss is not finite, and the step could not be repeated: where it began is not known."""
     if step.born == "unknown" and step.met != "gradient" and not diverged(course):
         yield NON_FINITE_LOSS.found(
-            f"the loss is {kind(step)}; where it began could not be seen",
+            f"the loss is {kind(step)}{f', and `{step.name}` before it' if step.name else ''}; where it began could not be seen",
             confidence(step),
+            line=step.line,
+            about=f"`{step.name}` is the first variable that is not finite" if step.name else "",
             seen={"repeated": step.why},
             fix=("Find the first operator: `torch.autograd.set_detect_anomaly(True)` sees some of them, `torch.isfinite` after each layer all.",),
         )

@@ -7,10 +7,6 @@ import math
 from stepscope.evidence import Course, NonFinite, Tensor
 from stepscope.finding import Confidence
 
-GREW = 1000.0
-"""How many times its smallest value a loss has to reach to have diverged."""
-HEAVY = 1e4
-"""The largest absolute weight from which on weights have grown out of all proportion; initialisation and training keep them below 100."""
 _USUAL = {"SGD": 0.5, "LBFGS": 2.0, "Adadelta": 2.0, "Adagrad": 0.5, "Rprop": 0.5, "ASGD": 0.5, "Adafactor": 0.1}
 _USUAL_ADAPTIVE = 0.02
 
@@ -27,7 +23,7 @@ def made(step: NonFinite) -> str:
 
 def diverged(course: Course) -> bool:
     """Whether the training had grown out of bounds before the step: its loss, or its weights."""
-    return course.growth >= GREW or (course.largest_weight or 0.0) >= HEAVY or lr_is_infinite(course)
+    return course.diverged
 
 
 def lr_is_infinite(course: Course) -> bool:

@@ -30,7 +30,7 @@ WEIGHTS_NON_FINITE = Rule("NUM107", Severity.ERROR, stage=Stage.FORWARD)
 @WEIGHTS_NON_FINITE.seen_in
 def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
     """The repeated step met it in a weight."""
-    if step.born != "weight" or step.output is None or diverged(course):
+    if step.born != "weight" or step.output is None or step.updated_by or diverged(course):
         return
     first = moment.step in (None, 1)
     yield WEIGHTS_NON_FINITE.found(
@@ -45,4 +45,35 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
             "looked at": "" if first else unread(course),
             "repeated": facts(step)["repeated"],
         },
+        instead=() if first else _LATER,
     )
+
+
+@WEIGHTS_NON_FINITE.seen_in
+def updated(step: NonFinite, course: Course) -> Witnessed:
+    """The optimizer divided finite gradients by a second moment of zero, and its `eps` is zero too."""
+    if step.born != "weight" or step.output is None or not step.updated_by or diverged(course):
+        return
+    eps = step.scalars[0]
+    yield WEIGHTS_NON_FINITE.found(
+        f"{f'`{step.name}`' if step.name else 'a weight'} became {'NaN' if step.output.nan else 'infinite'} in the update of {step.updated_by}",
+        confidence(step),
+        line=step.written or step.line,
+        about="the optimizer was built here" if step.written else "",
+        stage=Stage.OPTIMIZER,
+        seen={
+            "values": told(step.output),
+            "eps": f"{eps:g}" + (f", which is 0 in {step.output.dtype}" if eps else ""),
+            "gradients": "finite; the mean of their squares is 0 where the weight is not finite",
+            "repeated": facts(step)["repeated"],
+        },
+        instead=(_EPS_HALF if eps else _EPS,),
+    )
+
+
+_LATER = (
+    "Look at what writes to weights besides the optimizer: `p.data`, `copy_`, an average of weights, `load_state_dict` in the loop.",
+    "Watch them after each update: `all(p.isfinite().all() for p in model.parameters())`.",
+)
+_EPS = "Leave `eps` of the optimizer at 1e-8: a weight without a gradient so far is otherwise moved by 0 / 0."
+_EPS_HALF = "Keep the weights in float32 and compute in 16 bits with `torch.autocast`, or give the optimizer an `eps` of 1e-4."

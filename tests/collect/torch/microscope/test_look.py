@@ -4,33 +4,9 @@ import runpy
 from textwrap import dedent
 
 import pytest
+from tests.collect.torch.microscope.conftest import BEGIN, told
 
 import stepscope
-
-BEGIN = """
-    import torch
-    from torch import nn
-    from torch.utils.data import DataLoader, TensorDataset
-    torch.manual_seed(0)
-"""
-
-
-@pytest.fixture
-def diagnosed(tmp_path):
-    def run(source, **settings):
-        script = tmp_path / "train.py"
-        script.write_text(dedent(BEGIN) + dedent(source))
-        with stepscope.guard(quiet=True, **settings) as guard:
-            names = runpy.run_path(str(script), run_name="__main__")
-        return guard.report, names, script.read_text().splitlines()
-
-    return run
-
-
-def told(report, lines):
-    found = report.findings[0]
-    return found.name, lines[found.place.line - 1].strip(), [sample.index for sample in found.place.samples]
-
 
 NET = """
     class Net(nn.Module):

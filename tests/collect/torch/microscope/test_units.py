@@ -34,7 +34,7 @@ def test_a_loop_at_the_top_level_is_run_from_its_names(ran):
             here()
     """)
 
-    found[0].run({**found[0].names(), "number": 10})
+    found[0].run({**found[0].names, "number": 10})
     assert names["seen"] == [2, 4, 6, 20]
 
 
@@ -55,7 +55,7 @@ def test_continue_break_and_return_stand_where_they_stood(ran):
     """)
 
     for item in (2, 3, 4, 5):
-        found[0].run({**found[0].names(), "item": item})
+        found[0].run({**found[0].names, "item": item})
     assert names["seen"] == [1, 5]
 
 
@@ -74,7 +74,7 @@ def test_a_method_keeps_its_private_names_and_its_super(ran):
     own.step()
     """)
 
-    found[0].run(found[0].names())
+    found[0].run(found[0].names)
     assert names["own"]._Own__count == 20
 
 
@@ -93,7 +93,7 @@ def test_nonlocal_and_global_names_are_known(ran):
     outer()
     """)
 
-    found[0].run(found[0].names())
+    found[0].run(found[0].names)
     assert names["total"] == 6 + 7
 
 
@@ -108,8 +108,8 @@ def test_a_generator_is_run_to_its_end(ran):
     list(steps())
     """)
 
-    found[0].run(found[0].names())
-    assert names["seen"] == [0, 1, 1]
+    found[0].run(found[0].names)
+    assert names["seen"] == [0, 1, 0]
 
 
 def test_the_lines_are_those_of_the_source(ran):

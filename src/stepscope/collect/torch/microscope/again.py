@@ -13,6 +13,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.isolation import NotHere
 from stepscope.collect.torch.microscope.names import names_of, with_batch
+from stepscope.collect.torch.microscope.rest import rests
 from stepscope.collect.torch.microscope.units import Unit, units
 
 STATES = 3
@@ -74,12 +75,15 @@ class Repeat:
 
 
 class Proof(Repeat):
-    """The same attempt with other samples in the place of those that are suspected: is the same backward finite now?"""
+    """The same attempt with other samples in the place of those that are suspected: is the same backward finite now?
+
+    `outcome` is "finite", "not finite", or empty where it did not come that far.
+    """
 
     def __init__(self, repeat: Repeat) -> None:
         super().__init__(repeat.aim, None, repeat.gradients)
         self.until = repeat.calls
-        self.proven = False
+        self.outcome = ""
 
     def backward(self, loss: Any, value: float, proceed: Callable[[], Any], frame: FrameType | None) -> Any:
         """Let the backwards before it pass."""
@@ -90,14 +94,14 @@ class Proof(Repeat):
         if finite and self.aim.met == "gradient":
             proceed()
             finite = not self.gradients()
-        self.proven = finite
+        self.outcome = "finite" if finite else "not finite"
         raise Enough
 
 
-def attempts(stack: Sequence[Entry], states: Sequence[Any]) -> Iterator[Attempt]:
-    """What can be tried, the smallest first; the order is the same in every child of one parent."""
-    chosen = list(states)[::-1][:STATES] or [None]
-    found = list(units(stack))
+def attempts(stack: Sequence[Entry], states: Sequence[Any], rest: bool = False) -> Iterator[Attempt]:
+    """What can be tried, the smallest first; the order is the same in every child of one parent. With `rest` only the last statements of each part."""
+    chosen = list(states)[::-1][: 1 if rest else STATES] or [None]
+    found = rests(stack) if rest else list(units(stack))
     for place, unit in enumerate(found):
         after = next((later for later in range(place, len(found)) if found[later].frame is not unit.frame), len(found))
         for number, state in enumerate(chosen, place * len(chosen)):

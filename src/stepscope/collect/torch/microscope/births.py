@@ -56,6 +56,8 @@ class Birth:
     scalars: tuple[Any, ...] = ()
     again: Any = None
     order: int = 0
+    of_weights: bool = False
+    """Whether a weight had a part in what went in."""
 
     @property
     def name(self) -> str:
@@ -91,9 +93,12 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         super().__init__()
         self.births: list[Birth] = []
         self.sites: dict[int, list[Entry]] = {}
+        self.written: dict[int, list[Entry]] = {}
+        """Where a tensor was first written over, by storage."""
         self.picked: list[tuple[Any, tuple[int, ...]]] = []
         self._by_storage: dict[int, Birth] = {}
         self._raw: dict[int, Any] = {}
+        self._of_weights: set[int] = set()
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -115,9 +120,11 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         if node is None and name in PICKS:
             self._note_pick(name, args)
         for tensor in written:
-            self._raw.pop(storage(tensor), None)
+            self._note_writing(tensor)
         call = _Call(func, name, args, kwargs, node, before, counted)
+        of_weights = any(tensor.requires_grad or storage(tensor) in self._of_weights for tensor in tensors((args, kwargs)))
         for one in tensors(output):
+            (self._of_weights.add if of_weights else self._of_weights.discard)(storage(one))
             self._see(one, call)
         return output
 
@@ -152,6 +159,7 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
             scalars=tuple(scalars((args, kwargs))),
             again=(func, args, kwargs) if not func._schema.is_mutable else None,
             order=len(self.births),
+            of_weights=any(tensor.requires_grad or storage(tensor) in self._of_weights for tensor in inputs),
         )
         self.births.append(birth)
         self._by_storage[place] = birth
@@ -160,6 +168,12 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         if is_finite(tensor):
             return Link(tensor, False, False)
         return Link(tensor, bool(tensor.isnan().any()), bool(tensor.isinf().any()), self.source(tensor))
+
+    def _note_writing(self, tensor: Any) -> None:
+        place = storage(tensor)
+        self._raw.pop(place, None)
+        if place not in self.written:
+            self.written[place] = stack_here()
 
     def _note_pick(self, name: str, args: Any) -> None:
         """Rows that the program takes of a larger tensor: in a loop without a loader these are the samples of the batch."""

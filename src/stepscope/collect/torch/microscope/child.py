@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.process import channel
@@ -15,39 +16,50 @@ from stepscope.collect.torch.microscope.again import Attempt, Repeat, attempts, 
 from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.microscope.names import not_restored
 from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.proof import Proven, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
+from stepscope.collect.torch.microscope.redrawn import redraw
+from stepscope.collect.torch.microscope.reload import is_worn, put_back, reload_written
+from stepscope.collect.torch.microscope.rest import lost_names
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.verdict import verdict
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.steps import STEPS
 
 
-def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int) -> bytes:
+def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int, rest: bool) -> bytes:
     """What came of the attempts from number `start` on: a JSON text with `likeness`, `pieces` (evidence), `proven`, `why`, and the number of the `next`."""
     try:
         isolate(keep)
-        told = attempted(aim, stack, start)
+        reload_written()
+        told = attempted(aim, stack, start, rest)
     except Exception as problem:
         told = {**NOTHING, "why": f"{type(problem).__name__}: {problem}", "trouble": traceback.format_exc()}
     return json.dumps(told).encode()
 
 
 NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
+_WORN = "its batch had been written over in place, and could not be loaded again"
+_TOO_LATE = "it begins with what the step itself has made before"
+_REST = "from line {} on, with the values that its names hold: what comes before it has moved on"
 
 
-def attempted(aim: Aim, stack: Sequence[Entry], start: int, proves: bool = True) -> dict[str, Any]:
+def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
     """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
     with quiet(without_gradients):
-        for attempt in attempts(stack, distinct(list(SENTINEL.ring))):
+        for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
             if attempt.number < start:
                 continue
             for parameter in _trained(optimizers, stack):
                 parameter.grad = None
+            if proves:
+                redraw(attempt.unit)
             SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            put_back()
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
             if came != "untouched":
                 return _told(came, attempt, repeat, stack, proves)
@@ -60,16 +72,33 @@ def _batch_of(aim: Aim) -> Any:
 
 
 def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> dict[str, Any]:
+    worn = came == "reached" and is_worn(repeat.births.written)
+    if worn and repeat.likeness == "exact":
+        repeat.likeness = "near"
     told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": _next(came, attempt)}
     if came != "reached":
         return told
-    told_by = verdict(repeat, Weights(models(list(stack)), parameters_of(STEPS.optimizers)), stack)
+    own = not_restored(attempt.unit, lost_names(attempt.unit))
+    told_by = verdict(repeat, _weights(stack), stack, own)
     pieces = [piece for piece in told_by if piece is not None]
-    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if pieces and proves else Proven()}
+    if not pieces:
+        return {**told, "why": _TOO_LATE}
+    if worn and not pieces[0].why:
+        pieces[0] = replace(pieces[0], why=_WORN)
+    if attempt.unit.skipped is not None:
+        told["why"] = _REST.format(attempt.unit.body[0].lineno)
+    return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if proves else Proven()}
+
+
+def _weights(stack: Sequence[Entry]) -> Weights:
+    variables = {id(value): name for frame, _, _ in stack for name, value in list(frame.f_locals.items()) if name != "self"}
+    return Weights(models(list(stack)), parameters_of(STEPS.optimizers), variables)
 
 
 def _next(came: str, attempt: Attempt) -> int | None:
     """The attempt to go on with. Where the body of a loop has failed again, no code around its frame is run: it would begin the training anew."""
+    if attempt.unit.skipped is not None:
+        return attempt.number + 1
     follows = attempt.number + 1 if came in ("reached", "nothing went wrong") else attempt.others
     return None if came == "reached" and attempt.unit.loop is not None and follows >= attempt.outside else follows
 

@@ -22,7 +22,7 @@ MOVED = "in place: attributes that the step's own code has set, counters and log
 """What a report says of such a repeat."""
 
 
-def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, Any]:
+def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int, rest: bool) -> dict[str, Any]:
     """What the repeat shows, as a child would tell it; no samples are proven, for that would write over the batch.
 
     A loss that was read late belongs to the step before: its weights and its batch take the place of the present ones while it is repeated.
@@ -34,7 +34,7 @@ def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, A
         with put_back(stack), _batches_before() if late else nullcontext():
             if late:
                 SENTINEL.ring.pop()
-            return attempted(aim, stack, start, proves=False)
+            return attempted(aim, stack, start, rest, proves=False)
     finally:
         if late:
             SENTINEL.shadow.swap()
@@ -44,14 +44,14 @@ def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int) -> dict[str, A
 @contextmanager
 def _batches_before() -> Iterator[None]:
     """The loaders' batches of the step before, in the place of the latest."""
-    histories = [(history, history.kept) for history in LOADERS.recent()]
+    histories = [(history, history.latest) for history in LOADERS.recent()]
     for history, _ in histories:
-        history.kept = history.before
+        history.latest = history.before
     try:
         yield
     finally:
-        for history, kept in histories:
-            history.kept = kept
+        for history, latest in histories:
+            history.latest = latest
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.parameters import without_gradients
+from stepscope.collect.torch.microscope.reload import put_back
 from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
@@ -18,6 +20,8 @@ from stepscope.evidence import NonFinite
 
 RELOADS = 12
 """Batches made again at most to find the one sample."""
+ALONE, SECONDS = 16, 2.0
+"""Rows that are tried by themselves at most, and how long that may take."""
 
 
 class Proven(NamedTuple):
@@ -46,11 +50,30 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
             found = _by_reloading(attempt, repeat, rows, history, indices)
             if found is not None:
                 return Proven((found,), loader=place, listed=True)
-        with others_in(group, rows) as changed:
-            proven = changed and _is_finite_now(attempt, repeat)
-        if proven:
-            return _placed(group[0], rows, place, history)
+        guilty = _guilty(attempt, repeat, group, rows)
+        if guilty:
+            return _placed(group[0], guilty, place, history)
     return Proven(loader=place)
+
+
+def _guilty(attempt: Attempt, repeat: Repeat, group: Sequence[Place], rows: tuple[int, ...]) -> tuple[int, ...]:
+    """Those of the rows that are proven by themselves: without all of them the step is finite, with one of them alone it is not.
+
+    Rows that only took something of a bad one (mixed with it, compared with it) are finite again without it. Where two of one sample fail the
+    step only together, none is named.
+    """
+
+    def outcome(replaced: tuple[int, ...]) -> str:
+        put_back()
+        with others_in(group, replaced) as changed:
+            return _outcome(attempt, repeat) if changed else ""
+
+    if outcome(rows) != "finite":
+        return ()
+    if len(rows) == 1:
+        return rows
+    until = time.monotonic() + SECONDS
+    return tuple(row for row in rows[:ALONE] if time.monotonic() < until and outcome(tuple(other for other in rows if other != row)) == "not finite")
 
 
 def _placed(at: Place, rows: tuple[int, ...], place: int | None, history: History | None) -> Proven:
@@ -81,14 +104,14 @@ def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], histo
     samples = [history.dataset[index] for index in indices]
     for place in [*rows, *(other for other in range(len(indices)) if other not in rows)][:RELOADS]:
         others = [samples[place - 1] if other == place else sample for other, sample in enumerate(samples)]
-        if place < len(samples) and _is_finite_now(attempt, repeat, history.collate(others)):
+        if place < len(samples) and _outcome(attempt, repeat, history.collate(others)) == "finite":
             return place
     return None
 
 
-def _is_finite_now(attempt: Attempt, repeat: Repeat, batch: Any = None) -> bool:
+def _outcome(attempt: Attempt, repeat: Repeat, batch: Any = None) -> str:
     for optimizer in STEPS.optimizers:
         without_gradients(optimizer)
     SENTINEL.repeat = proof = Proof(repeat)
     run(attempt, proof, SENTINEL.states.put_back, batch)
-    return proof.proven
+    return proof.outcome

@@ -14,7 +14,7 @@ from stepscope.collect.torch.loaders import LOADERS, History
 from stepscope.collect.torch.microscope.proof import Proven, loader_of
 from stepscope.collect.torch.microscope.samples import Found, ask_samples, is_stream, whose_rows
 from stepscope.collect.torch.syntax import frame_at, function_of, loops_around
-from stepscope.evidence import Frame, NonFinite, Observation
+from stepscope.evidence import Course, Frame, NonFinite, Observation
 
 
 def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -> Observation:
@@ -23,14 +23,25 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     if step is None:
         return seen
     found, loaded = _of_loading(proven, stack) if step.born == "input" else (None, None)
+    if found is not None and found.sound:
+        found, step = None, replace(step, repeat="", why=step.why or "loaded again, its samples are finite: something has changed them since")
+    elif found is not None and step.written is not None:  # the step writes over its batch, and what came in was bad already
+        step = replace(step, written=None, repeat="near", why="")
     batch = batch_of(list(stack), loaded or _blamed(proven, stack))
-    if found is None and step.born == "input":
+    if batch is not None and _is_nobodys(step, seen.get(Course)):
+        batch = replace(batch, culprits=(), files={})
+    if found is None and step.born == "input" and step.written is None:
         loaded_by = batch.loader if batch is not None else None
         given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
         step = replace(step, frames=found.frames, stage=found.stage)
     return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
+
+
+def _is_nobodys(step: NonFinite, course: Course | None) -> bool:
+    """Whether the training had diverged: whichever rows overflowed first, no sample is to blame."""
+    return course is not None and course.diverged and step.born != "input" and not step.half
 
 
 def _blamed(proven: Proven, stack: Sequence[Entry]) -> Blamed | None:

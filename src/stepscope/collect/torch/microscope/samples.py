@@ -26,11 +26,15 @@ SAMPLES = 128
 
 
 class Found:
-    """Where a sample began to be not finite: its row in the list of indices (None for a stream, or where only their collation did it), and the frames."""
+    """Where samples began to be not finite: their rows in the list of indices (none for a stream, or where only their collation did it), and the frames.
 
-    def __init__(self, rows: tuple[int, ...], frames: tuple[Frame, ...]) -> None:
+    `sound` is true where all of them were loaded again and came out finite.
+    """
+
+    def __init__(self, rows: tuple[int, ...], frames: tuple[Frame, ...], sound: bool = False) -> None:
         self.rows = rows
         self.frames = frames
+        self.sound = sound
 
     @property
     def stage(self) -> Stage:
@@ -40,7 +44,7 @@ class Found:
 
 
 def ask_samples(history: History, indices: tuple[int, ...], suspects: tuple[int, ...] = ()) -> Found | None:
-    """Load the samples of these indices again; None where they come out finite, or cannot be asked.
+    """Load the samples of these indices again; None where they cannot be asked.
 
     `suspects` are rows of them: where chance has a part in their loading, they are loaded until they come out not finite.
     """
@@ -51,22 +55,22 @@ def ask_samples(history: History, indices: tuple[int, ...], suspects: tuple[int,
     def question(keep: int) -> bytes:
         isolate(keep)
         sys.modules["torch"].set_num_threads(1)
-        rows, frames = _search(dataset, history, indices, suspects)
-        return json.dumps({"rows": rows, "frames": json.loads(channel.encode(frames))}).encode()
+        rows, frames, sound = _search(dataset, history, indices, suspects)
+        return json.dumps({"rows": rows, "frames": json.loads(channel.encode(frames)), "sound": sound}).encode()
 
     answer = ask(question, SECONDS + 2)
     if answer is None:
         return None
     told = json.loads(answer)
     frames = tuple(piece for one in told["frames"] for piece in channel.decode(json.dumps([one]).encode()))
-    return Found(tuple(told["rows"]), frames) if frames else None
+    return Found(tuple(told["rows"]), frames, told["sound"]) if frames or told["sound"] else None
 
 
-def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: tuple[int, ...]) -> tuple[list[int], list[Frame]]:
+def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: tuple[int, ...]) -> tuple[list[int], list[Frame], bool]:
     until = time.monotonic() + SECONDS
     if is_stream(dataset):
         workers = range(history.workers) if history.workers else (None,)
-        return [], next(filter(None, (_first(_streamed(dataset, worker, history.workers, until)) for worker in workers)), [])
+        return [], next(filter(None, (_first(_streamed(dataset, worker, history.workers, until)) for worker in workers)), []), False
     collate = history.collate
     rows: list[int] = []
     frames: list[Frame] = []
@@ -84,9 +88,10 @@ def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: 
         batch, began = watched(lambda: collate(samples))
         frames = began if is_broken(batch) else []
         rows = [row for row, sample in enumerate(samples) if frames and is_broken(watched(lambda sample=sample: collate([sample]))[0])]  # type: ignore[misc]
-    if not frames and suspects and len(indices) == len(samples):
-        return _by_chance(dataset, own or indices, suspects, until)
-    return rows, frames
+    whole = 0 < len(indices) == len(samples)
+    if not frames and suspects and whole:
+        rows, frames = _by_chance(dataset, own or indices, suspects, until)
+    return rows, frames, whole and not rows and not frames and all(sample is not None for sample in samples)
 
 
 def _by_chance(dataset: Any, indices: tuple[int, ...], suspects: tuple[int, ...], until: float) -> tuple[list[int], list[Frame]]:

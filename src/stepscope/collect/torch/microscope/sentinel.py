@@ -67,6 +67,8 @@ class Sentinel:
         self._diagnoses = 0
         self._searched = 0
         self.backwards = 0
+        self.began = perf_counter()
+        """When this step began: its batch was drawn, or the step before was over."""
 
     def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
         """Watch from now on.
@@ -94,6 +96,7 @@ class Sentinel:
     def drawn(self) -> None:
         """A loader has handed out a batch: where the random generators stand is noted."""
         if self.look is not None:
+            self.began = perf_counter()
             self._note_states()
             self._drawn = True
 
@@ -122,6 +125,7 @@ class Sentinel:
             self._updated(optimizer, moved=self._before_update.pop(id(optimizer), None) != marks_of(optimizer))
         if self.look is not None:
             if not self._drawn:
+                self.began = perf_counter()
                 self._note_states()
             self._drawn = False
 

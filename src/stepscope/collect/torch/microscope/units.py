@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
@@ -34,16 +34,25 @@ _FUTURE = 0x1FF0000
 
 @dataclass(frozen=True)
 class Unit:
-    """Statements of a frame: the body of a loop (with the loop), or a whole function."""
+    """Statements of a frame: the body of a loop (with the loop), or a whole function. The frame is at `line`, at its `instruction`.
+
+    `skipped` are, where only the rest of a body is run, the names that the statements before it bind; None for a whole one. `regained` are names
+    that were lost and have been found again. `names` are those of the frame with the values that they have when the unit is made: a module's
+    statements bind them anew each time they are run.
+    """
 
     frame: FrameType
     body: tuple[ast.stmt, ...]
     function: Function
     loop: ast.For | ast.While | None = None
+    line: int = 0
+    instruction: int = 0
+    skipped: frozenset[str] | None = None
+    names: dict[str, Any] = field(default_factory=dict, compare=False)
+    regained: dict[str, Any] = field(default_factory=dict, compare=False)
 
-    def names(self) -> dict[str, Any]:
-        """The frame's names with the values that they have now."""
-        return {name: value for name, value in self.frame.f_locals.items() if name.isidentifier() and not keyword.iskeyword(name)}
+    def __post_init__(self) -> None:
+        self.names.update({name: value for name, value in self.frame.f_locals.items() if name.isidentifier() and not keyword.iskeyword(name)})
 
     def rebound(self) -> set[str]:
         """The names that the statements themselves bind: they are no longer what they were at the top."""
@@ -131,7 +140,7 @@ def units(stack: Sequence[Entry]) -> Iterator[Unit]:
     Outside of the first loop only loops follow: a function that holds the loop would begin the training anew.
     """
     in_loop = False
-    for frame, line, _ in list(stack)[::-1][:FRAMES]:
+    for frame, line, instruction in list(stack)[::-1][:FRAMES]:
         code = frame.f_code
         if is_ours(frame) or (code.co_name.startswith("<") and code.co_name != "<module>") or not _is_current(code):
             continue
@@ -140,10 +149,10 @@ def units(stack: Sequence[Entry]) -> Iterator[Unit]:
             continue
         around = [loop for loop in loops_around(function, line) if any(holds(statement, line) for statement in loop.body)]
         for loop in around[:LOOPS]:
-            yield Unit(frame, tuple(loop.body), function, loop)
+            yield Unit(frame, tuple(loop.body), function, loop, line, instruction)
         in_loop = in_loop or bool(around)
         if not in_loop and isinstance(function, ast.FunctionDef) and not _yields(function):
-            yield Unit(frame, tuple(_without_nonlocal(function.body)), function)
+            yield Unit(frame, tuple(_without_nonlocal(function.body)), function, None, line, instruction)
 
 
 def _placed(node: Any, at: ast.stmt) -> Any:

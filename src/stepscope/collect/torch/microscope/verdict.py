@@ -15,7 +15,9 @@ from stepscope.collect.torch.microscope.again import Repeat
 from stepscope.collect.torch.microscope.births import Birth
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
+from stepscope.collect.torch.microscope.reload import is_reloaded
 from stepscope.collect.torch.microscope.rows import tensors_in
+from stepscope.collect.torch.microscope.updates import update_of
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
@@ -31,21 +33,22 @@ SHOWN = 4
 ROWS = 64
 
 
-def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[Any]:
+def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Sequence[Any] = ()) -> list[Any]:
     """The evidence of a repeat that failed again: NonFinite, and the layer where it is known.
 
-    Empty where it began with a tensor that the step itself had computed before: then what was repeated begins too late.
+    Empty where it began with a tensor that the step itself had computed before (`own` holds those that are known): then what was repeated begins too late.
     """
     births = repeat.births
     batch = _batch_storages()
     names = _names_of(stack)
     finite_loss = repeat.aim.met == "gradient"
+    made = {storage(tensor) for value in own for tensor in tensors_in(value)}
 
     def is_given(tensor: Any) -> bool:
         """Whether the tensor's values are the data's or the training's: those of a mask, or a weight of -inf that the loss bears with, are the program's own."""
         if tensor in weights and tensor.requires_grad:
             return not finite_loss or bool(tensor.isnan().any())
-        return not _is_mask(tensor)
+        return (storage(tensor) in made and not bool(tensor.isfinite().any())) or not _is_mask(tensor)
 
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
@@ -55,7 +58,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry]) -> list[An
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
-    if origin.birth is None and origin.tensor.grad_fn is not None and origin.tensor not in weights:
+    if origin.birth is None and origin.tensor not in weights and (origin.tensor.grad_fn is not None or storage(origin.tensor) in made):
         return []
     if origin.birth is not None and origin.birth.name == "lift_fresh":
         return _of_entering(origin.birth, known)
@@ -79,15 +82,28 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     born = "weight" if tensor in weights else "input"
     name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
+    update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else _written()
+    if born == "input" and written is not None:
+        known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
         NonFinite(
             born=born, name=name, output=tensor_of(tensor), rows=rows if born == "input" else (), columns=columns if born == "input" else (),
             rows_of=int(tensor.shape[0]) if tensor.dim() else None, never_filled=births.was_never_filled(tensor),
             operator=met.name if met is not None else "", frames=tuple(frame_of(*entry) for entry in entries),
-            stage=Stage.DATA if born == "input" else None, written=_written() if born == "weight" else None, **known,
+            stage=Stage.DATA if born == "input" else None, written=written,
+            updated_by=update.optimizer if update else "", scalars=(update.eps,) if update else (), **known,
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
+
+
+def _written_over(place: int, tensor: Any, births: Any) -> Frame | None:
+    """Where the step itself writes over a tensor that was there before it: it may have done so before, and what came in is lost."""
+    entries = births.written.get(place)
+    if entries is None or is_reloaded(tensor):
+        return None
+    return next((frame for frame in (frame_of(*entry) for entry in reversed(entries)) if frame.user), None)
 
 
 def _written() -> Frame | None:
@@ -133,12 +149,15 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
 
 
 def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
-    """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss."""
+    """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss.
+
+    What a weight has had a part in is no batch any more.
+    """
     told = stage_of_frames(frames)
     if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return told or Stage.FORWARD
     if any(_in_model(later) for later in births.births[birth.order + 1 :] if later.node is None):
-        return Stage.FORWARD if told == Stage.FORWARD else Stage.AUGMENT
+        return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights else Stage.AUGMENT
     return Stage.LOSS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from stepscope.collect.torch.layers import walk_modules
@@ -12,12 +12,17 @@ from stepscope.collect.torch.tensors import is_tensor
 
 
 class Weights:
-    """The weights and buffers of the models in sight, by storage, with their names."""
+    """The weights and buffers of the models in sight, by storage, with their names.
 
-    def __init__(self, models: Iterable[Any], parameters: Iterable[Any]) -> None:
+    Where there are several models, a name begins with the variable (`variables`, by identity) that holds its model.
+    """
+
+    def __init__(self, models: Sequence[Any], parameters: Iterable[Any], variables: dict[int, str]) -> None:
         self._names: dict[int, str] = {}
         for model in models:
-            for path, module, _ in [("", model, None), *walk_modules(model)]:
+            begin = variables.get(id(model), "") if len(models) > 1 else ""
+            for below, module, _ in [("", model, None), *walk_modules(model)]:
+                path = ".".join(filter(None, (begin, below)))
                 stored = stored_attributes(module)
                 for name, tensor in [*(stored.get("_parameters") or {}).items(), *(stored.get("_buffers") or {}).items()]:
                     if is_tensor(tensor):

@@ -1,0 +1,59 @@
+"""What helps against an operator that made NaN or infinity, by the operator."""
+
+from __future__ import annotations
+
+from stepscope.evidence import NonFinite, Stage
+
+_LOG = "Keep what goes into `log` above zero: `x.clamp(min=1e-6).log()`; a count or a price by `torch.log1p(x)`."
+_LOG_LOSS = "Take the logarithm of logits, not of probabilities: `F.log_softmax`, `F.logsigmoid`, or the losses that take logits."
+_LOG1P = "Keep what goes into `log1p` above -1: `torch.log1p(x.clamp(min=0))`."
+_SQRT = "Keep what goes into the root at zero or above: `x.clamp(min=0).sqrt()`; a difference of squares falls below it by rounding alone."
+_DIVIDE = "Keep the divisor away from zero: `x / (norm + 1e-8)`, a count as `count.clamp(min=1)`."
+_DIVIDE_EMPTY = "Where nothing is to be counted (no positives, an empty mask), leave the term out: `if count: ...`."
+_EXP = "Keep the argument of `exp` small (88 is too much for float32, 11 for float16): `log_variance.clamp(-10, 10).exp()`."
+_LOGSUMEXP = "Sum exponentials with `torch.logsumexp` or `softmax`, which take the largest out first."
+_POW = "A negative number has no power with a fraction: `x.clamp(min=0) ** gamma`. A zero has none below zero: `(x + 1e-8) ** -0.5`."
+_POW_LARGE = "A power that leaves the range of its type begins with values that are too large: scale them first."
+_ARC = "Keep the argument between -1 and 1: `x.clamp(-1 + 1e-6, 1 - 1e-6)`; a cosine leaves that by rounding alone."
+_SPREAD = "One value has no spread: `x.std(unbiased=False)`, or leave out a batch, an episode or a group of one (`drop_last=True`)."
+_SOFTMAX = "A row that is masked whole has no softmax: leave one place open, or set such rows to 0 with `torch.where` before it."
+_MEAN = "A mean over nothing is NaN: `x[mask].sum() / mask.sum().clamp(min=1)`, or leave the term out."
+_LABELS = "Where each label of a batch is `ignore_index` the mean is over nothing: leave such a batch out, or use `reduction='sum'` and divide by a count."
+_CTC = "A text that is longer than its clip has no alignment: `zero_infinity=True`, or leave such samples out."
+_PRODUCT = "A product that leaves the range of its type begins with values that are too large: scale them, or normalise what goes in."
+
+_ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("log", "log2", "log10", "xlogy"), (_LOG,)),
+    (("log1p",), (_LOG1P,)),
+    (("sqrt", "rsqrt"), (_SQRT,)),
+    (("div", "true_divide", "divide", "reciprocal", "remainder", "fmod"), (_DIVIDE,)),
+    (("exp", "exp2", "expm1", "sinh", "cosh"), (_EXP, _LOGSUMEXP)),
+    (("acos", "asin", "arccos", "arcsin", "atanh", "erfinv", "logit"), (_ARC,)),
+    (("std", "var", "std_mean", "var_mean"), (_SPREAD,)),
+    (("softmax", "log_softmax", "_softmax", "_log_softmax", "_safe_softmax"), (_SOFTMAX,)),
+    (("mean",), (_MEAN,)),
+    (("nll_loss_forward", "nll_loss2d_forward", "nll_loss"), (_LABELS,)),
+    (("_ctc_loss", "ctc_loss"), (_CTC,)),
+    (("mul", "mm", "bmm", "addmm", "matmul", "sum", "cumsum", "prod", "cumprod", "square"), (_PRODUCT,)),
+)
+_SAMPLE = "Where only one sample does it, look at that sample first."
+
+
+def advice(step: NonFinite) -> tuple[str, ...]:
+    """What helps; empty where the operator is none of those that are known, and the rule's own page has to do."""
+    operator = step.operator.rstrip("_")
+    found = next((texts for names, texts in _ADVICE if operator in names), ())
+    is_loss, is_nan = step.stage == Stage.LOSS, step.output is None or bool(step.output.nan)
+    if operator == "pow":
+        found = (_POW if is_nan or not _is_large(step) else _POW_LARGE,)
+    if is_loss and found == (_LOG,):
+        found = (_LOG, _LOG_LOSS)
+    elif is_loss and found == (_DIVIDE,):
+        found = (_DIVIDE, _DIVIDE_EMPTY)
+    one = bool(step.rows) and len(step.rows) == 1
+    return (*found, _SAMPLE) if found and one else found
+
+
+def _is_large(step: NonFinite) -> bool:
+    """Whether what went in was so large that its power could overflow."""
+    return any(max(abs(tensor.minimum or 0.0), abs(tensor.maximum or 0.0)) > 100 for tensor in step.inputs)

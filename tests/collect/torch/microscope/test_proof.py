@@ -1,0 +1,98 @@
+"""Samples are named where each is proven by itself, and weights and batches are told apart."""
+
+import pytest
+from tests.collect.torch.microscope.conftest import told
+
+NET = """
+    x = torch.rand(60, 5) + 0.5; x[23, 3] = -900.0
+    class Net(nn.Module):
+        def __init__(self): super().__init__(); self.head = nn.Linear(5, 1)
+        def forward(self, a): return self.head(torch.log(a))
+    net = Net(); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for (a,) in DataLoader(TensorDataset(x), 10, shuffle=True):
+        MIX
+        loss = net(a).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+MIXED = {
+    "with a permutation": "a = 0.7 * a + 0.3 * a[torch.randperm(len(a))]",
+    "with a roll": "a = 0.7 * a + 0.3 * a.roll(3, 0)",
+    "with its mean": "a = torch.where(a < 0, a, a + 0.0 * a.mean())",
+    "with an index": "a = 0.7 * a + 0.3 * a.index_select(0, torch.arange(9, -1, -1))",
+}
+
+
+@pytest.mark.parametrize("mix", MIXED)
+def test_a_sample_that_another_was_mixed_with_is_not_named(diagnosed, mix):
+    report, _, lines = diagnosed(NET.replace("MIX", MIXED[mix]))
+
+    cause, line, samples = told(report, lines)
+    assert (cause, line) == ("non-finite-forward", "def forward(self, a): return self.head(torch.log(a))")
+    assert samples == [23]
+
+
+def test_each_of_two_bad_samples_in_a_batch_is_named(diagnosed):
+    source = NET.replace("x[23, 3] = -900.0", "x[23, 3] = x[27, 1] = -900.0").replace("shuffle=True", "shuffle=False")
+    report, _, lines = diagnosed(source.replace("MIX", MIXED["with a roll"]))
+
+    assert told(report, lines)[2] == [23, 27]
+
+
+def test_a_divergence_names_no_sample(diagnosed):
+    report, _, _lines = diagnosed("""
+    x = torch.randn(256, 10) * 5; y = x @ torch.randn(10, 1)
+    net = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Linear(64, 1)); optimizer = torch.optim.SGD(net.parameters(), lr=0.5, momentum=0.9)
+    for epoch in range(4):
+        for i in range(0, 256, 32):
+            loss = ((net(x[i:i + 32]) - y[i:i + 32]) ** 2).mean()
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert report.findings[0].name in ("divergence", "lr-too-high")
+    assert report.findings[0].place.samples == ()
+
+
+@pytest.mark.parametrize("encoder", ["h = encoder(x)", "h = encoder(x).detach()", "with torch.no_grad(): h = encoder(x)"])
+def test_what_weights_had_a_part_in_is_no_normalisation_of_the_batch(diagnosed, encoder):
+    report, _, lines = diagnosed(f"""
+    encoder, decoder = nn.Linear(6, 4), nn.Linear(4, 6)
+    optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], 1e-2)
+    for step in range(11):
+        temperature = 1.0 - step / 10
+        x = torch.randn(10, 6)
+        {encoder}
+        z = (h / temperature).softmax(-1)
+        loss = (decoder(z) - x).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert told(report, lines) == ("non-finite-forward", "z = (h / temperature).softmax(-1)", [])
+
+
+ADAM = """
+    embedding, head = nn.Embedding(50, 8), nn.Linear(8, 2)
+    TYPE
+    optimizer = torch.optim.Adam([*embedding.parameters(), *head.parameters()], lr=1e-3, eps=EPS)
+    for step in range(6):
+        ids = torch.randint(0, 40, (6, 5)); y = torch.randint(0, 2, (6,))
+        loss = nn.functional.cross_entropy(head(embedding(ids).mean(1)).float(), y)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+HALF = "embedding.half(); head.half()"
+
+
+@pytest.mark.parametrize(("kind", "eps"), [("pass", "0.0"), (HALF, "1e-8")])
+def test_an_update_that_divides_by_nothing_is_told_with_its_optimizer(diagnosed, kind, eps):
+    report, _, lines = diagnosed(ADAM.replace("TYPE", kind).replace("EPS", eps))
+    found = report.findings[0]
+
+    assert told(report, lines)[0] == "weights-non-finite"
+    assert lines[found.place.line - 1].strip().startswith("optimizer = torch.optim.Adam")
+    assert found.headline.startswith("`embedding.weight` became")
+    assert len(found.fix) == 1
+    assert "eps" in found.fix[0]
+
+
+@pytest.mark.parametrize(("kind", "eps"), [("pass", "1e-8"), (HALF, "1e-4")])
+def test_an_optimizer_with_an_eps_is_left_in_peace(diagnosed, kind, eps):
+    assert diagnosed(ADAM.replace("TYPE", kind).replace("EPS", eps))[0] is None

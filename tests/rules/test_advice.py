@@ -1,0 +1,49 @@
+"""What helps is chosen by the operator, and a divergence by the course of the training."""
+
+import pytest
+
+from stepscope.evidence import Course, NonFinite, Stage, Tensor
+from stepscope.rules.numerics.advice import advice
+
+
+def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0):
+    given = Tensor((4,), "float32", minimum=-largest, maximum=largest)
+    return NonFinite("loss", "nan", "forward", operator=operator, stage=stage, rows=rows, inputs=(given,), output=Tensor((4,), "float32", infinite=1))
+
+
+@pytest.mark.parametrize(
+    ("operator", "word"),
+    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing")],
+)
+def test_each_operator_has_its_own_advice(operator, word):
+    assert word in advice(step(operator))[0]
+
+
+def test_a_loss_is_advised_to_take_logits_where_it_takes_a_logarithm_only():
+    assert any("logits" in text for text in advice(step("log", Stage.LOSS)))
+    assert not any("logits" in text for text in advice(step("std", Stage.LOSS)))
+    assert advice(step("an_operator_nobody_knows")) == ()
+
+
+def test_a_power_of_small_numbers_is_not_called_an_overflow():
+    assert "fraction" in advice(step("pow", largest=2.0))[0]
+    assert "too large" in advice(step("pow", largest=1e30))[0]
+
+
+NOISY = (1.0, 0.5, 1e-6, 2.0, 0.3, 1.5, 0.9, 2.8, 0.2, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("course", "diverged"),
+    [
+        (Course(losses=NOISY), False),
+        (Course(losses=(*NOISY, 1e-5, 40.0)), False),
+        (Course(losses=(132.7, 7e5, 6e19)), True),
+        (Course(losses=(2.0, 1.5, 1.0, 30.0, 4e3, 1e6)), True),
+        (Course(losses=(2.0,), largest_weight=1e9), True),
+        (Course(losses=NOISY, largest_weight=5e4), False),
+        (Course(losses=NOISY, lr=float("inf")), True),
+    ],
+)
+def test_a_divergence_is_borne_out_by_the_course(course, diverged):
+    assert course.diverged is diverged
