@@ -98,12 +98,14 @@ def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[
     A witness that fails is our problem: it is noted, and the other rules speak.
     """
     failure = observation.get(Failure)
-    if failure is not None and failure.by_user and not rule.fallback:
-        observation = observation.with_(replace(failure, message=""))
+    if failure is not None and failure.by_user and not (rule.fallback or rule.hears_users):
+        guarded = observation.with_(replace(failure, message=""))
+    else:
+        guarded = observation
     drafts: list[Draft] = []
     for witness in rule.witnesses:
         try:
-            drafts += witness.ask(observation)
+            drafts += witness.ask(observation if witness.verbatim else guarded)
         except Exception as problem:
             problems.append(f"{rule.name} could not be asked: {type(problem).__name__}: {problem}")
     drafts.sort(key=lambda draft: _SURE.index(draft.confidence))

@@ -45,10 +45,15 @@ Witnessed = Iterable[Draft]
 
 @dataclass(frozen=True)
 class Witness:
-    """A function that takes evidence by type and yields drafts."""
+    """A function that takes evidence by type and yields drafts.
+
+    `verbatim` is true where it knows whole sentences of a framework: they are the framework's wherever they are raised, also in a clone of its
+    repository, which looks like the user's own code.
+    """
 
     function: Callable[..., Witnessed]
     needs: tuple[type, ...]
+    verbatim: bool = False
 
     def ask(self, observation: Observation) -> Iterator[Draft]:
         """The drafts for this observation; nothing where a needed piece is missing."""
@@ -67,7 +72,8 @@ class Rule:
 
     `code` is three letters and three digits, never reused. The slug is the file's name. `yields_to` names the
     rules (slugs) that say the same more narrowly: where one of them speaks, this one is silent. `fallback` is true
-    for rules that speak only where no other does.
+    for rules that speak only where no other does. `hears_users` is true for rules that read what the user's own code
+    raises as well: the field's words (a box, a class name), no framework's.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class Rule:
         stage: Stage,
         yields_to: tuple[str, ...] = (),
         fallback: bool = False,
+        hears_users: bool = False,
     ) -> None:
         frame = sys._getframe(1)
         self.code = code
@@ -86,14 +93,15 @@ class Rule:
         self.stage = stage
         self.yields_to = yields_to
         self.fallback = fallback
+        self.hears_users = hears_users
         self.page = Page.read(frame.f_globals.get("__doc__") or "")
         self.witnesses: list[Witness] = []
 
-    def seen_in(self, function: Callable[..., Witnessed]) -> Callable[..., Witnessed]:
-        """Register a witness. Its parameters' types say which evidence it needs."""
+    def seen_in(self, function: Callable[..., Witnessed], verbatim: bool = False) -> Callable[..., Witnessed]:
+        """Register a witness. Its parameters' types say which evidence it needs; see Witness for `verbatim`."""
         hints = get_type_hints(function)
         needs = tuple(hints[name] for name in inspect.signature(function).parameters)
-        self.witnesses.append(Witness(function, needs))
+        self.witnesses.append(Witness(function, needs, verbatim))
         return function
 
     def found(self, headline: str, confidence: Confidence = Confidence.CERTAIN, **details: Any) -> Draft:

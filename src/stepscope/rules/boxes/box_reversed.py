@@ -1,0 +1,72 @@
+"""A box whose right edge lies before its left one, or whose bottom lies above its top.
+
+Why
+---
+Width and height come out negative: encoded targets become NaN (the logarithm of a negative number), overlaps become nonsense, and libraries
+that check their boxes stop. Most often corners were written in the order in which they were drawn, or (x, y, width, height) was read as corners.
+
+Fix
+---
+- Sort the corners when the annotation is read: `x1, x2 = min(x1, x2), max(x1, x2)`, the same for y.
+- If all boxes are so, another format is meant: (x, y, width, height), or y before x.
+- Look the named sample up and correct its annotation; leave boxes without area out.
+
+Bad
+---
+    box = [82.9, 146.9, 68.9, 198.1]          # xmin, ymin, xmax, ymax
+
+Good
+----
+    box = [68.9, 146.9, 82.9, 198.1]
+"""
+
+import re
+
+from stepscope.evidence import Failure, Log, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, corners, heard
+
+BOX_REVERSED = Rule("BOX102", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-out-of-image",))
+
+_WORDS = re.compile(
+    r"(?P<a>[xy]_?(?:max|2))\w* ?(?:is |must be |should be )?(?:<=?|less than(?: or equal to)?|smaller than|before|not greater than|greater than) ?(?P<b>[xy]_?(?:min|1))\b"
+    r"|(?P<c>[xy]_?(?:min|1))\w* ?(?:is )?(?:>=?|greater than(?: or equal to)?|larger than|exceeds|must be (?:<|less than)|should be (?:<|less than)) ?(?P<d>[xy]_?(?:max|2))\b"
+    r"|(?:negative|reversed|inverted) (?:or zero )?(?:b?box|width|height|size|area|bounding)|zero or negative (?:b?box|width|height|size|area)"
+    r"|(?:b?box|bounding box)\w* [^\n]{0,30}(?:negative|reversed|inverted)(?: width| height| size| area)?|positive (?:height and width|width and height)"
+    r"|right edge [^\n]{0,20}(?:before|left of)|bottom [^\n]{0,20}above [^\n]{0,10}top",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(r"\b[\w.\[\]'\"]*?x_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*x_?(?:2|max|1)\b|\b[\w.\[\]'\"]*?y_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*y_?(?:2|max|1)\b|x_?(?:2|max)\b[\w'\"\]]* ?>=? ?[\w.\[\]'\"]*x_?(?:1|min)\b", re.IGNORECASE)
+_LOGGED = re.compile(rf"{_WORDS.pattern}[^\n]*?{NUMBER}", re.IGNORECASE)
+
+
+@BOX_REVERSED.seen_in
+def words(failure: Failure) -> Witnessed:
+    """A library or the user's own check says so of a box."""
+    found, told = _WORDS.search(failure.message), corners(failure.message)
+    if not (found and about_boxes(failure.message)) or failure.is_a("FileNotFoundError", "KeyError"):
+        return
+    if told is not None and not (told.x2 < told.x1 or told.y2 < told.y1):
+        return
+    sure = Confidence.CERTAIN if told else Confidence.LIKELY
+    yield BOX_REVERSED.found(
+        f"the box {told.text} ends before it begins" if told else f"a box ends before it begins: {found[0]}",
+        sure, stage=Stage.DATA, seen={"says": failure.message.strip().splitlines()[0][:300]},
+    )  # fmt: skip
+
+
+@BOX_REVERSED.seen_in
+def asserted(failure: Failure) -> Witnessed:
+    """An assertion of the user's own on the order of the corners."""
+    line = checked_line(failure)
+    if line and _ORDERED.search(line) and not failure.message.strip():
+        yield BOX_REVERSED.found("a box ends before it begins", Confidence.LIKELY, stage=Stage.DATA, seen={"checked": line[:200]})
+
+
+@BOX_REVERSED.seen_in
+def logged(log: Log, failure: Failure) -> Witnessed:
+    """Said in the log before the run stopped."""
+    found = heard(log, _LOGGED)
+    if found and about_boxes(found.string) and (told := corners(found.string)) and (told.x2 < told.x1 or told.y2 < told.y1):
+        yield BOX_REVERSED.found(f"the box {told.text} ends before it begins", Confidence.LIKELY, stage=Stage.DATA, seen={"the log says": found.string.strip()[:300]})
