@@ -1,5 +1,6 @@
 """From a log to the cause: the first failure before what followed from it, endings without an exception, losses, and healthy logs."""
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -119,7 +120,7 @@ def test_healthy_logs_are_left_in_peace(text):
 
 def test_an_exception_is_explained_too():
     with pytest.raises(FileNotFoundError) as raised:
-        open("data/there-is-no-such.png")
+        Path("data/there-is-no-such.png").read_bytes()
     assert stepscope.explain(raised.value).findings[0].name == "missing-file"
 
 

@@ -11,6 +11,8 @@ from stepscope.evidence import Course, NonFinite, Said
 SHOWN = 64
 """Losses kept."""
 NAMES = 200
+GOES_ON = 2
+"""Lines with a loss, after an exception, that show that it was handled."""
 """Names that are followed."""
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
@@ -84,6 +86,12 @@ def broken_loss(series: Series, said: Sequence[Said]) -> Broken | None:
         return Broken(name, "nan" if points[bad].value != points[bad].value else "inf", before, line, _number(_STEP, line.text), _number(_EPOCH, line.text))
     told = next((line for line in said if _SPOKEN.search(line.text) and not _CARED.search(line.text)), None)
     return Broken("loss", "nan", (), told, _number(_STEP, told.text), _number(_EPOCH, told.text)) if told else None
+
+
+def goes_on(series: Series, after: int) -> bool:
+    """Whether training goes on in this line and later ones: a finite loss in several of them."""
+    lines = {point.said.line for name, points in series.items() if is_loss_name(name) for point in points if point.said.line > after and point.value - point.value == 0}
+    return len(lines) >= GOES_ON
 
 
 def is_loss_name(name: str) -> bool:

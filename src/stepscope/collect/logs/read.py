@@ -19,7 +19,7 @@ from stepscope.collect.logs.endings import (
 )
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
-from stepscope.collect.logs.primary import in_order, is_echo, raised_first
+from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
 from stepscope.collect.logs.progress import Series, broken_loss, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
@@ -31,6 +31,10 @@ HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
 SAMPLE = 200
 """Lines from which the form of the prefixes is read."""
+_AFTER_ASSERTIONS = (
+    "device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)", "CUBLAS_STATUS_", "CUDNN_STATUS_", "CUDA error: unspecified",
+)  # fmt: skip
+"""What is reported once a kernel's assertion has failed."""
 
 
 class Reading(NamedTuple):
@@ -48,6 +52,8 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     said = _said(voices, told)
     series = series_in(said)
     log = Log(tuple(said), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
+    if is_overcome(told, log, series):
+        told = [replace(each, aside=True) for each in told]
     return Reading(list(_candidates(told, log, series)), tuple(_aside(each) for each in told[1:]), count)
 
 
@@ -87,7 +93,7 @@ def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation
 def _raised(told: Told, log: Log, machine: Machine) -> Observation:
     """An exception, with what the rest of the log knows of it."""
     failure = raised_first(told.failure)
-    if failure.says("device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)"):
+    if failure.says(*_AFTER_ASSERTIONS):
         failure = replace(failure, message="\n".join([failure.message, *assertions_in(log)]))
         moment = Moment(rank=told.rank)  # the call that reports it is not where it happened
     else:

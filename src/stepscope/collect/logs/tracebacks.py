@@ -28,10 +28,12 @@ _KNOWN = re.compile(r"(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt|Exit|Warning|
 _DIRECT = re.compile(r"The above exception was the direct cause of the following exception")
 _DURING = re.compile(r"During handling of the above exception, another exception occurred")
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
-_PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
+_PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|(?i:epoch|step|iter(?:ation)?)s?[ :]{0,2}\[? ?\d+|[^'()]{0,60}\bloss ?[:=]? ?\d|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
 _AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
 _DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
+_PLAIN = ("cv2.error", "struct.error", "zlib.error", "subprocess.error")
+"""Exceptions that are not called so."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,23 @@ class _Reader:
         at = 0
         while at < len(self.texts):
             at = max(self._one(at), at + 1)
+        if not self.found:
+            self._bare()
         return self.found
+
+    def _bare(self) -> None:
+        """An exception whose frames were not pasted: a library's by its full name, or at the very end."""
+        for at in range(len(self.texts)):
+            ending = self._ending(at)
+            if ending is None or ending["message"] is None or self.lines[at].level or not (_KNOWN.match(ending["type"]) or ending["type"] in _PLAIN):
+                continue
+            message, after = self._message(at, ending)
+            rest = sum(bool(text.strip()) for text in self.texts[after:])
+            name = ending["type"].rpartition(".")[2]
+            if name in ("ChildFailedError", "KeyboardInterrupt") or ("." not in ending["type"] and (rest > 2 or not is_exception(name))):
+                continue
+            self._add(failure_from(ending["type"], message, ()), at, after - 1, 0, "", nested=False)
+            return
 
     def _one(self, at: int) -> int:
         text = self.texts[at]
@@ -219,6 +237,11 @@ class _Reader:
         near = self.lines[first].number - previous.last <= 2
         words = previous.failure.message
         return near and (words.endswith(":") or (bool(re.search(r"Caught \w+ in|terminated with the following error|raised an exception|\w+Error: ?\S.*$|Traceback of", words.strip())) and not words.endswith("\n")))
+
+
+def is_exception(kind: str) -> bool:
+    """Whether this is the name of an exception of Python's, or of one that libraries raise by that name."""
+    return isinstance(getattr(builtins, kind, None), type) or kind in _BASES
 
 
 def _unboxed(text: str) -> str:
