@@ -33,7 +33,7 @@ from stepscope.evidence import Batch, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-GPU_OOM = Rule("MEM101", Severity.ERROR, stage=Stage.FORWARD)
+GPU_OOM = Rule("MEM101", Severity.ERROR, stage=Stage.FORWARD, yields_to=("memory-leak",))
 
 _SIZE = r"[\d.]+ ?(?:bytes|[KMGT]i?B)"
 _WORDS = re.compile(

@@ -28,7 +28,7 @@ from stepscope.evidence import Death, Failure, Machine, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-HOST_OOM = Rule("MEM102", Severity.ERROR, stage=Stage.DATA)
+HOST_OOM = Rule("MEM102", Severity.ERROR, stage=Stage.DATA, yields_to=("memory-leak",))
 
 _REFUSED = re.compile(
     r"DefaultCPUAllocator: (?:can't allocate memory|not enough memory): you tried to allocate (?P<bytes>\d+) bytes"
