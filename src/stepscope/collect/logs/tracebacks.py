@@ -74,7 +74,7 @@ class _Reader:
         """An exception whose frames were not pasted: a library's by its full name, or at the very end."""
         for at in range(len(self.texts)):
             ending = self._ending(at)
-            if ending is None or ending["message"] is None or self.lines[at].level or not (_KNOWN.match(ending["type"]) or ending["type"] in _PLAIN):
+            if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (_KNOWN.match(ending["type"]) or ending["type"] in _PLAIN):
                 continue
             message, after = self._message(at, ending)
             rest = sum(bool(text.strip()) for text in self.texts[after:])
