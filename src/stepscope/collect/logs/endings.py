@@ -29,6 +29,8 @@ _MEMORY = re.compile(
     r"|session crashed (?:after using all available RAM|for an unknown reason)|used too much memory|tried to allocate more memory than is available|killed (?:due to|because of) (?:the node running low on )?memory"
     r"|low on memory\. .*kill|[Ss]tate\W+OUT_OF_MEMORY|Container killed on request\. Exit code is 137|running beyond (?:physical|virtual) memory limits",
 )
+_KERNEL = re.compile(r"[Kk]ernel (?:for \S+ )?(?:appears to have died|has died|died unexpectedly|crashed while executing)|Canceled future for execute_request message before replies were done")
+"""What a notebook's server says of the process behind it."""
 _CODE = re.compile(r"return ?code\s*[=:]\s*(?P<returned>-\d+)|died with <Signals\.(?P<died>SIG\w+): \d+>|exit ?code(?:\s*[:=]\s*|\s+)\(?(?P<code>-?\d+)\)?|[Ee]xited with (?:exit )?code (?P<exited>-?\d+)|exit status (?P<status>-?\d+)|Signal (?P<signal>\d+) \((?P<name>SIG\w+)\) received", re.IGNORECASE)
 _WORKER = re.compile(r"DataLoader worker \(pid\(?s?\)? ?(?P<pid>\d+)[^)]*\) (?:is killed by signal: (?P<signal>[^.\n]+)|exited unexpectedly(?: with exit code (?P<code>-?\d+))?)")
 _CANCELLED = re.compile(r"CANCELLED AT .*(?:DUE TO (?P<why>[A-Z ]+))|(?P<limit>DUE TO TIME LIMIT)|(?P<preempted>PREEMPT(?:ED|ION))|[Jj]ob (?:was )?(?:cancelled|canceled|preempted)|Detected KeyboardInterrupt|Received SIG(?:TERM|INT|USR\d)|Bypassing signal|Keyboard ?[Ii]nterrupt|^\^C")
@@ -46,6 +48,7 @@ _VARIABLE = re.compile(r"\b(?P<name>CUDA_LAUNCH_BLOCKING|TORCH_USE_CUDA_DSA)=(?P
 def death_in(log: Log) -> tuple[Death, Said] | None:
     """The first process that died of a signal or by the system; None where none is told of."""
     memory = log.find(_MEMORY)
+    kernel = log.find(_KERNEL)
     fatal = log.find(_FATAL)
     shell = next((heard for heard in log.every(_SHELL)), None)
     code = next((heard for heard in log.every(_CODE) if _signal_of(heard.match)), None)
@@ -60,8 +63,8 @@ def death_in(log: Log) -> tuple[Death, Said] | None:
     if shell:
         name = _named(shell.match["what"] or shell.match["zsh"])
         return Death(signal=name, fatal=shell.said.text.strip()[:200]), shell.said
-    if code:
-        return Death(signal=_signal_of(code.match), fatal=code.said.text.strip()[:200]), code.said
+    if told := kernel or code:
+        return Death(signal="SIGKILL" if told is kernel else _signal_of(told.match), fatal=told.said.text.strip()[:200]), told.said
     return None
 
 

@@ -17,7 +17,7 @@ GOES_ON = 2
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
 _NAMED = re.compile(
-    rf"(?P<name>[A-Za-z|][A-Za-z_|./ ()-]{{0,30}}?)['\"]?(?:\s*[:=]\s*|\s+)['\"]?(?:tensor\(\s*)?(?P<value>{_NUMBER}|[-+]?(?:nan|inf(?:inity)?))(?![A-Za-z_.\d])(?P<unit>\s?(?:[KMGT]i?B?)\b)?",
+    rf"(?P<name>[A-Za-z|][A-Za-z_|./ ()-]{{0,30}}?)['\"]?(?:\s*[:=]\s*|\s+)['\"]?(?:tensor\(\s*)?(?P<value>{_NUMBER}|[-+]?(?:nan|inf(?:inity)?))(?:(?P<unit>\s?(?:[KMGT]i?B?)\b)|(?![A-Za-z_.\d]))",
     re.IGNORECASE,
 )
 _LOSS = re.compile(r"loss|nll|elbo|objective|cost|cross.?entropy|\bce\b|\bmse\b|\bmae\b|\bbce\b|perplexity|\bppl\b", re.IGNORECASE)

@@ -20,7 +20,7 @@ from stepscope.collect.logs.endings import (
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
-from stepscope.collect.logs.progress import Series, broken_loss, series_in
+from stepscope.collect.logs.progress import Series, broken_loss, goes_on, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
@@ -67,7 +67,7 @@ def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Obse
         for cause in raised_first(each.failure).causes:
             yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
     for each in spoken(log):
-        if not is_echo(each.failure):
+        if not is_echo(each.failure) and not goes_on(series, each.last):
             yield _raised(each, log, machine)
     yield from _endings(log, machine, series)
     for each in raised:

@@ -32,7 +32,7 @@ _PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|(?i:epoch
 _AT = re.compile(r'File "(?P<file>[^"\n]{1,1000})", line (?P<line>\d+), in (?P<function>[^\n]+)(?:\n[ \t]+(?P<code>[^\n]+))?')
 _DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
-_PLAIN = ("cv2.error", "struct.error", "zlib.error", "subprocess.error")
+_PLAIN = re.compile(r"(?:cv2|struct|zlib)\.error$|(?:torch|triton|lightning|pytorch_lightning|transformers|deepspeed)\.(?:\w+\.)*[A-Z]\w+$")
 """Exceptions that are not called so."""
 
 
@@ -74,12 +74,12 @@ class _Reader:
         """An exception whose frames were not pasted: a library's by its full name, or at the very end."""
         for at in range(len(self.texts)):
             ending = self._ending(at)
-            if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (_KNOWN.match(ending["type"]) or ending["type"] in _PLAIN):
+            if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (_KNOWN.match(ending["type"]) or _PLAIN.match(ending["type"])):
                 continue
             message, after = self._message(at, ending)
             rest = sum(bool(text.strip()) for text in self.texts[after:])
             name = ending["type"].rpartition(".")[2]
-            if name in ("ChildFailedError", "KeyboardInterrupt") or ("." not in ending["type"] and (rest > 2 or not is_exception(name))):
+            if name in ("ChildFailedError", "KeyboardInterrupt", "SystemExit") or name.endswith("Warning") or ("." not in ending["type"] and (rest > 2 or not is_exception(name))):
                 continue
             self._add(failure_from(ending["type"], message, ()), at, after - 1, 0, "", nested=False)
             return
