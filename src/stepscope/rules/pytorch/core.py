@@ -11,13 +11,18 @@ from stepscope.rules.api.configuration import CONFIGURATION
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.datasets.unreadable_entry import UNREADABLE_ENTRY
 from stepscope.rules.distributed.communicator_setup import COMMUNICATOR_SETUP
+from stepscope.rules.environment.compiler_failure import COMPILER_FAILURE
+from stepscope.rules.environment.device_unsupported import DEVICE_UNSUPPORTED
 from stepscope.rules.environment.driver_mismatch import DRIVER_MISMATCH
 from stepscope.rules.environment.library_init_failed import LIBRARY_INIT_FAILED
 from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPATIBILITY
 from stepscope.rules.labels.label_dtype import LABEL_DTYPE
 from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
+from stepscope.rules.models.parameter_not_registered import PARAMETER_NOT_REGISTERED
 from stepscope.rules.native.device_assert import DEVICE_ASSERT
+from stepscope.rules.optimizers.schedule_misuse import SCHEDULE_MISUSE
 from stepscope.rules.pytorch.sentences import LIKELY, POSSIBLE, sentences, words_from
+from stepscope.rules.shapes.device_mismatch import DEVICE_MISMATCH
 from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
 
@@ -43,6 +48,10 @@ sentences(CONFIGURATION, (
     (r"(?P<call>\w+) does not have a deterministic implementation, but you set|Deterministic behavior was enabled with either", "deterministic algorithms are asked of an operator that has none"),
 ))  # fmt: skip
 sentences(API_MISUSE, (
+    (r"grad can be implicitly created only for scalar outputs", "`backward` is called on a loss of more than one number"),
+    (r"step\(\) missing 1 required positional argument: 'closure'", "this optimizer's `step` needs a closure"),
+    (r"Your 'label_fields' are not valid", "the `label_fields` of the transform are no arguments of its call"),
+    (r"can't use batches of different size with `?dispatch_batches|Expected to dispatch batches of equal size", "batches that differ in size are to be dispatched"),
     (r"[Dd]efault process group has not been initialized", "a collective is called before `init_process_group`"),
 ))  # fmt: skip
 sentences(COMMUNICATOR_SETUP, (
@@ -56,6 +65,13 @@ sentences(TARGET_SHAPE_MISMATCH, (
 sentences(INPUT_SHAPE_MISMATCH, (
     (r"Wrong input shape height=(?P<height>\d+), width=(?P<width>\d+)\. Expected image height and width divisible by (?P<by>\d+)", "pictures of {height} x {width} where multiples of {by} are needed"),
 ), stage=Stage.FORWARD)  # fmt: skip
+sentences(PARAMETER_NOT_REGISTERED, ((r"optimizer got an empty parameter list", "the optimizer is given no parameter"),))
+sentences(SCHEDULE_MISUSE, ((r"(?:ReduceLROnPlateau\.)?step\(\) missing 1 required positional argument: 'metrics'", "the plateau's schedule is stepped without its metric"),))
+sentences(DEVICE_MISMATCH, ((r"SyncBatchNorm expected input tensor to be on (?:GPU|\w+)", "SyncBatchNorm is given a tensor on the CPU"),))
+sentences(DEVICE_UNSUPPORTED, (
+    (r"invalid value for --gpu-architecture|Value '(?P<arch>sm_\w+)' is not defined for option 'gpu-name'", "the compiler of kernels does not know this device"),
+))  # fmt: skip
+sentences(COMPILER_FAILURE, ((r"out of resource: (?P<what>[\w ]+), Required: (?P<needs>\d+), Hardware limit: (?P<has>\d+)", "a kernel needs {needs} of {what}, the device has {has}"),))
 sentences(LABEL_DTYPE, ((r"one_hot is only applicable to index tensor", "one_hot takes int64, it is given another type"),))
 sentences(UNREADABLE_ENTRY, (
     (r"[Tt]ransport endpoint is not connected|[Ss]tale (?:NFS )?file handle", "the mounted folder has lost its server"),

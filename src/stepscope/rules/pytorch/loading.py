@@ -10,6 +10,7 @@ from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
 from stepscope.rules.checkpoints.checkpoint_corrupt import CHECKPOINT_CORRUPT
 from stepscope.rules.datasets.generator_exception import GENERATOR_EXCEPTION
 from stepscope.rules.labels.label_dtype import LABEL_DTYPE
+from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE, by_labels
 from stepscope.rules.losses.loss_activation_mismatch import LOSS_ACTIVATION_MISMATCH
 from stepscope.rules.pytorch.sentences import LIKELY, words_from
 from stepscope.rules.workers.worker_pickle import WORKER_PICKLE
@@ -20,6 +21,7 @@ _DAMAGED = re.compile(
 _UNPICKLED = re.compile(r"[Cc]an't pickle local object '?(?P<name>[^'\n]+)|[Cc]an't pickle (?P<thing><function <lambda>[^\n]{0,80})|cannot pickle '(?P<kind>[^']+)' object")
 _SPAWNING = re.compile(r"torch/utils/data/dataloader\.py|multiprocessing/(?:process|context|popen\w*)\.py")
 _FOUND = re.compile(r"batch must contain tensors[^;\n]*; found <class '(?P<kind>[\w.]+)'>")
+_SCATTERED = re.compile(r"idx_dim >= 0 && idx_dim < index_size|index >= -sizes\[i\] && index < sizes\[i\]")
 _LONG = re.compile(
     r"[Ee]xpected (?:object of )?scalar type Long but (?:found|got)(?: scalar type)? (?P<got>Float|Double|Half|Int|Byte|Char|Short|Bool)|result type (?:Float|Double|Half) can't be cast to the desired output type (?:Long|Int)"
 )
@@ -89,3 +91,11 @@ def alone(failure: Failure, log: Log) -> Witnessed:
         yield LABEL_DTYPE.found(f"labels are {found['got']}, the loss takes int64", LIKELY, stage=Stage.LOSS, seen={"says": failure.message[:200]})
     elif found:
         yield LABEL_DTYPE.found("labels are int64, the loss takes float32", LIKELY, stage=Stage.LOSS, seen={"says": failure.message[:200]})
+
+
+@LABEL_OUT_OF_RANGE.seen_in
+def scattered(failure: Failure, log: Log) -> Witnessed:
+    """The kernel of a scatter or gather, at a line that takes labels as its index."""
+    line = failure.user_frame
+    if _SCATTERED.search(failure.message) and line and by_labels(line.code):
+        yield LABEL_OUT_OF_RANGE.found("a label lies outside of the classes", LIKELY, stage=Stage.LOSS, seen={"line": line.code[:200], "says": failure.first_line[:200]})
