@@ -50,6 +50,7 @@ sentences(CONFIGURATION, (
 sentences(API_MISUSE, (
     (r"grad can be implicitly created only for scalar outputs", "`backward` is called on a loss of more than one number"),
     (r"step\(\) missing 1 required positional argument: 'closure'", "this optimizer's `step` needs a closure"),
+    (r"'(?P<kind>dict|tuple|list|float|NoneType|OrderedDict|\w+Output)' object has no attribute 'backward'", "`backward` is called on a {kind}, not on the loss"),
     (r"Your 'label_fields' are not valid", "the `label_fields` of the transform are no arguments of its call"),
     (r"can't use batches of different size with `?dispatch_batches|Expected to dispatch batches of equal size", "batches that differ in size are to be dispatched"),
     (r"[Dd]efault process group has not been initialized", "a collective is called before `init_process_group`"),
@@ -67,7 +68,10 @@ sentences(INPUT_SHAPE_MISMATCH, (
 ), stage=Stage.FORWARD)  # fmt: skip
 sentences(PARAMETER_NOT_REGISTERED, ((r"optimizer got an empty parameter list", "the optimizer is given no parameter"),))
 sentences(SCHEDULE_MISUSE, ((r"(?:ReduceLROnPlateau\.)?step\(\) missing 1 required positional argument: 'metrics'", "the plateau's schedule is stepped without its metric"),))
-sentences(DEVICE_MISMATCH, ((r"SyncBatchNorm expected input tensor to be on (?:GPU|\w+)", "SyncBatchNorm is given a tensor on the CPU"),))
+sentences(DEVICE_MISMATCH, (
+    (r"No backend type associated with device type (?P<device>\w+)|Tensors must be CUDA and dense", "a collective of NCCL is given a tensor that is not on its device"),
+    (r"SyncBatchNorm expected input tensor to be on (?:GPU|\w+)", "SyncBatchNorm is given a tensor on the CPU"),
+))  # fmt: skip
 sentences(DEVICE_UNSUPPORTED, (
     (r"invalid value for --gpu-architecture|Value '(?P<arch>sm_\w+)' is not defined for option 'gpu-name'", "the compiler of kernels does not know this device"),
 ))  # fmt: skip
