@@ -6,6 +6,7 @@ import builtins
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from stepscope.collect.logs.frames import Entry, frame, notebook_entry, python_entry, rich_entries
 from stepscope.collect.logs.prefixes import Peeled
@@ -13,6 +14,8 @@ from stepscope.evidence import Failure, Frame
 
 MESSAGE = 120
 """Lines of an exception's words that are read."""
+WIDE = 2_000
+"""Characters of one line of them: what rules search takes its time by the square of a line."""
 OUTER, INNER = 60, 60
 """Frames kept from each end of a stack."""
 
@@ -77,7 +80,7 @@ class _Reader:
             if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (_KNOWN.match(ending["type"]) or _PLAIN.match(ending["type"])):
                 continue
             message, after = self._message(at, ending)
-            rest = sum(bool(text.strip()) for text in self.texts[after:])
+            rest = len(list(islice((at for at in range(after, len(self.texts)) if self.texts[at].strip()), 3)))
             name = ending["type"].rpartition(".")[2]
             if name in ("ChildFailedError", "KeyboardInterrupt", "SystemExit") or name.endswith("Warning") or ("." not in ending["type"] and (rest > 2 or not is_exception(name))):
                 continue
@@ -255,6 +258,8 @@ def _unboxed(text: str) -> str:
 def failure_from(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
     """An exception as its text tells it: with what its words hold of numbers, files and frames."""
     module, _, name = kind.rpartition(".")
+    if len(message) > WIDE:
+        message = "\n".join(line[:WIDE] for line in message.split("\n"))
     number = _ERRNO.search(message[:2000])
     missing = re.search(r"No such file or directory: '(?P<file>[^'\n]+)'|(?P<other>\S+); No such file or directory", message[:4000])
     file = (number["file"] if number else None) or (missing and (missing["file"] or missing["other"])) or None

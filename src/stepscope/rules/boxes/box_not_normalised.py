@@ -33,7 +33,7 @@ EDGE = 2.0
 """The largest value that is taken for a box over the edge of its picture; beyond it are pixels."""
 
 _NUMBER = r"-?\d+(?:\.\d*)?(?:e[-+]?\d+)?"
-_ULTRALYTICS = re.compile(rf"non-normalized or out of bounds coordinates?(?: labels?)?:? ?(?P<rest>\[?(?:\s*{_NUMBER})*|[^\n]*)", re.IGNORECASE)
+_ULTRALYTICS = re.compile(r"non-normalized or out of bounds coordinates?(?: labels?)?:? ?(?P<rest>[^\n]{0,300})", re.IGNORECASE)
 _RANGE = re.compile(rf"Expected [xy]_(?:min|max|center) for bbox .{{0,200}}? to be in the range \[0(?:\.0)?, ?1(?:\.0)?\],? got (?:[\w.]+\()?(?P<got>{_NUMBER})|(?:width|height)(?: and height)? for bbox .{{0,200}}?range \(?\[?0", re.DOTALL)
 _NEGATIVE = re.compile(r"negative label(?: value)?s?:? ?(?P<where>[^\n]*)")
 _STOPPED = re.compile(r"[Nn]o labels|[Nn]o (?:valid )?images|labels empty|can ?not (?:start )?train|non-normalized", re.IGNORECASE)
@@ -91,7 +91,8 @@ def _draft(failure: Failure, values: str, sure: Confidence) -> Draft:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(value) for value in re.findall(_NUMBER, text)] if re.fullmatch(rf"[\[\]\s,]*(?:{_NUMBER}[\[\]\s,]*)+", text) else []
+    values = re.split(r"[\[\]\s,]+", text.strip("[] ,\t"))[:200]
+    return [float(value) for value in values] if all(re.fullmatch(_NUMBER, value) for value in values) else []
 
 
 def _values(text: str) -> str:
