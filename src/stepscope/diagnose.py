@@ -99,11 +99,13 @@ def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[
     """
     failure = observation.get(Failure)
     if failure is not None and failure.by_user and not (rule.fallback or rule.hears_users):
-        observation = observation.with_(replace(failure, message=""))
+        guarded = observation.with_(replace(failure, message=""))
+    else:
+        guarded = observation
     drafts: list[Draft] = []
     for witness in rule.witnesses:
         try:
-            drafts += witness.ask(observation)
+            drafts += witness.ask(observation if witness.verbatim else guarded)
         except Exception as problem:
             problems.append(f"{rule.name} could not be asked: {type(problem).__name__}: {problem}")
     drafts.sort(key=lambda draft: _SURE.index(draft.confidence))

@@ -45,10 +45,15 @@ Witnessed = Iterable[Draft]
 
 @dataclass(frozen=True)
 class Witness:
-    """A function that takes evidence by type and yields drafts."""
+    """A function that takes evidence by type and yields drafts.
+
+    `verbatim` is true where it knows whole sentences of a framework: they are the framework's wherever they are raised, also in a clone of its
+    repository, which looks like the user's own code.
+    """
 
     function: Callable[..., Witnessed]
     needs: tuple[type, ...]
+    verbatim: bool = False
 
     def ask(self, observation: Observation) -> Iterator[Draft]:
         """The drafts for this observation; nothing where a needed piece is missing."""
@@ -92,11 +97,11 @@ class Rule:
         self.page = Page.read(frame.f_globals.get("__doc__") or "")
         self.witnesses: list[Witness] = []
 
-    def seen_in(self, function: Callable[..., Witnessed]) -> Callable[..., Witnessed]:
-        """Register a witness. Its parameters' types say which evidence it needs."""
+    def seen_in(self, function: Callable[..., Witnessed], verbatim: bool = False) -> Callable[..., Witnessed]:
+        """Register a witness. Its parameters' types say which evidence it needs; see Witness for `verbatim`."""
         hints = get_type_hints(function)
         needs = tuple(hints[name] for name in inspect.signature(function).parameters)
-        self.witnesses.append(Witness(function, needs))
+        self.witnesses.append(Witness(function, needs, verbatim))
         return function
 
     def found(self, headline: str, confidence: Confidence = Confidence.CERTAIN, **details: Any) -> Draft:

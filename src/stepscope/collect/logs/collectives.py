@@ -6,7 +6,7 @@ import re
 
 from stepscope.evidence import Collectives, Log, Said, Waited
 
-_TIMEOUT = re.compile(r"(?:\[Rank (?P<rank>\d+)\] )?.*Watchdog caught collective operation timeout: Work\w+\((?:SeqNum=(?P<number>\d+), )?OpType=(?P<operation>\w+)(?:, Tensor\w+=\S+)?(?:, NumelIn=(?P<elements>\d+))?")
+_TIMEOUT = re.compile(r"(?:\[Rank (?P<rank>\d+)\] ?(?:\[[^\]]*\] ?)*)?Watchdog caught collective operation timeout: Work\w+\((?:SeqNum=(?P<number>\d+), )?OpType=(?P<operation>\w+)(?:, Tensor\w+=\S+)?(?:, NumelIn=(?P<elements>\d+))?")
 _TOLD = re.compile(r"Rank (?P<rank>\d+)\].*(?:Observed (?:timeout|flight recorder dump) signal from another rank|[Ll]ast enqueued(?: NCCL)? work: (?P<enqueued>\d+))")
 
 

@@ -29,7 +29,9 @@ _MEMORY = re.compile(
     r"|session crashed (?:after using all available RAM|for an unknown reason)|used too much memory|tried to allocate more memory than is available|killed (?:due to|because of) (?:the node running low on )?memory"
     r"|low on memory\. .*kill|[Ss]tate\W+OUT_OF_MEMORY|Container killed on request\. Exit code is 137|running beyond (?:physical|virtual) memory limits",
 )
-_CODE = re.compile(r"exit ?code(?:\s*[:=]\s*|\s+)\(?(?P<code>-?\d+)\)?|[Ee]xited with (?:exit )?code (?P<exited>-?\d+)|exit status (?P<status>-?\d+)|Signal (?P<signal>\d+) \((?P<name>SIG\w+)\) received", re.IGNORECASE)
+_KERNEL = re.compile(r"[Kk]ernel (?:for \S+ )?(?:appears to have died|has died|died unexpectedly|crashed while executing)|Canceled future for execute_request message before replies were done")
+"""What a notebook's server says of the process behind it."""
+_CODE = re.compile(r"return ?code\s*[=:]\s*(?P<returned>-\d+)|died with <Signals\.(?P<died>SIG\w+): \d+>|exit ?code(?:\s*[:=]\s*|\s+)\(?(?P<code>-?\d+)\)?|[Ee]xited with (?:exit )?code (?P<exited>-?\d+)|exit status (?P<status>-?\d+)|Signal (?P<signal>\d+) \((?P<name>SIG\w+)\) received", re.IGNORECASE)
 _WORKER = re.compile(r"DataLoader worker \(pid\(?s?\)? ?(?P<pid>\d+)[^)]*\) (?:is killed by signal: (?P<signal>[^.\n]+)|exited unexpectedly(?: with exit code (?P<code>-?\d+))?)")
 _CANCELLED = re.compile(r"CANCELLED AT .*(?:DUE TO (?P<why>[A-Z ]+))|(?P<limit>DUE TO TIME LIMIT)|(?P<preempted>PREEMPT(?:ED|ION))|[Jj]ob (?:was )?(?:cancelled|canceled|preempted)|Detected KeyboardInterrupt|Received SIG(?:TERM|INT|USR\d)|Bypassing signal|Keyboard ?[Ii]nterrupt|^\^C")
 _THREAD = re.compile(r"(?P<current>Current thread|Thread) 0x[0-9a-fA-F]+ (?:\([^)]*\) )?(?:\[[^\]]*\] )?\(most recent call first\):")
@@ -46,6 +48,7 @@ _VARIABLE = re.compile(r"\b(?P<name>CUDA_LAUNCH_BLOCKING|TORCH_USE_CUDA_DSA)=(?P
 def death_in(log: Log) -> tuple[Death, Said] | None:
     """The first process that died of a signal or by the system; None where none is told of."""
     memory = log.find(_MEMORY)
+    kernel = log.find(_KERNEL)
     fatal = log.find(_FATAL)
     shell = next((heard for heard in log.every(_SHELL)), None)
     code = next((heard for heard in log.every(_CODE) if _signal_of(heard.match)), None)
@@ -60,8 +63,8 @@ def death_in(log: Log) -> tuple[Death, Said] | None:
     if shell:
         name = _named(shell.match["what"] or shell.match["zsh"])
         return Death(signal=name, fatal=shell.said.text.strip()[:200]), shell.said
-    if code:
-        return Death(signal=_signal_of(code.match), fatal=code.said.text.strip()[:200]), code.said
+    if told := kernel or code:
+        return Death(signal="SIGKILL" if told is kernel else _signal_of(told.match), fatal=told.said.text.strip()[:200]), told.said
     return None
 
 
@@ -149,7 +152,9 @@ def assertions_in(log: Log) -> Iterator[str]:
 def _signal_of(found: re.Match[str]) -> str | None:
     if found["name"]:
         return found["name"] if found["name"] != "SIGTERM" else None
-    number = int(found["code"] or found["exited"] or found["status"] or 0)
+    if found["died"]:
+        return found["died"] if found["died"] != "SIGTERM" else None
+    number = int(found["returned"] or found["code"] or found["exited"] or found["status"] or 0)
     number = -number if number < 0 else number - 128 if 128 < number < 160 else 0
     return _NUMBERS.get(number) if number != 15 else None
 

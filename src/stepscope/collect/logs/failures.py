@@ -12,6 +12,8 @@ from stepscope.evidence import Failure, Frame
 
 OUTER, INNER = 60, 60
 """Frames kept from each end of a stack."""
+WIDE = 2_000
+"""Characters kept of one line of an exception's words: what rules search takes its time by the square of a line."""
 _DEFINED = re.compile(r"defined at (?!\(most)(?P<file>[^\s:()\[\]]{1,500}|<ipython-input-[^>]+>):(?P<line>\d+)")
 _ERRNO = re.compile(r"\[(?:Errno|WinError) (?P<errno>\d+)\] [^:]*(?:: '(?P<file>[^'\n]*)')?")
 
@@ -23,6 +25,8 @@ def is_exception(kind: str) -> bool:
 
 def failure_from(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
     """An exception as its text tells it: with what its words hold of numbers, files and frames."""
+    if len(message) > WIDE:
+        message = "\n".join(line[:WIDE] for line in message.split("\n"))
     kind, message, converted = bared(kind, message)
     module, _, name = kind.rpartition(".")
     number = _ERRNO.search(message[:2000])

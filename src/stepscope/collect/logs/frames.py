@@ -11,6 +11,8 @@ _INSTALLED = re.compile(
     r"[\\/](?:site|dist)-packages[\\/]|[\\/]lib(?:64)?[\\/]python\d[\d.]*[\\/]|[\\/]python\d+\.zip[\\/]|\.egg[\\/]"
     r"|(?:anaconda|miniconda|miniforge|conda|[\\/]envs[\\/][^\\/]+|Python[ ]?\d[\d.-]*)[^\\/]*[\\/](?:[^\\/]+[\\/])?lib[\\/]"
     r"|^/__w/|^/tmp/tmp\w+\.py$|__autograph_generated_file|[\\/]tensorflow(?:_core)?[\\/]python[\\/]|[\\/]bazel-out[\\/]|[\\/]Frameworks[\\/]Python\.framework[\\/]"
+    r"|[\\/]mm(?:det|cv|engine|seg|pose|pretrain|cls|ocr|rotate|action)[\\/]\w+[\\/]|[\\/]detectron2[\\/](?:engine|data|modeling|config|layers|structures|utils|checkpoint|evaluation|solver)[\\/]"
+    r"|[\\/]ultralytics[\\/](?:engine|data|nn|utils|cfg|models|yolo)[\\/]|[\\/]src[\\/](?:transformers|diffusers|accelerate|peft|lightning|datasets)[\\/]"
     r"|[\\/]google3[\\/]third_party[\\/]|^(?:site|dist)-packages[\\/]|[\\/]\.cache[\\/]huggingface[\\/]",
     re.IGNORECASE,
 )

@@ -7,14 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from stepscope.collect.logs.progress import Series, goes_on
 from stepscope.collect.logs.tracebacks import Told
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, Log
 
 _ECHO_TYPES = ("ChildFailedError", "ProcessRaisedException", "ProcessExitedException", "CalledProcessError", "BrokenPipeError", "ConnectionResetError", "SignalException")
 _ECHO = re.compile(
     r"Connection (?:closed|reset) by peer|Connection refused|Broken pipe|[Ss]ocket [Tt]imeout|Timed out waiting \d+ ?ms|wait timeout after|timed out|NCCL (?:communicator|watchdog)|ncclRemoteError"
     r"|remote process exited|peer (?:has|may have) (?:died|failed)|Ran out of input|returned non-zero exit status|terminated with (?:exit code|signal)|Store|Some NCCL operations have failed",
 )
+_COMPILERS = re.compile(r"[Cc]ommand '?\[?'?[^\n]{0,200}?(?:gcc|g\+\+|clang|cl\.exe|cc1plus|nvcc|ninja|ptxas)\b")
+"""Commands whose failure is their caller's own, no rank's."""
+
+END = 6
+"""Lines at the end of a log in which a program says that it is through."""
+_THROUGH = re.compile(r"\b(?:finished|done|completed?|all epochs|training (?:ended|is over)|best (?:model|epoch|acc\w*|score|metric)|max_(?:epochs|steps)=|exit(?:ed with)? code 0)\b", re.IGNORECASE)
+_NOT_THROUGH = re.compile(r"error|fail|abort|kill|not (?:done|finished|complete)|incomplete|exception", re.IGNORECASE)
 
 
 def in_order(told: Sequence[Told]) -> list[Told]:
@@ -24,7 +32,17 @@ def in_order(told: Sequence[Told]) -> list[Told]:
 
 def is_echo(failure: Failure) -> bool:
     """Whether a failure is, by its own words, what another one led to."""
+    if _COMPILERS.search(failure.message[:2000]):
+        return False
     return failure.type in _ECHO_TYPES or bool(_ECHO.search(failure.message[:2000])) or (failure.type == "KeyboardInterrupt")
+
+
+def is_overcome(told: Sequence[Told], log: Log, series: Series) -> bool:
+    """Whether the program handled the one exception that the log shows: it trained on, and says at its end that it is through."""
+    raised = [each for each in told if not each.aside]
+    if len(raised) != 1 or not goes_on(series, raised[0].last):
+        return False
+    return any(_THROUGH.search(said.text) and not _NOT_THROUGH.search(said.text) for said in log.said[-END:] if said.line > raised[0].last)
 
 
 def raised_first(failure: Failure) -> Failure:

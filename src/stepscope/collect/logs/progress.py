@@ -11,11 +11,13 @@ from stepscope.evidence import Course, NonFinite, Said
 SHOWN = 64
 """Losses kept."""
 NAMES = 200
+GOES_ON = 2
+"""Lines with a loss, after an exception, that show that it was handled."""
 """Names that are followed."""
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)"
 _NAMED = re.compile(
-    rf"(?P<name>[A-Za-z|][A-Za-z_|./ ()-]{{0,30}}?)['\"]?(?:\s*[:=]\s*|\s+)['\"]?(?:tensor\(\s*)?(?P<value>{_NUMBER}|[-+]?(?:nan|inf(?:inity)?))(?![A-Za-z_.\d])(?P<unit>\s?(?:[KMGT]i?B?)\b)?",
+    rf"(?P<name>[A-Za-z|][A-Za-z_|./ ()-]{{0,30}}?)['\"]?(?:\s*[:=]\s*|\s+)['\"]?(?:tensor\(\s*)?(?P<value>{_NUMBER}|[-+]?(?:nan|inf(?:inity)?))(?:(?P<unit>\s?(?:[KMGT]i?B?)\b)|(?![A-Za-z_.\d]))",
     re.IGNORECASE,
 )
 _LOSS = re.compile(r"loss|nll|elbo|objective|cost|cross.?entropy|\bce\b|\bmse\b|\bmae\b|\bbce\b|perplexity|\bppl\b", re.IGNORECASE)
@@ -86,6 +88,12 @@ def broken_loss(series: Series, said: Sequence[Said]) -> Broken | None:
         return Broken(name, "nan" if points[bad].value != points[bad].value else "inf", before, line, _number(_STEP, line.text), _number(_EPOCH, line.text))
     told = next((line for line in said if _SPOKEN.search(line.text) and not _CARED.search(line.text)), None)
     return Broken("loss", "nan", (), told, _number(_STEP, told.text), _number(_EPOCH, told.text)) if told else None
+
+
+def goes_on(series: Series, after: int) -> bool:
+    """Whether training goes on in this line and later ones: a finite loss in several of them."""
+    lines = {point.said.line for name, points in series.items() if is_loss_name(name) for point in points if point.said.line > after and point.value - point.value == 0}
+    return len(lines) >= GOES_ON
 
 
 def is_loss_name(name: str) -> bool:

@@ -20,8 +20,8 @@ from stepscope.collect.logs.endings import (
 from stepscope.collect.logs.failures import failure_from
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
-from stepscope.collect.logs.primary import in_order, is_echo, raised_first
-from stepscope.collect.logs.progress import Series, broken_loss, series_in
+from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
+from stepscope.collect.logs.progress import Series, broken_loss, goes_on, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
@@ -36,6 +36,10 @@ BARE = 3
 """Lines of a text that may be an exception's words alone."""
 SAMPLE = 200
 """Lines from which the form of the prefixes is read."""
+_AFTER_ASSERTIONS = (
+    "device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)", "CUBLAS_STATUS_", "CUDNN_STATUS_", "CUDA error: unspecified",
+)  # fmt: skip
+"""What is reported once a kernel's assertion has failed."""
 
 
 class Reading(NamedTuple):
@@ -57,6 +61,8 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     said = _said(voices, told)
     series = series_in(said)
     log = Log(tuple(said), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
+    if is_overcome(told, log, series):
+        told = [replace(each, aside=True) for each in told]
     return Reading(list(_candidates(told, log, series)), list(_bare(log)), tuple(_aside(each) for each in told[1:]), count)
 
 
@@ -70,7 +76,7 @@ def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Obse
         for cause in raised_first(each.failure).causes:
             yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
     for each in spoken(log):
-        if not is_echo(each.failure):
+        if not is_echo(each.failure) and not goes_on(series, each.last):
             yield _raised(each, log, machine)
     yield from _endings(log, machine, series)
     for each in raised:
@@ -111,7 +117,7 @@ def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation
 def _raised(told: Told, log: Log, machine: Machine) -> Observation:
     """An exception, with what the rest of the log knows of it."""
     failure = raised_first(told.failure)
-    if failure.says("device-side assert", "cudaErrorAssert", "cuda runtime error (59)", "cuda runtime error (710)"):
+    if failure.says(*_AFTER_ASSERTIONS):
         failure = replace(failure, message="\n".join([failure.message, *assertions_in(log)]))
         moment = Moment(rank=told.rank)  # the call that reports it is not where it happened
     else:

@@ -12,9 +12,9 @@ from stepscope.evidence import Log
 MOST = 12
 """Exceptions of this kind that are looked at."""
 
-_NAMED = re.compile(r"(?:^|[\s(\[:'\"])(?P<type>(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))(?:: ?|\((?P<quote>['\"]))(?P<message>.{3,2000})")
+_NAMED = re.compile(r"(?:^|[\s(\[:'\"])(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*(?:Error|Exception))(?:: ?|\((?P<quote>['\"]))(?P<message>.{3,2000})")
 _THROWN = re.compile(r"(?:terminated with exception|raised: ?|what\(\)|Exception raised|caught exception|terminate called after throwing an instance of '[^']+'\s*what\(\)):?\s+(?P<message>\S.{3,2000})")
-_CUDA = re.compile(r"(?P<message>(?:CUDA|HIP|cuDNN|cuBLAS|NCCL|CUBLAS|Triton) (?:runtime |driver )?error\b.{3,600})", re.IGNORECASE)
+_CUDA = re.compile(r"(?P<message>Failed to initialize NVML: .{3,200}|(?:CUDA|HIP|cuDNN|cuBLAS|NCCL|CUBLAS|Triton) (?:runtime |driver )?error\b.{3,600})", re.IGNORECASE)
 _FATAL = re.compile(r"\bFATAL\b.{0,80}?[:\]] (?P<message>\S.{3,600})")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from stepscope.collect.logs.failures import ends, failure_from, is_exception
 from stepscope.collect.logs.frames import Entry, notebook_entry, python_entry, rich_entries
@@ -27,10 +28,12 @@ _KNOWN = re.compile(r"(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt|Exit|Warning|
 _DIRECT = re.compile(r"The above exception was the direct cause of the following exception")
 _DURING = re.compile(r"During handling of the above exception, another exception occurred")
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
-_PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|Epoch:? \[?\d+|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
+_PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|(?i:epoch|step|iter(?:ation)?)s?[ :]{0,2}\[? ?\d+|[^'()]{0,60}\bloss ?[:=]? ?\d|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
 _EDITOR_LINK = re.compile(r"\[(\d+)\]\((?:file|vscode|https?)[^)]*\)")
 """A line's number that an editor made a link."""
 _DUMP = re.compile(r"(?:Graph execution error|in user code|Exception encountered when calling)\b")
+_PLAIN = re.compile(r"(?:cv2|struct|zlib)\.error$|(?:torch|triton|lightning|pytorch_lightning|transformers|deepspeed)\.(?:\w+\.)*[A-Z]\w+$")
+"""Exceptions that are not called so."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,16 @@ class _Reader:
         return self.found
 
     def _bare(self) -> None:
-        """An exception whose frames were cut off: of a library by its full name, or at the very end."""
+        """An exception whose frames were cut off or not pasted: a library's by its full name, or at the very end."""
         converted = next((at for at, text in enumerate(self.texts) if is_converted(text)), None)
         for at in range(len(self.texts)):
             ending = self._ending(at)
-            if ending is None or ending["message"] is None or not _KNOWN.match(ending["type"]) or self.lines[at].level:
+            if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (_KNOWN.match(ending["type"]) or _PLAIN.match(ending["type"])):
                 continue
             message, after = self._message(at, ending)
-            rest = sum(bool(text.strip()) for text in self.texts[after:])
-            if "." not in ending["type"] and (rest > 2 or not is_exception(ending["type"])):
+            rest = len(list(islice((at for at in range(after, len(self.texts)) if self.texts[at].strip()), 3)))
+            name = ending["type"].rpartition(".")[2]
+            if name in ("ChildFailedError", "KeyboardInterrupt", "SystemExit") or name.endswith("Warning") or ("." not in ending["type"] and (rest > 2 or not is_exception(name))):
                 continue
             if converted is not None and converted < at and self.texts[at].startswith("    "):
                 message = "\n".join(["in user code:", *self.texts[converted:after]])

@@ -41,6 +41,7 @@ _ARGUMENT = re.compile(rf"(?:\w+\.)?(?P<call>{_METHODS})\(\) (?:got an unexpecte
 _WORDS = re.compile(
     r"[Yy]ou must (?:set|call|specify|load)[^\n]{0,60}(?:[Mm]odel ?[Tt]ype|model path|loadModel|setModel\w*|json|call (?:the )?loadModel)|[Mm]odel not loaded|must call (?:the )?function loadModel"
     r"|[Ss]et (?:a )?valid model type|Ensure you specified correct input image|Invalid model(?: path| file)? |Kindly (?:set|provide|specify)|does not contain a (?:train|validation|test) folder"
+    r"|should point to a valid (?:directory|path)|(?:Tensorflow|TensorFlow) model with ImageAI|is not (?:a )?valid model type"
 )
 
 
@@ -62,6 +63,6 @@ def argument(failure: Failure) -> Witnessed:
 
 @IMAGEAI_MISUSE.seen_in
 def words(failure: Failure, log: Log) -> Witnessed:
-    inside = any("imageai" in frame.file.lower() for frame in failure.frames)
+    inside = "ImageAI" in failure.message or any("imageai" in frame.file.lower() for frame in failure.frames)
     if inside and (found := _WORDS.search(failure.message)):
         yield IMAGEAI_MISUSE.found(found[0], Confidence.LIKELY, stage=Stage.SETUP, seen={"says": failure.message[:200]})

@@ -31,7 +31,7 @@ BOX_EMPTY = Rule("BOX103", Severity.ERROR, stage=Stage.DATA, hears_users=True, y
 
 _WORDS = re.compile(
     r"(?:zero|no|without|empty|degenerate)[ -](?:area|width|height|size)[^\n]{0,20}|(?:positive (?:height and width|width and height))|(?:width|height|area)[^\n]{0,20}(?:is|are|==|of) (?:0|zero)\b"
-    r"|degenerate (?:b?box|bounding)|empty (?:b?box|bounding box)",
+    r"|[xy]_?max is less than or equal to [xy]_?min|degenerate (?:b?box|bounding)|empty (?:b?box|bounding box)",
     re.IGNORECASE,
 )
 _LOGARITHM = re.compile(r"RuntimeWarning: divide by zero encountered in log")

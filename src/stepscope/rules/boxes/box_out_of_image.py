@@ -28,7 +28,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, heard
 
-BOX_OUT_OF_IMAGE = Rule("BOX101", Severity.ERROR, stage=Stage.DATA, hears_users=True)
+BOX_OUT_OF_IMAGE = Rule("BOX101", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-not-normalised",))
 
 _WORDS = re.compile(
     rf"maximum box coordinate value is larger than (?P<limit>{NUMBER})[^\n\[]*\]? ?\[?(?P<value>{NUMBER})?"

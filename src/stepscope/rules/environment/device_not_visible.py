@@ -28,7 +28,7 @@ from stepscope.evidence import Failure, Machine, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
-DEVICE_NOT_VISIBLE = Rule("ENV104", Severity.ERROR, stage=Stage.ENVIRONMENT, yields_to=("driver-mismatch",))
+DEVICE_NOT_VISIBLE = Rule("ENV104", Severity.ERROR, stage=Stage.ENVIRONMENT, yields_to=("driver-mismatch", "device-unsupported"))
 
 _FORMS = {
     "this build of PyTorch has no support for the device": (

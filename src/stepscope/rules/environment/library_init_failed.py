@@ -30,7 +30,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 LIBRARY_INIT_FAILED = Rule(
-    "ENV105", Severity.ERROR, stage=Stage.ENVIRONMENT, yields_to=("driver-mismatch", "gpu-oom", "pagefile-too-small", "device-not-visible")
+    "ENV105", Severity.ERROR, stage=Stage.ENVIRONMENT, yields_to=("driver-mismatch", "gpu-oom", "pagefile-too-small", "device-not-visible", "index-out-of-range", "label-out-of-range", "loss-activation-mismatch", "device-assert")
 )
 
 _FORMS = {

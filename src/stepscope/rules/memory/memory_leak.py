@@ -1,61 +1,69 @@
-"""Memory grows from step to step, because something that belongs to a step is kept.
+"""Memory grows from step to step, because something is kept.
 
 Why
 ---
-A step's tensors go when nothing holds them. A list of losses, a running sum of a loss that still has its graph, a cache without a bound, outputs that are collected
-over an epoch, hold each step's memory, until a request is refused at a line that is not at fault.
+A list of losses with their graphs, features kept on the device, a hook's outputs, a cache without a bound: every step keeps a little, until there is
+no room. The batch size decides only how soon.
 
 Fix
 ---
-- Keep numbers, not tensors: `total += loss.item()`, `outputs.append(y.detach().cpu())`.
-- Look at what is appended or cached in each step, and at `functools.lru_cache` on methods of a data set.
-- Compare `torch.cuda.memory_allocated()` (or the resident memory) after two steps of the same shape: it should not differ.
+- Keep numbers, not tensors: `losses.append(loss.item())`, `features.append(out.detach().cpu())`.
+- Validate under `torch.no_grad()`, and clear what a metric or a hook has collected at the end of each epoch.
+- Print `torch.cuda.memory_allocated()` every hundred steps: where it rises is where something is kept.
 
 Bad
 ---
-    total += loss                      # keeps the graph of each step
+    total += criterion(model(x), y)
 
 Good
 ----
-    total += loss.item()
+    total += criterion(model(x), y).item()
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
-from stepscope.evidence import Log, Stage
+from stepscope.evidence import Death, Failure, Log, Stage
 from stepscope.finding import Confidence, Severity
-from stepscope.rule import Rule, Witnessed
+from stepscope.rule import Draft, Rule, Witnessed
 
 MEMORY_LEAK = Rule("MEM104", Severity.ERROR, stage=Stage.LOGGING)
 
-POINTS = 5
-"""Reports of memory from which a course is read."""
-GREW = 2.0
-"""How many times the memory of the beginning it has to reach."""
-_NAME = re.compile(r"\bmem|memory|\brss\b|\bv?ram\b|alloc", re.IGNORECASE)
-_OTHER = re.compile(r"free|avail|total|limit|peak|max|capacity|reserved", re.IGNORECASE)
+LEAST, GROWTH, RISING = 5, 1.5, 0.8
+"""How many values are needed, how much more the last is than the first, and the share of steps that rise, to the very end."""
+
+_MEMORY = re.compile(r"\b(?:mem|memory|rss|vram|ram|alloc(?:ated)?|gpu_mem|reserved|cuda)\b", re.IGNORECASE)
+_LIMIT = re.compile(r"free|avail|total|limit|capacity|percent|util", re.IGNORECASE)
+_OUT = ("out of memory", "unable to allocate", "cannot allocate memory", "can't allocate memory", "not enough memory", "is killed by signal: killed", "std::bad_alloc")
 
 
 @MEMORY_LEAK.seen_in
-def grows(log: Log) -> Witnessed:
-    """A log that reports memory, which grows all along, not only while the first steps warm up."""
+def exhausted(failure: Failure, log: Log) -> Witnessed:
+    if failure.says(*_OUT) or failure.is_a("OutOfMemoryError", "MemoryError"):
+        yield from _grown(log, failure.first_line)
+
+
+@MEMORY_LEAK.seen_in
+def killed(death: Death, log: Log) -> Witnessed:
+    if death.signal == "SIGKILL":
+        yield from _grown(log, death.told_by or death.fatal)
+
+
+def _grown(log: Log, end: str) -> list[Draft]:
     for name, values in log.series.items():
-        if not _NAME.search(name) or _OTHER.search(name) or len(values) < POINTS or not _rises(values[1:]):
-            continue
-        yield MEMORY_LEAK.found(
-            f"memory grew from {values[1]:.4g} to {values[-1]:.4g} over {len(values)} reports",
-            Confidence.LIKELY,
-            stage=Stage.LOGGING,
-            seen={"reported as": name, "course": ", ".join(f"{value:.4g}" for value in values[:: max(1, len(values) // 6)])},
-        )
-        return
+        if _MEMORY.search(name.replace("_", " ")) and not _LIMIT.search(name) and _rises(values):
+            return [MEMORY_LEAK.found(
+                f"memory grew from {values[0]:g} to {values[-1]:g} (`{name}`) before it was exhausted",
+                Confidence.LIKELY, stage=Stage.LOGGING, seen={name: ", ".join(f"{value:g}" for value in values[-8:]), "then": end[:200]},
+            )]  # fmt: skip
+    return []
 
 
-def _rises(values: tuple[float, ...]) -> bool:
-    """Nearly each value above the one before, in the second half as in the first, to a multiple of the first."""
-    steps = [after - before for before, after in pairwise(values)]
-    half = len(steps) // 2
-    rising = [sum(step > 0 for step in part) >= 0.8 * len(part) > 0 for part in (steps[:half], steps[half:])]
-    middle = values[len(values) // 2]
-    return all(rising) and values[0] > 0 and values[-1] >= GREW * values[0] and values[-1] - middle >= 0.25 * (middle - values[0])
+def _rises(values: Sequence[float]) -> bool:
+    """Whether it grows to the end, in the second half as in the first: what a first step allocates once is no growth."""
+    if len(values) < LEAST or values[0] <= 0 or values[-1] < GROWTH * values[0]:
+        return False
+    late = values[len(values) // 2 - 1 :]
+    rises = [b > a for a, b in pairwise(late)]
+    return sum(rises) >= RISING * len(rises) and late[-1] > 1.15 * late[0]

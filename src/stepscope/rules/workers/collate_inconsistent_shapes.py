@@ -28,7 +28,7 @@ from stepscope.evidence import Batch, Failure, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing"))
+COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing", "label-dtype"))
 
 _UNEQUAL = re.compile(
     r"stack expects each tensor to be equal size|each element in list of batch should be of equal size|expected sequence of length \d+ at dim"

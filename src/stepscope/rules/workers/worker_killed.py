@@ -23,7 +23,7 @@ from stepscope.evidence import Failure, Machine, Stage, WorkerDeath
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-WORKER_KILLED = Rule("WRK102", Severity.ERROR, stage=Stage.DATA, yields_to=("shm-exhausted",))
+WORKER_KILLED = Rule("WRK102", Severity.ERROR, stage=Stage.DATA, yields_to=("shm-exhausted", "memory-leak"))
 
 _ENDS = {9: "was killed", 15: "was told to end", 11: "crashed in native code", 6: "aborted", 7: "met a bus error"}
 

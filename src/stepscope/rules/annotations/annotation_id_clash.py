@@ -1,0 +1,40 @@
+"""Ids of an annotation file are used twice or point nowhere.
+
+Why
+---
+In COCO an annotation finds its picture and its class by their ids. An id that no picture or category has stops the reader, or the evaluation; an
+id that two entries share hides one of them.
+
+Fix
+---
+- Compare the sets: `{a["category_id"] for a in annotations} - {c["id"] for c in categories}`, and the same for images.
+- Give ids anew where files were merged: pictures, annotations and categories each from one counter.
+- Evaluate on the file that the predictions were made for.
+
+Bad
+---
+    merged["annotations"] = first["annotations"] + second["annotations"]      # both count from 1
+
+Good
+----
+    merged["annotations"] = [{**a, "id": number} for number, a in enumerate(chain(first["annotations"], second["annotations"]), 1)]
+"""
+
+import re
+
+from stepscope.evidence import Failure, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+ANNOTATION_ID_CLASH = Rule("ANN103", Severity.ERROR, stage=Stage.DATA)
+
+_WORDS = re.compile(r"(?P<what>image|category|annotation)[ _]?ids? (?P<id>\d+)? ?(?:is|are|was|occurs?|stands?)? ?(?:not unique|duplicated?|twice)|duplicated? (?P<other>image|category|annotation)[ _]ids?", re.IGNORECASE)
+
+
+@ANNOTATION_ID_CLASH.seen_in
+def words(failure: Failure) -> Witnessed:
+    found = _WORDS.search(failure.message)
+    if found and failure.is_a("ValueError", "AssertionError", "KeyError", "RuntimeError"):
+        yield ANNOTATION_ID_CLASH.found(
+            f"an id of {(found['what'] or found['other']).lower()}s is used twice", Confidence.LIKELY, stage=Stage.DATA, seen={"id": found["id"], "says": failure.message[:250]}
+        )

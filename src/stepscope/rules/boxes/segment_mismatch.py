@@ -1,0 +1,44 @@
+"""A polygon, mask or keypoints disagree with their box or image.
+
+Why
+---
+A mask belongs to one picture of one size. Where it was drawn on another size, or turned by EXIF in one reader and not in the other, every
+pixel's label is another's. Libraries that look at the sizes stop; those that do not train on it.
+
+Fix
+---
+- Compare the sizes of each picture and its mask once: `Image.open(image).size == Image.open(mask).size`.
+- Resize masks with nearest neighbour, to the size of their own picture, before any augmentation.
+- Count boxes and polygons of a sample: each object has one of both.
+
+Bad
+---
+    out = transform(image=image, mask=cv2.imread(mask_of_another_size, 0))
+
+Good
+----
+    mask = cv2.resize(mask, image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    out = transform(image=image, mask=mask)
+"""
+
+import re
+
+from stepscope.evidence import Failure, Log, Stage
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+
+SEGMENT_MISMATCH = Rule("BOX111", Severity.ERROR, stage=Stage.DATA)
+
+_WORDS = re.compile(
+    r"Height and [Ww]idth of image, mask or masks should be equal|(?:image|img|mask)[^\n]{0,60}mask[^\n]{0,30}(?:should|must) (?:be|have) the same size"
+    r"|number of (?:masks|segments|polygons|keypoints)[^\n]{0,40}(?:does not|doesn't|do not) match[^\n]{0,30}boxes|len\(segments\) = \d+, len\(boxes\) = \d+"
+)
+
+
+@SEGMENT_MISMATCH.seen_in
+def words(failure: Failure, log: Log) -> Witnessed:
+    if found := _WORDS.search(failure.message):
+        yield SEGMENT_MISMATCH.found(
+            "a picture and its mask have different sizes" if "equal" in found[0] or "size" in found[0] else "masks and boxes of a sample differ in number",
+            Confidence.LIKELY, seen={"says": failure.message[:250]},
+        )  # fmt: skip
