@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, NamedTuple
@@ -34,6 +34,11 @@ MOST = 16
 """Exceptions that are tried."""
 BARE = 3
 """Lines of a text that may be an exception's words alone."""
+MANY = 3_000
+"""Lines from which on those that are alike are thinned out."""
+ALIKE = 30
+"""Lines kept that differ in nothing but their numbers."""
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 SAMPLE = 200
 """Lines from which the form of the prefixes is read."""
 _AFTER_ASSERTIONS = (
@@ -60,7 +65,7 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     told = in_order([each for lines in voices.values() for each in tracebacks(lines)])
     said = _said(voices, told)
     series = series_in(said)
-    log = Log(tuple(said), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
+    log = Log(tuple(_thinned(said)), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
     if is_overcome(told, log, series):
         told = [replace(each, aside=True) for each in told]
     return Reading(list(_candidates(told, log, series)), list(_bare(log)), tuple(_aside(each) for each in told[1:]), count)
@@ -158,3 +163,17 @@ def _said(voices: dict[str, list[Peeled]], told: Sequence[Told]) -> list[Said]:
         for lines in voices.values() for line in lines if line.text.strip() and line.number not in inside
     ]  # fmt: skip
     return sorted(found, key=lambda said: said.line)
+
+
+def _thinned(said: list[Said]) -> list[Said]:
+    """Of very many lines that differ in nothing but their numbers the first ones: what rules look for stands in one of them."""
+    if len(said) <= MANY:
+        return said
+    seen: Counter[str] = Counter()
+    kept = []
+    for line in said:
+        shape = line.text.translate(_NO_DIGITS)
+        seen[shape] += 1
+        if seen[shape] <= ALIKE:
+            kept.append(line)
+    return kept

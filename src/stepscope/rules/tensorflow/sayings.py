@@ -10,15 +10,20 @@ from stepscope.finding import Confidence
 from stepscope.rule import Rule, Witnessed
 
 CERTAIN, LIKELY, POSSIBLE = Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE
+_OURS = re.compile(r"keras|tensorflow|jax|flax|imageai", re.IGNORECASE)
 Sentence = tuple[str, str]
 """A pattern, and the headline: it may name the pattern's groups, "{got} arrive"."""
 
 
 def sayings(rule: Rule, sentences: Sequence[Sentence], sure: Confidence = LIKELY, stage: Stage | None = None, fix: tuple[str, ...] = ()) -> None:
     """Let the rule hear these sentences. The first that is found speaks; groups that are not in its headline become facts."""
-    forms = [(re.compile(pattern), headline) for pattern, headline in sentences]
+    forms: list[tuple[re.Pattern[str], str]] = []
 
     def said(failure: Failure) -> Witnessed:
+        if _is_pytorchs(failure):
+            return
+        if not forms:  # compiled when they are first needed: most logs are of one framework
+            forms.extend((re.compile(pattern), headline) for pattern, headline in sentences)
         for form, headline in forms:
             if found := form.search(failure.message):
                 told = {name: value.strip() for name, value in found.groupdict().items() if value}
@@ -42,6 +47,11 @@ def first(failure: Failure, length: int = 300) -> str:
 def typed(*kinds: str) -> Callable[[Failure], bool]:
     """Whether a failure is one of these."""
     return lambda failure: failure.is_a(*kinds)
+
+
+def _is_pytorchs(failure: Failure) -> bool:
+    """Whether the frames are PyTorch's, and none is of a framework of this folder."""
+    return any(frame.torch for frame in failure.frames) and not any(_OURS.search(frame.file) for frame in failure.frames)
 
 
 class _Known(dict[str, str]):
