@@ -27,7 +27,7 @@ from stepscope.evidence import Failure, File, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
-UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA, yields_to=("checkpoint-corrupt",))
+UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
 _ERRORS = {1: "is not permitted", 5: "gave an I/O error", 13: "may not be read", 20: "has a file where a folder is needed", 21: "is a folder", 116: "is stale"}
 _PACKED = ("LibsndfileError", "NoBackendError", "BadZipFile", "BadGzipFile", "LZMAError", "ReadError")

@@ -28,6 +28,7 @@ from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTIO
 
 _ENTRIES = ("state_dict", "model", "model_state_dict", "optimizer", "optimizer_state_dict", "epoch", "ema", "pytorch-lightning_version", "net", "weights", "hyper_parameters")
 _CHECKPOINT = re.compile(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights", re.IGNORECASE)
+_UNOPENED = re.compile(r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*")
 _RENAMED = (
     "evaluation_strategy|gpus|dataset_text_field|max_seq_length|no_cuda|use_auth_token|progress_bar_refresh_rate|weights_summary|checkpoint_callback|tpu_cores|resume_from_checkpoint"
     "|auto_lr_find|per_gpu_train_batch_size|tokenizer|processing_class|eval_strategy|torchscript|use_reentrant|weights_only|dtype|device_map|attn_implementation|num_processes"
@@ -79,8 +80,15 @@ sentences(COMPILER_FAILURE, ((r"out of resource: (?P<what>[\w ]+), Required: (?P
 sentences(LABEL_DTYPE, ((r"one_hot is only applicable to index tensor", "one_hot takes int64, it is given another type"),))
 sentences(UNREADABLE_ENTRY, (
     (r"[Tt]ransport endpoint is not connected|[Ss]tale (?:NFS )?file handle", "the mounted folder has lost its server"),
-    (r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*", "the file is cut short or damaged: {why}"),
 ), stage=Stage.DATA)  # fmt: skip
+
+
+@UNREADABLE_ENTRY.seen_in
+def cut_short(failure: Failure, log: Log) -> Witnessed:
+    """An HDF5 file that is damaged, and no checkpoint."""
+    found, line = _UNOPENED.search(failure.message), failure.user_frame
+    if found and not (line and (_CHECKPOINT.search(line.code) or "load_model" in line.code)):
+        yield UNREADABLE_ENTRY.found(f"the file is cut short or damaged: {found['why']}", LIKELY, stage=Stage.DATA, seen={"says": words_from(failure, found.start())})
 
 
 @COMMUNICATOR_SETUP.seen_in
