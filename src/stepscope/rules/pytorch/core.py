@@ -21,7 +21,7 @@ from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
 from stepscope.rules.models.parameter_not_registered import PARAMETER_NOT_REGISTERED
 from stepscope.rules.native.device_assert import DEVICE_ASSERT
 from stepscope.rules.optimizers.schedule_misuse import SCHEDULE_MISUSE
-from stepscope.rules.pytorch.sentences import LIKELY, POSSIBLE, sentences, words_from
+from stepscope.rules.sentences import LIKELY, POSSIBLE, in_logs, words_from
 from stepscope.rules.shapes.device_mismatch import DEVICE_MISMATCH
 from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
@@ -34,21 +34,21 @@ _RENAMED = (
     "|auto_lr_find|per_gpu_train_batch_size|tokenizer|processing_class|eval_strategy|torchscript|use_reentrant|weights_only|dtype|device_map|attn_implementation|num_processes"
 )
 
-sentences(DEVICE_ASSERT, ((r"CUDNN_STATUS_MAPPING_ERROR", "cuDNN met a device whose state a failed kernel has spoilt"),), sure=POSSIBLE)
-sentences(LIBRARY_INIT_FAILED, (
+in_logs(DEVICE_ASSERT, ((r"CUDNN_STATUS_MAPPING_ERROR", "cuDNN met a device whose state a failed kernel has spoilt"),), sure=POSSIBLE)
+in_logs(LIBRARY_INIT_FAILED, (
     (r"CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|BAD_PARAM|ARCH_MISMATCH)\w*", "cuDNN could not run its kernel"),
     (r"CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|INVALID_VALUE|NOT_SUPPORTED)", "cuBLAS could not run its kernel"),
 ), sure=POSSIBLE)  # fmt: skip
-sentences(DRIVER_MISMATCH, ((r"Driver/library version mismatch", "the driver in the kernel and its library are of different versions: the machine was not restarted"),))
-sentences(VERSION_INCOMPATIBILITY, (
+in_logs(DRIVER_MISMATCH, ((r"Driver/library version mismatch", "the driver in the kernel and its library are of different versions: the machine was not restarted"),))
+in_logs(VERSION_INCOMPATIBILITY, (
     (r"'(?P<kind>\w+)' object has no attribute '(?P<name>recompute_scale_factor|_non_persistent_buffers_set|_is_full_backward_hook|_backward_pre_hooks|_forward_hooks_with_kwargs|approximate|norm_first|_reversed_padding_repeated_twice)'", "the saved `{kind}` is of another PyTorch: it has no `{name}`"),
     (rf"(?P<call>(?:[A-Z]\w*\.)?__init__|from_pretrained|load|checkpoint|prepare_model_for_\w+|get_peft_model)\(\) got an unexpected keyword argument '(?P<name>{_RENAMED})'", "the installed `{call}` takes no `{name}`"),
     (r"module 'distutils' has no attribute 'version'|No module named '(?P<module>distutils|imp|pkg_resources|torch\._six|torchtext\.legacy\S*)'", "a module that newer versions do not have is used"),
 ), stage=Stage.ENVIRONMENT)  # fmt: skip
-sentences(CONFIGURATION, (
+in_logs(CONFIGURATION, (
     (r"(?P<call>\w+) does not have a deterministic implementation, but you set|Deterministic behavior was enabled with either", "deterministic algorithms are asked of an operator that has none"),
 ))  # fmt: skip
-sentences(API_MISUSE, (
+in_logs(API_MISUSE, (
     (r"grad can be implicitly created only for scalar outputs", "`backward` is called on a loss of more than one number"),
     (r"step\(\) missing 1 required positional argument: 'closure'", "this optimizer's `step` needs a closure"),
     (r"'(?P<kind>dict|tuple|list|float|NoneType|OrderedDict|\w+Output)' object has no attribute 'backward'", "`backward` is called on a {kind}, not on the loss"),
@@ -56,29 +56,29 @@ sentences(API_MISUSE, (
     (r"can't use batches of different size with `?dispatch_batches|Expected to dispatch batches of equal size", "batches that differ in size are to be dispatched"),
     (r"[Dd]efault process group has not been initialized", "a collective is called before `init_process_group`"),
 ))  # fmt: skip
-sentences(COMMUNICATOR_SETUP, (
+in_logs(COMMUNICATOR_SETUP, (
     (r"client socket has (?:timed out after (?P<after>\S+) while trying|failed) to connect to (?:any network address of )?\(?(?P<address>[^)\n]+)", "nobody answers at {address}"),
     (r"Unable to find address for: (?P<interface>\S+)|no socket interface found", "the network interface is not there"),
     (r"connection to the C10d store has failed", "the store of the rendezvous cannot be reached"),
 ))  # fmt: skip
-sentences(TARGET_SHAPE_MISMATCH, (
+in_logs(TARGET_SHAPE_MISMATCH, (
     (r"Expected (?P<which>input|target)_lengths to have value at most (?P<most>\d+), but got value (?P<got>\d+)", "CTC is told of a length of {got}, of at most {most}"),
 ))  # fmt: skip
-sentences(INPUT_SHAPE_MISMATCH, (
+in_logs(INPUT_SHAPE_MISMATCH, (
     (r"Wrong input shape height=(?P<height>\d+), width=(?P<width>\d+)\. Expected image height and width divisible by (?P<by>\d+)", "pictures of {height} x {width} where multiples of {by} are needed"),
 ), stage=Stage.FORWARD)  # fmt: skip
-sentences(PARAMETER_NOT_REGISTERED, ((r"optimizer got an empty parameter list", "the optimizer is given no parameter"),))
-sentences(SCHEDULE_MISUSE, ((r"(?:ReduceLROnPlateau\.)?step\(\) missing 1 required positional argument: 'metrics'", "the plateau's schedule is stepped without its metric"),))
-sentences(DEVICE_MISMATCH, (
+in_logs(PARAMETER_NOT_REGISTERED, ((r"optimizer got an empty parameter list", "the optimizer is given no parameter"),))
+in_logs(SCHEDULE_MISUSE, ((r"(?:ReduceLROnPlateau\.)?step\(\) missing 1 required positional argument: 'metrics'", "the plateau's schedule is stepped without its metric"),))
+in_logs(DEVICE_MISMATCH, (
     (r"No backend type associated with device type (?P<device>\w+)|Tensors must be CUDA and dense", "a collective of NCCL is given a tensor that is not on its device"),
     (r"SyncBatchNorm expected input tensor to be on (?:GPU|\w+)", "SyncBatchNorm is given a tensor on the CPU"),
 ))  # fmt: skip
-sentences(DEVICE_UNSUPPORTED, (
+in_logs(DEVICE_UNSUPPORTED, (
     (r"invalid value for --gpu-architecture|Value '(?P<arch>sm_\w+)' is not defined for option 'gpu-name'", "the compiler of kernels does not know this device"),
 ))  # fmt: skip
-sentences(COMPILER_FAILURE, ((r"out of resource: (?P<what>[\w ]+), Required: (?P<needs>\d+), Hardware limit: (?P<has>\d+)", "a kernel needs {needs} of {what}, the device has {has}"),))
-sentences(LABEL_DTYPE, ((r"one_hot is only applicable to index tensor", "one_hot takes int64, it is given another type"),))
-sentences(UNREADABLE_ENTRY, (
+in_logs(COMPILER_FAILURE, ((r"out of resource: (?P<what>[\w ]+), Required: (?P<needs>\d+), Hardware limit: (?P<has>\d+)", "a kernel needs {needs} of {what}, the device has {has}"),))
+in_logs(LABEL_DTYPE, ((r"one_hot is only applicable to index tensor", "one_hot takes int64, it is given another type"),))
+in_logs(UNREADABLE_ENTRY, (
     (r"[Tt]ransport endpoint is not connected|[Ss]tale (?:NFS )?file handle", "the mounted folder has lost its server"),
 ), stage=Stage.DATA)  # fmt: skip
 

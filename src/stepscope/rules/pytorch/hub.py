@@ -13,15 +13,15 @@ from stepscope.rules.environment.driver_mismatch import DRIVER_MISMATCH
 from stepscope.rules.environment.library_init_failed import LIBRARY_INIT_FAILED
 from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPATIBILITY
 from stepscope.rules.numerics.overflow_half import OVERFLOW_HALF
-from stepscope.rules.pytorch.sentences import sentences
+from stepscope.rules.sentences import in_logs
 from stepscope.rules.shapes.device_mismatch import DEVICE_MISMATCH
 from stepscope.rules.shapes.dtype_mismatch import DTYPE_MISMATCH
 from stepscope.rules.workers.collate_inconsistent_shapes import COLLATE_INCONSISTENT_SHAPES
 
-sentences(CONFIGURATION, (
+in_logs(CONFIGURATION, (
     (r"Asking to pad but the tokenizer does not have a padding token|Cannot handle batch sizes > 1 if no padding token is defined", "the tokenizer has no padding token"),
 ), fix=("Name one: `tokenizer.pad_token = tokenizer.eos_token`, and the same in `model.config.pad_token_id`.",))  # fmt: skip
-sentences(CONFIGURATION, (
+in_logs(CONFIGURATION, (
     (r"Target modules (?P<modules>.{1,120}?) not found in the base model", "the model has no modules {modules}"),
     (r"No modules were targeted for adaptation|Please specify `target_modules` in `peft_config`", "LoRA is told of no module that this model has"),
     (r"trying to access a gated repo|Cannot access gated repo|Access to model (?P<model>\S+) is restricted|awaiting a review from the repo authors", "the model's repository is gated: access must be granted to your token"),
@@ -35,7 +35,7 @@ sentences(CONFIGURATION, (
     (r"can't train a model that has been loaded (?:in 8-bit precision )?with `device_map='auto'` in any distributed mode", "`device_map='auto'` and distributed training do not go together"),
     (r"(?P<key>\S+) is (?:not|no) a (?:valid|recognized) (?:\w+Type|IntervalStrategy|SchedulerType|OptimizerNames)", "{key} is no value of this setting"),
 ))  # fmt: skip
-sentences(MISSING_FILE, (
+in_logs(MISSING_FILE, (
     (r"(?P<path>\S+) does not appear to have a file named (?P<file>\S+?)\.(?: |$)", "{path} holds no {file}"),
     (r"Error no file named (?P<file>[^\n]{1,160}?) found in directory (?P<path>\S+?)\.?$", "no weights are found in {path}"),
     (r"Can't load (?P<what>tokenizer|config\w*|feature extractor|image processor|processor|the model|the configuration of|weights)[^\n]{0,20} for '(?P<path>[^'\n]+)'", "{path} holds no files of the {what}"),
@@ -44,7 +44,7 @@ sentences(MISSING_FILE, (
     (r"Can't find a valid checkpoint at (?P<path>\S+)|No valid checkpoint found in output directory \((?P<folder>[^)]+)\)", "no checkpoint is found to go on from"),
     (r"Couldn't find (?:a dataset script|any data file) at (?P<path>[^\n]+?)(?:\.|,| or )|Dataset '(?P<name>[^']+)' doesn't exist on the Hub|Unable to find '(?P<file>[^'\n]+)'", "the data set is not there"),
 ))  # fmt: skip
-sentences(API_MISUSE, (
+in_logs(API_MISUSE, (
     (r"cannot perform fine-tuning on purely quantized models|model you are (?:trying|attempting) to train(?:, which)? is (?:purely )?quantized", "a quantised model is trained without an adapter"),
     (r"`?\.to`? is not supported for `?4-bit`? or `?8-bit`?", "a quantised model is moved with `.to`"),
     (r"[Tt]rainer: (?P<what>training|evaluation) requires an? (?P<needs>\w+_dataset)", "the Trainer has no `{needs}`"),
@@ -55,7 +55,7 @@ sentences(API_MISUSE, (
     (r"Unrecognized configuration class <class '(?P<config>[\w.]+)'> for this kind of AutoModel: (?P<auto>\w+)", "`{auto}` has no model for this configuration"),
     (r"Must flatten tensors with (?:uniform|the same) `?requires_grad`?", "FSDP is given frozen and trainable parameters in one unit"),
 ), fix=())  # fmt: skip
-sentences(VERSION_INCOMPATIBILITY, (
+in_logs(VERSION_INCOMPATIBILITY, (
     (r"FlashAttention2? (?:has been toggled on|is not available|only)[^\n]{0,80}(?:cannot be used|not (?:be )?installed|is not installed)[^\n]*", "flash-attn is asked for and not installed"),
     (r"requires? `?(?P<package>(?:accelerate|bitsandbytes|peft|torch|transformers|datasets|tokenizers|numpy|safetensors|triton))`?\s?(?P<version>[<>=~!]=?\s?[\d.]+)", "{package} {version} is needed"),
     (r"requires (?:the latest version of|Accelerate|the) ?`?(?P<package>[\w-]+)`?(?: library but it was not found in your environment|: `?pip install)", "{package} is needed, in a newer version or at all"),
@@ -63,39 +63,39 @@ sentences(VERSION_INCOMPATIBILITY, (
     (r"`rope_scaling` must be a dictionary with two fields", "the model's configuration is of a newer transformers"),
     (r"(?:xFormers|xformers) wasn't buil[dt] with CUDA support|xFormers can't load C\+\+/CUDA extensions", "xformers was built for another PyTorch or CUDA"),
 ), stage=Stage.ENVIRONMENT)  # fmt: skip
-sentences(DEVICE_UNSUPPORTED, (
+in_logs(DEVICE_UNSUPPORTED, (
     (r"Your setup doesn't support bf16|bf16 is not supported (?:on|by)|BFloat16 is not supported on|does not support bfloat16", "the device has no bfloat16"),
     (r"requires device with capability [<>=]+ (?P<needs>\(\d+, \d+\)) but your GPU has capability (?P<has>\(\d+, \d+\))", "a kernel needs capability {needs}, the device has {has}"),
     (r"FlashAttention only supports Ampere GPUs or newer", "flash-attn has no kernels for a device of this age"),
     (r"[Ff]P8 (?:is|training is)? ?(?:only )?supported (?:only )?on .{0,40}(?:Ada|Hopper|[89]\.\d)", "the device has no FP8"),
 ))  # fmt: skip
-sentences(DTYPE_MISMATCH, (
+in_logs(DTYPE_MISMATCH, (
     (r"Must flatten tensors with uniform dtype but got (?P<one>torch\.\w+) and (?P<other>torch\.\w+)", "FSDP is given parameters of {one} and {other} in one unit"),
     (r"FlashAttention only supports? (?P<types>fp16[^\n]{0,20}) data ?type|Flash ?Attention .{0,20}only support(?:s)? .{0,20}(?:float16|bfloat16)", "flash-attn takes half precision only"),
     (r"Only Tensors of floating point and complex dtype can require gradients", "parameters of integers are asked for gradients"),
 ))  # fmt: skip
-sentences(DEVICE_MISMATCH, (
+in_logs(DEVICE_MISMATCH, (
     (r"Tensor on device (?P<one>[\w:]+) is not on the expected device (?P<other>[\w:]+)", "a tensor on {one} meets others on {other}"),
     (r"can't train a model that has been loaded in [48]-bit (?:precision )?on a different device", "the quantised model was loaded on another device than it trains on"),
 ))  # fmt: skip
-sentences(LIBRARY_INIT_FAILED, (
+in_logs(LIBRARY_INIT_FAILED, (
     (r"CUDA Setup failed despite GPU being available|CUDA SETUP: (?:Setup Failed|CUDA detection failed)|Required library version not found: (?P<library>libbitsandbytes\w+\.so)", "bitsandbytes finds no CUDA libraries"),
     (r"'NoneType' object has no attribute 'c(?:get_managed_ptr|quantize_blockwise\w*|dequantize_blockwise\w*|adam\w+|gemm\w+)'|libbitsandbytes_cpu\.so: undefined symbol", "bitsandbytes was loaded without its CUDA library"),
 ))  # fmt: skip
-sentences(COMPILER_FAILURE, (
+in_logs(COMPILER_FAILURE, (
     (r"CUDA_HOME does not exist, unable to compile|CUDA_HOME environment variable is not set", "extensions are to be compiled and no CUDA toolkit is found"),
     (r"Unable to JIT load the (?P<op>\w+) op", "the operator {op} cannot be compiled here"),
 ))  # fmt: skip
-sentences(DRIVER_MISMATCH, (
+in_logs(DRIVER_MISMATCH, (
     (r"Installed CUDA version (?P<has>[\d.]+) does not match the version torch was compiled with (?P<built>[\d.]+)", "CUDA {has} is installed, PyTorch was built with {built}"),
     (r"detected CUDA version \((?P<has>[\d.]+)\) mismatches the version that was used to compile\s+PyTorch \((?P<built>[\d.]+)\)", "CUDA {has} is installed, PyTorch was built with {built}"),
 ))  # fmt: skip
-sentences(OVERFLOW_HALF, ((r"[Cc]urrent loss scale already at minimum", "gradients overflow float16 however small the loss scale is"),), stage=Stage.OPTIMIZER, fix=(
+in_logs(OVERFLOW_HALF, ((r"[Cc]urrent loss scale already at minimum", "gradients overflow float16 however small the loss scale is"),), stage=Stage.OPTIMIZER, fix=(
     "Train in bfloat16 (`bf16: true`), which has the range of float32, if the model was pretrained in it.",
     "Look at the loss of the steps before: where it is NaN already, the learning rate or a sample is at fault.",
 ))  # fmt: skip
-sentences(CHECKPOINT_MISMATCH, ((r"(?P<name>[\w.]+) is on the meta device, we need a `value`", "the checkpoint has no `{name}`"),))
-sentences(COLLATE_INCONSISTENT_SHAPES, (
+in_logs(CHECKPOINT_MISMATCH, ((r"(?P<name>[\w.]+) is on the meta device, we need a `value`", "the checkpoint has no `{name}`"),))
+in_logs(COLLATE_INCONSISTENT_SHAPES, (
     (r"expected sequence of length (?P<one>\d+) at dim \d+ \(got (?P<other>\d+)\)", "lists of {one} and {other} values stand in one batch"),
     (r"should probably activate truncation and/or padding", "texts of one batch have different lengths"),
 ), stage=Stage.COLLATE)  # fmt: skip

@@ -10,16 +10,16 @@ from stepscope.rules.annotations.annotation_id_clash import ANNOTATION_ID_CLASH
 from stepscope.rules.annotations.annotation_parse import ANNOTATION_PARSE
 from stepscope.rules.annotations.annotation_wrong_format import ANNOTATION_WRONG_FORMAT
 from stepscope.rules.datasets.missing_file import MISSING_FILE
-from stepscope.rules.pytorch.sentences import LIKELY, POSSIBLE, sentences, words_from
+from stepscope.rules.sentences import LIKELY, POSSIBLE, in_logs, words_from
 
 _FIELDS = ("annotations", "images", "categories", "bbox", "image_id", "category_id", "segmentation", "iscrowd", "area", "file_name", "id", "info")
 
-sentences(ANNOTATION_WRONG_FORMAT, (
+in_logs(ANNOTATION_WRONG_FORMAT, (
     (r"> ?5 label columns: ?(?P<file>[^\n]*)", "a label file has more than 5 columns: {file}"),
     (r"labels require (?P<expects>\d+) columns(?: each)?,? ?(?:(?P<has>\d+) columns detected)?", "labels of {expects} columns are expected, {has} stand there"),
     (r"annotation file format <class '(?P<kind>\w+)'> not supported", "the COCO file holds a {kind} where an object is expected"),
 ))  # fmt: skip
-sentences(ANNOTATION_ID_CLASH, (
+in_logs(ANNOTATION_ID_CLASH, (
     (r"Encountered category_id=(?P<id>\d+) but this id does not exist in 'categories'", "category_id {id} stands in no category"),
     (r"Results do not correspond to current coco set", "results name images that the annotation file does not have"),
     (r"Annotation ids in '?(?P<file>[^'\n]+?)'? are not unique", "ids of annotations stand twice in {file}"),

@@ -14,31 +14,31 @@ from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPAT
 from stepscope.rules.hangs.hang_worker import HANG_WORKER
 from stepscope.rules.memory.host_oom import HOST_OOM
 from stepscope.rules.optimizers.schedule_misuse import SCHEDULE_MISUSE
-from stepscope.rules.pytorch.sentences import LIKELY, sentences
+from stepscope.rules.sentences import LIKELY, in_logs
 from stepscope.rules.user.interrupted_by_user import INTERRUPTED_BY_USER
 
 _SIGNALS = {1: "its terminal was closed (SIGHUP)", 2: "stopped by Ctrl-C", 10: "asked to end (SIGUSR1)", 12: "asked to end (SIGUSR2)", 15: "asked to end (SIGTERM)"}
 _SIGNAL = re.compile(r"got signal: (?P<number>\d+)")
 _NO_BATCH = re.compile(r"[Tt]otal length of `(?:Data[Ll]oader|CombinedLoader)` across ranks is zero|`Trainer\.\w+` stopped: No (?:training|validation|test) batches")
 
-sentences(HOST_OOM, (
+in_logs(HOST_OOM, (
     (r"killed due to the node running low on memory|[Ww]orkers? (?:\(tasks / actors\) )?killed due to memory pressure|died due to (?:an )?OOM|killed by the OOM killer", "the node ran low on memory, and the process was killed"),
     (r"std::bad_alloc|[Cc]annot allocate memory", "the machine has no memory left"),
 ), sure=LIKELY)  # fmt: skip
-sentences(COMMUNICATOR_SETUP, (
+in_logs(COMMUNICATOR_SETUP, (
     (r"environment variable (?P<variable>\w+) expected, but not set", "the variable {variable} of the launcher is not set"),
     (r"Duplicate GPU detected ?: rank (?P<one>\d+) and rank (?P<other>\d+) both on CUDA device (?P<device>\w+)", "ranks {one} and {other} use the same device"),
 ))  # fmt: skip
-sentences(SCHEDULE_MISUSE, (
+in_logs(SCHEDULE_MISUSE, (
     (r"Tried to step (?P<steps>\d+) times\. The (?:specified|total) number of (?:total )?steps is (?P<planned>\d+)", "the schedule was made for {planned} steps and is stepped {steps} times"),
 ), stage=Stage.OPTIMIZER)  # fmt: skip
-sentences(VERSION_INCOMPATIBILITY, (
+in_logs(VERSION_INCOMPATIBILITY, (
     (r"(?:LightningModule|Callback|Trainer)\.\w+\(\) got an unexpected keyword argument '(?P<name>\w+)'", "a hook is called with `{name}`, which is of another version of Lightning"),
     (r"Support for `(?P<name>\w+)` has been removed in (?P<version>v[\d.]+)", "`{name}` is gone since {version}"),
     (r"_OpNamespace '?\w+'? (?:object )?has no attribute|Could not run '(?P<op>torchvision::\w+)' with arguments from the 'CUDA' backend", "torchvision was built for another PyTorch, or without CUDA"),
 ), stage=Stage.ENVIRONMENT)  # fmt: skip
-sentences(HANG_WORKER, ((r"DataLoader timed out after (?P<seconds>[\d.]+) seconds", "a worker brought no batch within {seconds} seconds"),))
-sentences(API_MISUSE, ((r"`configure_optimizers` must be implemented|No `(?:training_step|configure_optimizers|train_dataloader)\(?\)?` (?:method )?defined", "a method that Lightning needs is not defined"),))
+in_logs(HANG_WORKER, ((r"DataLoader timed out after (?P<seconds>[\d.]+) seconds", "a worker brought no batch within {seconds} seconds"),))
+in_logs(API_MISUSE, ((r"`configure_optimizers` must be implemented|No `(?:training_step|configure_optimizers|train_dataloader)\(?\)?` (?:method )?defined", "a method that Lightning needs is not defined"),))
 
 
 @INTERRUPTED_BY_USER.seen_in

@@ -12,7 +12,7 @@ from stepscope.rules.datasets.generator_exception import GENERATOR_EXCEPTION
 from stepscope.rules.labels.label_dtype import LABEL_DTYPE
 from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE, by_labels
 from stepscope.rules.losses.loss_activation_mismatch import LOSS_ACTIVATION_MISMATCH
-from stepscope.rules.pytorch.sentences import LIKELY, words_from
+from stepscope.rules.sentences import LIKELY, words_from
 from stepscope.rules.workers.worker_pickle import WORKER_PICKLE
 
 _DAMAGED = re.compile(

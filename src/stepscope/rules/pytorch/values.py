@@ -9,7 +9,7 @@ from stepscope.rule import Witnessed
 from stepscope.rules.numerics.non_finite_forward import NON_FINITE_FORWARD
 from stepscope.rules.numerics.non_finite_gradient import NON_FINITE_GRADIENT
 from stepscope.rules.numerics.non_finite_input import NON_FINITE_INPUT
-from stepscope.rules.pytorch.sentences import LIKELY, sentences, words_from
+from stepscope.rules.sentences import LIKELY, in_logs, words_from
 
 _ANOMALY = re.compile(r"Function '(?P<node>\w+?)Backward\d*' returned nan values")
 _INPUT = re.compile(r"Input (?:\w+ )?contains (?:NaN|infinity)|array must not contain infs or NaNs|x contains NaN|SVD did not converge")
@@ -17,12 +17,12 @@ _OUTPUTS = re.compile(r"\b(?:out\w*|pred\w*|prob\w*|logits?|scores?|y_hat|y_pred
 _SINGULAR = ("Sqrt", "Norm", "LinalgVectorNorm", "Acos", "Asin", "Atan2", "Std", "Cdist", "LinalgEigh", "LinalgSvd", "Angle", "Rsqrt", "Where", "Sgn")
 """Functions that are finite where their derivative is not."""
 
-sentences(NON_FINITE_FORWARD, (
+in_logs(NON_FINITE_FORWARD, (
     (r"Expected parameter (?P<parameter>\w+) \(.{0,200}? of distribution (?P<distribution>\w+)\(.{0,400}?invalid values:\s*\w*\(?\[*\s*nan", "the `{parameter}` of {distribution} is NaN"),
     (r"probability tensor contains either `inf`, `nan` or element < 0", "the probabilities that are sampled from are no numbers"),
     (r"input matrix contained non-finite values", "a matrix that is decomposed holds values that are no numbers"),
 ), stage=Stage.FORWARD)  # fmt: skip
-sentences(NON_FINITE_GRADIENT, (
+in_logs(NON_FINITE_GRADIENT, (
     (r"total norm of order \S+ for gradients? from `parameters` is non-finite", "the norm of the gradients is no number"),
 ), stage=Stage.BACKWARD)  # fmt: skip
 

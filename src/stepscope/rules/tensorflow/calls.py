@@ -9,8 +9,9 @@ from stepscope.rule import Draft, Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.graph_mode_control_flow import GRAPH_MODE_CONTROL_FLOW
 from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPATIBILITY
+from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.shapes.dtype_mismatch import DTYPE_MISMATCH
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, first, sayings
+from stepscope.rules.tensorflow.sayings import first, sayings
 
 _UNSUPPORTED = re.compile(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>[\w.]+)\)")
 _PLAIN = ("float", "int", "str", "bool", "NoneType", "bytes", "Timestamp", "datetime", "date", "Decimal", "dict", "bool_", "string_", "str_")

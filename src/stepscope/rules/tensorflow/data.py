@@ -18,8 +18,9 @@ from stepscope.rules.images.corrupt_image import CORRUPT_IMAGE
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.label_missing import LABEL_MISSING
 from stepscope.rules.regime.monitor_misuse import MONITOR_MISUSE
+from stepscope.rules.sentences import LIKELY, POSSIBLE
 from stepscope.rules.tensorflow.reading import SHAPE
-from stepscope.rules.tensorflow.sayings import LIKELY, POSSIBLE, first, sayings
+from stepscope.rules.tensorflow.sayings import first, sayings
 from stepscope.rules.workers.collate_inconsistent_shapes import COLLATE_INCONSISTENT_SHAPES
 
 _RAN_OUT = re.compile(r"[Yy]our (?:input|dataset|dataset iterator|generator) (?:input )?ran out of data")

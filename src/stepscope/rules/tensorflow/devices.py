@@ -14,7 +14,8 @@ from stepscope.rules.environment.library_init_failed import LIBRARY_INIT_FAILED
 from stepscope.rules.memory.gpu_oom import GPU_OOM
 from stepscope.rules.memory.host_oom import HOST_OOM
 from stepscope.rules.native.illegal_memory_access import ILLEGAL_MEMORY_ACCESS
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
+from stepscope.rules.sentences import CERTAIN, LIKELY, POSSIBLE
+from stepscope.rules.tensorflow.sayings import first, sayings
 
 _ALLOCATING = re.compile(r"OOM when allocating tensor (?:with shape|of shape) ?(?P<shape>\[[\d,]*\])?(?: and type (?P<type>\w+))?(?: on (?P<device>\S+))?")
 _OUT = re.compile(

@@ -9,8 +9,9 @@ from stepscope.rule import Witnessed
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.label_dtype import LABEL_DTYPE
 from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE
+from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.shapes.index_out_of_range import INDEX_OUT_OF_RANGE
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, first, sayings
+from stepscope.rules.tensorflow.sayings import first, sayings
 from stepscope.rules.tensorflow.targets import meets
 
 _LABEL = re.compile(r"Received a label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)(?:\.\s+Label values: (?P<all>[-\d ]+))?")

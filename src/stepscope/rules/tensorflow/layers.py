@@ -9,12 +9,13 @@ from stepscope.rule import Draft, Witnessed
 from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
+from stepscope.rules.sentences import CERTAIN, LIKELY, POSSIBLE
 from stepscope.rules.shapes.input_rank import INPUT_RANK
 from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.negative_dimension import NEGATIVE_DIMENSION
 from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
 from stepscope.rules.tensorflow.reading import SHAPE, Arrival, arrival, pair
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
+from stepscope.rules.tensorflow.sayings import first, sayings
 from stepscope.rules.tensorflow.targets import meets
 
 _HEADS = re.compile(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss", re.IGNORECASE)

@@ -10,7 +10,8 @@ from stepscope.rules.numerics.non_finite_forward import NON_FINITE_FORWARD
 from stepscope.rules.numerics.non_finite_gradient import NON_FINITE_GRADIENT
 from stepscope.rules.numerics.non_finite_input import NON_FINITE_INPUT
 from stepscope.rules.numerics.non_finite_loss import NON_FINITE_LOSS
-from stepscope.rules.tensorflow.sayings import LIKELY, first
+from stepscope.rules.sentences import LIKELY
+from stepscope.rules.tensorflow.sayings import first
 from stepscope.rules.tensorflow.targets import own_loss
 
 _CHECKED = re.compile(

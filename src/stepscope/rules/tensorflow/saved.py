@@ -17,8 +17,9 @@ from stepscope.rules.gradients.no_grad import NO_GRAD
 from stepscope.rules.memory.disk_full import DISK_FULL
 from stepscope.rules.models.custom_object_missing import CUSTOM_OBJECT_MISSING
 from stepscope.rules.optimizers.optimizer_variable_mismatch import OPTIMIZER_VARIABLE_MISMATCH
+from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.tensorflow.reading import SHAPE
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, first, sayings
+from stepscope.rules.tensorflow.sayings import first, sayings
 
 _UNKNOWN = re.compile(
     r"Unknown (?P<kind>layer|loss|metric|activation|initializer|regularizer|constraint|optimizer|object|entry|decay|config_item|interpolation)(?: function)?(?:\.)?:? ?['\"]?(?P<name>[\w>.]+)['\"]?"

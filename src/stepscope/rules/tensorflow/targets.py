@@ -10,10 +10,11 @@ from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.labels.loss_label_format import LOSS_LABEL_FORMAT
 from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
 from stepscope.rules.losses.custom_loss_bug import CUSTOM_LOSS_BUG
+from stepscope.rules.sentences import CERTAIN, LIKELY, POSSIBLE
 from stepscope.rules.shapes.output_shape_vs_labels import OUTPUT_SHAPE_VS_LABELS
 from stepscope.rules.shapes.output_units_vs_classes import OUTPUT_UNITS_VS_CLASSES
 from stepscope.rules.tensorflow.reading import Pair, Shape, node_of, pair, verdict
-from stepscope.rules.tensorflow.sayings import CERTAIN, LIKELY, POSSIBLE, first, sayings
+from stepscope.rules.tensorflow.sayings import first, sayings
 
 _RULES = {"format": LOSS_LABEL_FORMAT, "units": OUTPUT_UNITS_VS_CLASSES, "axes": OUTPUT_SHAPE_VS_LABELS, "rows": TARGET_SHAPE_MISMATCH}
 _BINARY = re.compile(r"binary_|sigmoid_cross|[Bb]inary[A-Z]|hinge|mean_squared|mean_absolute|\bmse\b|\bmae\b|huber|log_?cosh|poisson|squeeze_or_expand")
