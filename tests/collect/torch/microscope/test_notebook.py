@@ -1,0 +1,44 @@
+"""Cells of a notebook: the loop in one, the step in another."""
+
+import subprocess
+import sys
+from textwrap import dedent
+
+CELLS = """
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    for cell in ['''
+    import torch, stepscope
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+    torch.manual_seed(0)
+    x = torch.rand(60, 4) + 0.1
+    x[37, 2] = -1.0
+    net = nn.Linear(4, 3)
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    loader = DataLoader(TensorDataset(x, torch.arange(60) % 3), batch_size=10, shuffle=True)
+    ''', '''
+    def step(a, b):
+        seen = torch.log(a)
+        loss = nn.functional.cross_entropy(net(seen), b)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    ''', '''
+    with stepscope.guard():
+        for a, b in loader:
+            step(a, b)
+    ''']:
+        shell.run_cell(cell, store_history=True)
+"""
+
+
+def test_the_cell_and_its_line_are_named(tmp_path):
+    script = tmp_path / "cells.py"
+    script.write_text(dedent(CELLS))
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert "`log` made the first NaN at step" in ended.stderr
+    assert "seen = torch.log(a)" in ended.stderr
+    assert "sample 37" in ended.stderr
+    assert "bit for bit the same" in ended.stderr
