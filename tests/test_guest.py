@@ -226,8 +226,9 @@ AROUND = {
     "graph": {"graph"},
     "collect": {"collect", "evidence", "graph"},
     "guarding": {*ORDER[:-1], "collect"},
-    "commands": {*ORDER, "collect"},
-    "": {"commands", "guarding", *ORDER[:-1]},
+    "explaining": {*ORDER[:-2], "collect"},
+    "commands": {*ORDER, "collect", "explaining"},
+    "": {"commands", "explaining", "guarding", *ORDER[:-1]},
 }
 HOMES = {"torch": ("collect/torch", "train"), **dict.fromkeys(("keras", "tensorflow", "jax"), ("collect/keras", "train"))}
 

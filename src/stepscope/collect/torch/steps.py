@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from threading import get_ident
 from time import time
 from typing import Any
 
@@ -13,6 +14,7 @@ class Steps:
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
         self._living: dict[int, weakref.ref[Any]] = {}
+        self._threads: dict[int, int] = {}
         self.finished_steps = 0
         self._first = 0.0
         self.page: Any = None
@@ -21,6 +23,7 @@ class Steps:
         """Count from the start."""
         self._counts.clear()
         self._living.clear()
+        self._threads.clear()
         self.finished_steps = 0
         self._first = 0.0
 
@@ -54,6 +57,7 @@ class Steps:
             self._living.pop(key, None)
 
         self._living[key] = weakref.ref(optimizer, forget)
+        self._threads[key] = get_ident()
 
     def knows(self, optimizer: Any) -> bool:
         """Whether this optimizer has finished a step."""
@@ -61,8 +65,10 @@ class Steps:
 
     @property
     def optimizers(self) -> list[Any]:
-        """The optimizers that have stepped and are alive."""
-        return [optimizer for optimizer in (reference() for reference in self._living.values()) if optimizer is not None]
+        """The optimizers that have stepped in this thread and are alive: gradients of another thread's may be written while they are read, which ends the process."""
+        here = get_ident()
+        found = [reference() for key, reference in list(self._living.items()) if self._threads.get(key) == here]
+        return [optimizer for optimizer in found if optimizer is not None]
 
 
 STEPS = Steps()

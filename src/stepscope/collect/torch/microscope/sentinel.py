@@ -234,7 +234,7 @@ class Sentinel:
 
     def end(self, failed: bool = False) -> None:
         """No more steps follow. What is pending never came to a weight; it is told of where the run failed, or where no optimizer would have shown it."""
-        if not failed and STEPS.optimizers:
+        if not failed and STEPS.finished_steps:
             return
         policy, self.policy = self.policy, "continue"
         self._confirm()
