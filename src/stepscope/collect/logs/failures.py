@@ -46,7 +46,8 @@ def failure_from(kind: str, message: str, frames: Sequence[Frame]) -> Failure:
 
 _BASES = {
     "UnidentifiedImageError": ("OSError",), "DecompressionBombError": (), "JSONDecodeError": ("ValueError",), "OutOfMemoryError": ("RuntimeError",),
-    "AcceleratorError": ("RuntimeError",), "DistBackendError": ("DistError", "RuntimeError"), "UnpicklingError": ("PickleError",), "PicklingError": ("PickleError",),
+    "AcceleratorError": ("RuntimeError",), "DistBackendError": ("DistError", "RuntimeError"), "DistNetworkError": ("DistError", "RuntimeError"), "DistStoreError": ("DistError", "RuntimeError"),
+    "DistError": ("RuntimeError",), "UnpicklingError": ("PickleError",), "PicklingError": ("PickleError",),
     "error": (), "ParserError": ("ValueError",), "AxisError": ("ValueError", "IndexError"), "LinAlgError": ("ValueError",), "MisconfigurationException": (),
     "BackendCompilerFailed": ("TorchDynamoException", "RuntimeError"), "InternalTorchDynamoError": ("TorchDynamoException", "RuntimeError"),
     "_ArrayMemoryError": ("MemoryError",), "XlaRuntimeError": ("RuntimeError",), "JaxRuntimeError": ("RuntimeError",), "ChunkedEncodingError": ("OSError",),

@@ -22,6 +22,8 @@ _COMPILERS = re.compile(r"[Cc]ommand '?\[?'?[^\n]{0,200}?(?:gcc|g\+\+|clang|cl\.
 END = 6
 """Lines at the end of a log in which a program says that it is through."""
 _THROUGH = re.compile(r"\b(?:finished|done|completed?|all epochs|training (?:ended|is over)|best (?:model|epoch|acc\w*|score|metric)|max_(?:epochs|steps)=|exit(?:ed with)? code 0)\b", re.IGNORECASE)
+_RECOVERED = re.compile(r"fall(?:ing|s)? back|will (?:be )?retr|retrying|reconnect|resum(?:ed|ing)|resolved|continuing|proceeding without|skipping this", re.IGNORECASE)
+"""Words of a program that goes on without what has failed."""
 _NOT_THROUGH = re.compile(r"error|fail|abort|kill|not (?:done|finished|complete)|incomplete|exception", re.IGNORECASE)
 
 
@@ -38,10 +40,14 @@ def is_echo(failure: Failure) -> bool:
 
 
 def is_overcome(told: Sequence[Told], log: Log, series: Series) -> bool:
-    """Whether the program handled the one exception that the log shows: it trained on, and says at its end that it is through."""
+    """Whether the program handled the one exception that the log shows: it trained on, and says there that it goes on without, or at its end that it is through."""
     raised = [each for each in told if not each.aside]
     if len(raised) != 1 or not goes_on(series, raised[0].last):
         return False
+    near = [said for said in log.said if -3 <= said.line - raised[0].first < 0 or 0 < said.line - raised[0].last <= 4]
+    more = raised[0].failure.message.partition("\n")[2]  # a line of the program's own, right below the exception's
+    if _RECOVERED.search(more) or any(_RECOVERED.search(said.text) for said in near):
+        return True
     return any(_THROUGH.search(said.text) and not _NOT_THROUGH.search(said.text) for said in log.said[-END:] if said.line > raised[0].last)
 
 

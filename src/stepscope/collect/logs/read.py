@@ -110,7 +110,9 @@ def _distinct(told: Sequence[Told]) -> list[Told]:
 
 def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
     """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for, a loss that was no number."""
-    for found in (hang_in(log), death_in(log), collectives_in(log)):
+    death, waited = death_in(log), collectives_in(log)
+    ended_by_watchdog = waited is not None and death is not None and death[0].signal == "SIGABRT"  # which aborts a process that waited too long
+    for found in (hang_in(log), *((waited, death) if ended_by_watchdog else (death, waited))):
         if found is not None:
             piece, said = found
             yield Observation(replace(log, at=said.line), piece, machine, Moment(rank=said.rank))

@@ -15,6 +15,12 @@ MOST = 12
 _NAMED = re.compile(r"(?:^|[\s(\[:'\"])(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*(?:Error|Exception))(?:: ?|\((?P<quote>['\"]))(?P<message>.{3,2000})")
 _THROWN = re.compile(r"(?:terminated with exception|raised: ?|what\(\)|Exception raised|caught exception|terminate called after throwing an instance of '[^']+'\s*what\(\)):?\s+(?P<message>\S.{3,2000})")
 _CUDA = re.compile(r"(?P<message>Failed to initialize NVML: .{3,200}|(?:CUDA|HIP|cuDNN|cuBLAS|NCCL|CUBLAS|Triton) (?:runtime |driver )?error\b.{3,600})", re.IGNORECASE)
+_ROOT = re.compile(r"^\s*\(\d\) (?P<status>[A-Z][A-Za-z_ ]{3,25}): +(?P<message>\S.{3,2000})")
+_STATUS = {
+    "invalid argument": "InvalidArgumentError", "resource exhausted": "ResourceExhaustedError", "unimplemented": "UnimplementedError", "not found": "NotFoundError",
+    "internal": "InternalError", "unknown": "UnknownError", "failed precondition": "FailedPreconditionError", "out of range": "OutOfRangeError", "unavailable": "UnavailableError",
+}  # fmt: skip
+"""The classes of TensorFlow's status names, where a paste holds the list of root errors alone."""
 _FATAL = re.compile(r"\bFATAL\b.{0,80}?[:\]] (?P<message>\S.{3,600})")
 
 
@@ -28,6 +34,8 @@ def spoken(log: Log) -> Iterator[Told]:
             message = message.partition(found["quote"] + ")")[0]
         if not found and (thrown := _THROWN.search(said.text) or _CUDA.search(said.text) or _FATAL.search(said.text)):
             kind, message = "RuntimeError", thrown["message"]
+        if not kind and (root := _ROOT.search(said.text)) and (status := _STATUS.get(root["status"].replace("_", " ").lower())):
+            kind, message = f"tensorflow.errors.{status}", root["message"]
         if kind:
             yield Told(failure_from(kind, message, ()), said.line, said.line, said.speaker, said.rank)
             count += 1

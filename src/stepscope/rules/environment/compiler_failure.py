@@ -64,12 +64,15 @@ _WORDS = re.compile(
     r"|is required to load C\+\+ extensions|command '[^']*(?:nvcc|ninja|g\+\+|gcc|cl\.exe)[^']*' (?:failed|returned)|fatal error: \S+\.h: No such file"
     r"|Compiler: .{0,40} is not found|torch\.compile (?:is )?not supported|Dynamo is not supported|Windows not yet supported for torch\.compile"
 )
+_OF_XLA = re.compile(r"[Cc]ompil|\bHLO\b|lowering|ptxas|Mosaic|autotun|LLVM|MLIR")
 _INNER = re.compile(r"raised:\n(?P<inner>[^\n]+)")
 
 
 @COMPILER_FAILURE.seen_in
 def compiler(failure: Failure) -> Witnessed:
     stage = next((name for kind, name in _TYPES.items() if failure.is_a(kind)), None)
+    if stage == "XLA" and not _OF_XLA.search(failure.message):
+        stage = None  # the same class tells of everything that goes wrong on a device
     known = stage and any(word in failure.module for word in ("torch", "triton", "jax", "unknown"))
     found = _WORDS.search(failure.message)
     if not known and not found:

@@ -90,6 +90,7 @@ in_logs(DRIVER_MISMATCH, (
     (r"Installed CUDA version (?P<has>[\d.]+) does not match the version torch was compiled with (?P<built>[\d.]+)", "CUDA {has} is installed, PyTorch was built with {built}"),
     (r"detected CUDA version \((?P<has>[\d.]+)\) mismatches the version that was used to compile\s+PyTorch \((?P<built>[\d.]+)\)", "CUDA {has} is installed, PyTorch was built with {built}"),
 ))  # fmt: skip
+in_logs(OVERFLOW_HALF, ((r"value cannot be converted to type (?P<type>(?:at|c10)::\w+) without overflow", "a number does not fit into {type}"),), stage=Stage.FORWARD)
 in_logs(OVERFLOW_HALF, ((r"[Cc]urrent loss scale already at minimum", "gradients overflow float16 however small the loss scale is"),), stage=Stage.OPTIMIZER, fix=(
     "Train in bfloat16 (`bf16: true`), which has the range of float32, if the model was pretrained in it.",
     "Look at the loss of the steps before: where it is NaN already, the learning rate or a sample is at fault.",
