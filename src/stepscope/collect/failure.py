@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType, TracebackType
 
@@ -97,16 +96,6 @@ def qualified(frame: FrameType) -> str:
     """The function's name; with its class from Python 3.11 on."""
     name = str(getattr(frame.f_code, "co_qualname", frame.f_code.co_name))
     return name.replace("<locals>.", "")
-
-
-def stack_of(frame: FrameType | None) -> tuple[Frame, ...]:
-    """A running frame and its callers, outermost first."""
-    found: list[FrameType] = []
-    while frame is not None:
-        found.append(frame)
-        frame = frame.f_back
-    kept: Sequence[FrameType] = found[::-1]
-    return tuple(frame_of(entry, entry.f_lineno, entry.f_lasti) for entry in kept if not is_ours(entry))
 
 
 def _before(exception: BaseException) -> BaseException | None:

@@ -35,7 +35,6 @@ _TABLE = re.compile(
     re.IGNORECASE,
 )
 _NO_TABLE = re.compile(r"\b(?:cfg|conf|config|args|params|history|logs|state|optimizers?|models?|losses|env|environ|kwargs|batch|sample|data_?set|datasets|loaders?|df|row|record|features?|index|meta)\s*\[", re.IGNORECASE)
-_MAP = re.compile(r"\bindex\(|\.transform\(|\[|\.get_loc\(")
 _LISTED = re.compile(r"(?P<name>'[^'\n]{1,80}'|\"[^\"\n]{1,80}\") is not in (?:list|tuple)|tuple\.index\(x\): x not in|list\.index\(x\): x not in")
 _SEEN = re.compile(
     r"y contains (?:previously unseen|new) labels: (?P<names>[^\n]{1,120})|[Ff]ound unknown categories (?P<unknown>\[[^\]]*\])"

@@ -52,7 +52,6 @@ _TWO = re.compile(r"same dtype.{0,12}? got:? (?P<one>[\w:.]+) (?:!=|and) (?P<oth
 _NAMES = {"float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16", "byte": "uint8", "char": "int8"}
 _INDICES = re.compile(r"argument #\d 'indices' to have one of the following scalar types|tensors used as indices must be")
 _UNLIKE_DEVICE = re.compile(r"Input type \((torch\.)(cuda\.)?\w+\) and weight type \((torch\.)(cuda\.)?\w+\)")
-_WEIGHTS = ("weight", "mat2", "other", "w", "in_proj_weight", "weight_ih")
 
 
 @DTYPE_MISMATCH.seen_in

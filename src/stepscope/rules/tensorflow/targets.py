@@ -18,7 +18,6 @@ from stepscope.rules.tensorflow.sayings import first, sayings
 
 _RULES = {"format": LOSS_LABEL_FORMAT, "units": OUTPUT_UNITS_VS_CLASSES, "axes": OUTPUT_SHAPE_VS_LABELS, "rows": TARGET_SHAPE_MISMATCH}
 _BINARY = re.compile(r"binary_|sigmoid_cross|[Bb]inary[A-Z]|hinge|mean_squared|mean_absolute|\bmse\b|\bmae\b|huber|log_?cosh|poisson|squeeze_or_expand")
-_LOSSES = re.compile(r"keras[\w/\\]*[/\\]losses|losses_impl|losses_utils|compile_utils|crossentropy|cross_entropy", re.IGNORECASE)
 _LOSS_NAME = re.compile(r"loss|(?:^|_)(?:dice|iou|giou|jaccard|tversky|focal|triplet|mse|mae|rmse|bce|nll|kld?|contrastive|elbo|huber|psnr|ssim|perceptual|cross_?entropy)(?:_|$|\d)", re.IGNORECASE)
 _BUILT_IN = re.compile(r"^(?:\w+_)?(?:(?:mean|root)_(?:squared|absolute)\w*|(?:sparse_|categorical_|binary_)+\w*|softmax\w*|sigmoid\w*|cosine_\w+|huber\w*|log_?cosh|poisson|hinge|kl_?divergence|kullback\w*|mse|mae|crossentropy)(?:_\d+)?$", re.IGNORECASE)
 _STEP = re.compile(r"step|train|fit|main|loop|epoch|compute_loss", re.IGNORECASE)
