@@ -66,6 +66,8 @@ def copied(batch: Any) -> Any:
 
 def _shallow(part: Any) -> Any:
     kind = type(part)
+    if hasattr(part, "data_ptr"):  # asked first: in every step, and a tensor's `__dict__` would be made to be looked at
+        return part
     if kind is list or kind is dict:
         return part.copy()
     if _is_user_dict(part):  # UserDict, transformers' BatchEncoding
