@@ -17,13 +17,20 @@ class Handed:
     shows in a tensor's version, and is made good by `again`, the same batch loaded once more, where that can be had.
     """
 
-    __slots__ = ("_copy", "_versions", "again", "data")
+    __slots__ = ("_copy", "_tensors", "_versions", "again", "data")
 
     def __init__(self, data: Any) -> None:
         self.data = data
-        self._copy = copied(data)
-        self._versions = _versions(data)
         self.again: Any = None
+        if type(data) is list:
+            try:  # tensors alone, as the usual collate function puts them
+                self._versions = [part._version for part in data]
+                self._tensors = self._copy = data.copy()
+                return
+            except (AttributeError, RuntimeError):
+                pass
+        self._copy = copied(data)
+        self._tensors, self._versions = _versions(data)
 
     def fresh(self) -> Any:
         """The batch as it was, in containers of its own."""
@@ -32,17 +39,17 @@ class Handed:
     @property
     def is_written(self) -> bool:
         """Whether a tensor of the batch has been written over since."""
-        return any(tensor._version != version for tensor, version in self._versions)
+        return len(self.untouched) < len(self._tensors)
 
     @property
     def tensors(self) -> list[Any]:
         """The tensors at its first level, in their order."""
-        return [tensor for tensor, _ in self._versions]
+        return list(self._tensors)
 
     @property
     def untouched(self) -> list[Any]:
         """The tensors of the batch that have not been written over."""
-        return [tensor for tensor, version in self._versions if tensor._version == version]
+        return [tensor for tensor, version in zip(self._tensors, self._versions, strict=True) if tensor._version == version]
 
     @property
     def is_lost(self) -> bool:
@@ -84,12 +91,13 @@ def _is_user_dict(part: Any) -> bool:
     return isinstance(held.get("data"), dict)
 
 
-def _versions(batch: Any) -> list[tuple[Any, int]]:
-    """The tensors at the first level of a batch, each with its version."""
+def _versions(batch: Any) -> tuple[list[Any], list[int]]:
+    """The tensors at the first level of a batch, and the version of each."""
     if _is_user_dict(batch):
         batch = batch.data
     parts = batch.values() if isinstance(batch, dict) else batch if type(batch) in (list, tuple) else (batch,)
+    tensors = [part for part in islice(parts, PARTS) if hasattr(part, "data_ptr")]
     try:
-        return [(part, part._version) for part in islice(parts, PARTS) if hasattr(part, "data_ptr")]
+        return tensors, [tensor._version for tensor in tensors]
     except RuntimeError:  # made in inference mode: they keep no version
-        return []
+        return [], []

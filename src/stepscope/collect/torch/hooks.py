@@ -133,8 +133,7 @@ class _Yielded:
         if caller.f_code.co_name == "__next__":
             history.hands_out(attributes, caller.f_locals.get("data"))
         try:
-            SENTINEL.drawn()
-            SENTINEL.budget.pay(began)
+            SENTINEL.drawn(began)
         except Exception as problem:
             trouble("could not note the random states", problem)
 

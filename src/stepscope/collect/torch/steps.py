@@ -27,8 +27,8 @@ class Steps:
         self.finished_steps = 0
         self._first = 0.0
 
-    def finished(self, optimizer: Any, args: Any, kwargs: Any) -> None:
-        """The hook that optimizers call after a step. By identity: an optimizer of the user's may have an `__eq__` of its own."""
+    def finished(self, optimizer: Any) -> None:
+        """An optimizer has moved its weights. By identity: an optimizer of the user's may have an `__eq__` of its own."""
         key = id(optimizer)
         counts = self._counts
         try:

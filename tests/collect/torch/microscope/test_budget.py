@@ -17,40 +17,48 @@ def clock(monkeypatch):
     return now
 
 
-def spend(budget, clock, seconds, thinned=False):
+def step(budget, clock, always=0.0, thinned=0.0, rest=0.0):
+    """One step of this many seconds; gives whether what can be thinned out was done in it."""
+    budget.begins(clock[0])
+    if budget.allows:
+        spend(clock, thinned, budget.pay_thinned)
+    began = clock[0]
+    clock[0] += always
+    if budget.is_measured:
+        budget.pay(began)
+    clock[0] += rest
+    return budget.allows
+
+
+def spend(clock, seconds, pay):
     began = clock[0]
     clock[0] += seconds
-    budget.pay(began)
-    if thinned:
-        budget.pay_thinned(began)
+    pay(began)
 
 
 def test_the_credit_comes_first_and_the_share_of_the_time_follows(clock):
     budget = Budget(0.01)
-    assert budget.allows()
-    spend(budget, clock, CREDIT + 1.0, thinned=True)
-    assert not budget.allows()
+    assert step(budget, clock, thinned=CREDIT + 1.0)
+    assert not step(budget, clock)
     clock[0] = 200.0
-    assert budget.allows()
+    assert step(budget, clock)
 
 
 def test_a_quarter_is_left_where_what_is_always_done_uses_up_the_budget(clock):
     budget = Budget(0.01)
-    checks = 0
-    for _ in range(1000):
-        spend(budget, clock, 0.01)
-        clock[0] += 0.09
-        if budget.allows():
-            checks += 1
-            spend(budget, clock, 0.001, thinned=True)
+    checks = sum(step(budget, clock, always=0.01, thinned=0.001, rest=0.09) for _ in range(1000))
     assert checks * 0.001 == pytest.approx(FLOOR * 0.01 * clock[0], rel=0.1)
+
+
+def test_steps_that_are_not_measured_are_paid_for_by_those_that_are(clock):
+    budget = Budget(0.01)
+    checks = sum(step(budget, clock, always=0.0005, thinned=0.001, rest=0.1) for _ in range(4000))
+    assert checks * 0.001 + 4000 * 0.0005 == pytest.approx(0.01 * clock[0], rel=0.05)
 
 
 def test_no_budget_looks_at_nothing_that_can_be_left_out(clock):
     budget = Budget(0.0)
-    spend(budget, clock, 0.001)
-    clock[0] = 100.0
-    assert not budget.allows()
+    assert not any(step(budget, clock, rest=1.0) for _ in range(100))
 
 
 GRADIENT = """

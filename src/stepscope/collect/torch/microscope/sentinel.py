@@ -12,9 +12,10 @@ from typing import Any
 
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
-from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of, marks_of
+from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
 from stepscope.collect.torch.microscope.parameters import parameters_of
+from stepscope.collect.torch.microscope.pending import Pending
 from stepscope.collect.torch.microscope.random_states import States, distinct, generators_in
 from stepscope.collect.torch.microscope.scalers import Scalers
 from stepscope.collect.torch.steps import STEPS
@@ -22,8 +23,6 @@ from stepscope.collect.trouble import trouble
 
 LOSSES = 64
 """Losses that are kept."""
-DEAD = 5
-"""Losses in a row that are not finite, from which on nobody is taking care of them."""
 SEARCHES = 2
 """First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
@@ -33,40 +32,31 @@ Look = Callable[[str, float, Any, Any], "bytes | None"]
 
 
 class Sentinel:
-    """What is known of the steps so far, and what to do when one is not finite.
+    """What is known of the steps so far, and what to do when one is not finite: it is looked at where it is met, while its frames are alive.
 
-    A step that is not finite is looked at where it is met, while its frames are alive. It is told of once it reaches the weights, or is followed by
-    others without a good one between them: a step that the user's own code leaves out (`if not torch.isfinite(norm): continue`), or that a gradient
-    scaler skips, is in good hands.
+    `drawn`, `before`, `after`, `stepping` and `stepped` are run in every healthy step, at some tenths of a microsecond a line.
     """
 
     def __init__(self) -> None:
+        self.look: Look | None = None
+        self.scalers = Scalers()
+        self.pending = Pending()
+        self.repeat: Any = None
+        self._start(Budget())
+
+    def _start(self, budget: Budget) -> None:
+        self.budget = budget
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=4)
+        self.rates: deque[Any] = deque(maxlen=4)
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self._series: dict[Any, deque[float]] = {}
-        self.rates: deque[Any] = deque(maxlen=4)
-        self.budget = Budget()
-        self.look: Look | None = None
-        self.told: Callable[[bytes], Any] | None = None
-        self.policy = "continue"
-        self.reads_late = self.waits_for_cpu = True
-        self._held: list[tuple[Any, Any]] = []
-        self._before_update: dict[int, list[str]] = {}
-        self.repeat: Any = None
-        self.scalers = Scalers()
-        self._drawn = False
-        self._notes_states = True
-        self._gradients_read = 0
-        self._pending: bytes | None = None
-        self._is_lost = False
-        self._in_a_row = 0
-        self._latest_finite = True
-        self._flags: deque[Flag] = deque(maxlen=2)
         self.shadow = Shadow()
-        self._diagnoses = 0
-        self._searched = 0
-        self.backwards = 0
+        self._flags: deque[Flag] = deque(maxlen=2)
+        self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
+        self.backwards = self._gradients_read = self._diagnoses = self._searched = 0
+        self._drawn = False
+        self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
 
@@ -76,36 +66,32 @@ class Sentinel:
         `look` diagnoses a step, `told` is given its diagnosis once it is known that nobody caught it. `policy` says what follows: "continue", "stop"
         or "skip". `share` is the budget.
         """
-        self.look, self.told, self.policy = look, told, policy
-        self.reads_late, self.waits_for_cpu = policy == "continue", READ_LATE not in os.environ
-        self.budget = Budget(share)
-        self.backwards = self._gradients_read = 0
-        self.losses = deque(maxlen=LOSSES)
-        self._series.clear()
-        self._flags.clear()
-        self.shadow = Shadow()
-        self.rates.clear()
-        self.ring.clear()
-        self._pending, self._is_lost, self._in_a_row, self._diagnoses, self._searched = None, False, 0, 0, 0
-        self.states = States()
+        self._start(Budget(share))
+        self.look = look
+        self.pending.begin(told, policy)
+        self.reads_late = policy == "continue"
 
     def release(self) -> None:
         """Watch nothing any more."""
-        self.look = self.told = None
+        self.look = None
+        self.pending.release()
 
-    def drawn(self) -> None:
-        """A loader has handed out a batch: where the random generators stand is noted."""
+    def drawn(self, began: float) -> None:
+        """A loader has handed out a batch, noted since that moment of `perf_counter`: the step begins, and where the random generators stand is noted."""
         if self.look is not None:
-            self.began = perf_counter()
-            self._note_states()
+            if self.budget.is_measured:
+                self.budget.pay(began)
             self._drawn = True
+            self._step_begins(began)
 
-    def _note_states(self) -> None:
-        self._notes_states = self.budget.allows()
+    def _step_begins(self, began: float) -> None:
+        self.began = began
+        self.budget.begins(began)
+        self._notes_states = self.budget.allows
         if self._notes_states:
-            began = perf_counter()
+            now = perf_counter()
             self.ring.append(self.states.take())
-            self.budget.pay_thinned(began)
+            self.budget.pay_thinned(now)
 
     def knows_randomness(self) -> bool:
         """Whether the random states that this step began with are at hand: noted, or the same as those noted before."""
@@ -116,19 +102,6 @@ class Sentinel:
         if self.look is not None:
             self.ring.append(self.states.take())
 
-    def stepped(self, optimizer: Any) -> None:
-        """A step is over. Where no loader says when the next begins, it begins here."""
-        while self._held:
-            parameter, gradient = self._held.pop()
-            parameter.grad = gradient
-        if self._is_lost:
-            self._updated(optimizer, moved=self._before_update.pop(id(optimizer), None) != marks_of(optimizer))
-        if self.look is not None:
-            if not self._drawn:
-                self.began = perf_counter()
-                self._note_states()
-            self._drawn = False
-
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
         value: float = loss.item()
@@ -136,14 +109,12 @@ class Sentinel:
         if self._searched < SEARCHES:
             self._searched += 1
             self.states.watch(generators_in(frame))
+        self.losses = losses = self._series_of(frame)
         self._latest_finite = value - value == 0
-        self.losses = self._series_of(frame)
         if self._latest_finite:
-            self.losses.append(value)
-        elif self._is_lost:
-            self._in_a_row += 1
-            if self._in_a_row >= DEAD or not STEPS.optimizers:
-                self._confirm()
+            losses.append(value)
+        elif self.pending.is_open:
+            self.pending.met_again()
         elif value != value or not self.scalers.may_overflow(loss):
             self._look_at("loss", value, loss, frame)
         return value
@@ -174,20 +145,21 @@ class Sentinel:
     def _came_late(self, value: float, frame: FrameType) -> None:
         if value - value == 0:
             self.losses.append(value)
-            self._is_lost, self._pending = False, None
-        elif self._is_lost:
-            self._confirm()
+            self.pending.dismiss()
+        elif self.pending.is_open:
+            self.pending.confirm()
         else:
             self._look_at("late", value, None, frame)
 
+    def looks_after(self) -> bool:
+        """Whether the gradients of this step are looked at: as far as the budget goes, and always where a bad one is to have no effect."""
+        return (self.budget.allows or self.pending.policy != "continue") and not self.pending.is_open
+
     def after(self, loss: Any, value: float, frame: FrameType) -> None:
-        """The gradients of a finite loss, as far as the budget goes; always where a bad one is to have no effect."""
-        if self._is_lost or not (self.budget.allows() or self.policy != "continue"):
-            return
+        """The gradients of a finite loss."""
         began = perf_counter()
         bad = not all_finite(gradients_of(STEPS.optimizers))
         self._gradients_read += 1
-        self.budget.pay(began)
         self.budget.pay_thinned(began)
         if not bad:
             self.scalers.good()
@@ -195,32 +167,28 @@ class Sentinel:
             self._look_at("gradient", value, loss, frame)
 
     def stepping(self, optimizer: Any) -> None:
-        """An optimizer is about to step: what is pending becomes a finding when it reaches the weights."""
+        """An optimizer is about to step. One that has not stepped yet was not known when the gradients were looked at."""
         if self.look is None or self.repeat is not None:
             return
-        self.rates.append(optimizer.param_groups[0].get("lr"))
         if self._flags:
             self.shadow.keep(parameters_of([optimizer]))
             return
-        if not self._is_lost and not STEPS.knows(optimizer) and not all_finite(gradients_of([optimizer])):
+        if not STEPS.knows(optimizer) and not self.pending.is_open and not all_finite(gradients_of([optimizer])):
             self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
-        if not self._is_lost:
-            return
-        self._before_update[id(optimizer)] = marks_of(optimizer)
-        if self.policy != "continue" and not (self._latest_finite and all_finite(gradients_of([optimizer]))):
-            self._confirm()
-            if self.policy == "skip":
-                self._drop(optimizer)
+        if self.pending.is_open:
+            self.pending.updating(optimizer, self._latest_finite)
 
-    def _updated(self, optimizer: Any, moved: bool) -> None:
-        """Whether a bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
-
-        The user's own code may have cleaned the gradients since, or its optimizer refused them.
-        """
-        if (moved and not self._latest_finite) or not all_finite(parameters_of([optimizer])):
-            self._confirm()
-        elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
-            self._is_lost, self._pending, self._in_a_row = False, None, 0
+    def stepped(self, optimizer: Any, began: float) -> None:
+        """A step is over, noted since that moment of `perf_counter`. Where no loader says when the next begins, it begins here."""
+        if self.pending.is_open:
+            self.pending.updated(optimizer, self._latest_finite)
+        if self.look is not None:
+            self.rates.append(optimizer.param_groups[0].get("lr"))
+            if self.budget.is_measured:
+                self.budget.pay(began)
+            if not self._drawn:
+                self._step_begins(began)
+            self._drawn = False
 
     @property
     def gradients_read(self) -> float:
@@ -234,35 +202,17 @@ class Sentinel:
 
     def end(self, failed: bool = False) -> None:
         """No more steps follow. What is pending never came to a weight; it is told of where the run failed, or where no optimizer would have shown it."""
-        if not failed and STEPS.finished_steps:
-            return
-        policy, self.policy = self.policy, "continue"
-        self._confirm()
-        self.policy = policy
+        if failed or not STEPS.finished_steps:
+            self.pending.confirm(stops=False)
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
-        self._is_lost, self._in_a_row = True, 1
-        self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}  # a closure's backward comes within the step
+        self.pending.open()
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:
-                self._pending = self.look(met, value, loss, frame)
+                self.pending.diagnosed(self.look(met, value, loss, frame))
             except Exception as problem:
                 trouble("could not look at a step that is not finite", problem)
-
-    def _confirm(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending is not None and self.told is not None:
-            self.told(pending)
-            if self.policy == "stop":
-                raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
-
-    def _drop(self, optimizer: Any) -> None:
-        """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over."""
-        for group in optimizer.param_groups:
-            for parameter in group["params"]:
-                self._held.append((parameter, parameter.grad))
-                parameter.grad = None
 
 
 SENTINEL = Sentinel()
