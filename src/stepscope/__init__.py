@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stepscope.checking import check as check
     from stepscope.diagnose import Report as Report
     from stepscope.explaining import explain as explain
     from stepscope.finding import Confidence as Confidence
@@ -26,11 +27,12 @@ _HOMES = {
     "Sample": "finding",
     "Severity": "finding",
     "Stage": "finding",
+    "check": "checking",
     "explain": "explaining",
     "guard": "guarding",
 }
 
-__all__ = ["Confidence", "Finding", "Place", "Report", "Sample", "Severity", "Stage", "__version__", "explain", "guard"]
+__all__ = ["Confidence", "Finding", "Place", "Report", "Sample", "Severity", "Stage", "__version__", "check", "explain", "guard"]
 
 
 def __getattr__(name: str) -> Any:

@@ -113,6 +113,8 @@ def _best_of(rule: Rule, observation: Observation, problems: list[str]) -> list[
 
 
 def _complete(draft: Draft, observation: Observation) -> Finding:
+    if draft.places:
+        return draft.rule.finding(draft, draft.stage or draft.rule.stage, draft.places[0], tuple(draft.places[1:]))
     failed = _failed_line(observation)
     layer = observation.get(Layer)
     definition = Place(

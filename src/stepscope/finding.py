@@ -37,9 +37,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Place:
-    """Where to look, as precisely as known; each part may be missing. `line` counts from 1.
+    """Where to look, as precisely as known; each part may be missing. `line` and `column` count from 1.
 
-    `code` is the text of that line, `about` says what stands there ("the layer was built here").
+    `code` is the text of that line, `about` says what stands there ("the layer was built here"). `image` is the image that an annotation is about, `box` the
+    corners in it: left, top, right, bottom, in pixels.
     """
 
     file: str | None = None
@@ -52,6 +53,9 @@ class Place:
     operator: str | None = None
     rank: int | None = None
     samples: tuple[Sample, ...] = ()
+    column: int | None = None
+    image: str | None = None
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, get_type_hints
@@ -19,7 +19,8 @@ class Draft:
     """What a witness says: only what it knows better than the observation does.
 
     `line` is the line to change, where that is another one than the line that failed. `fix` goes before the fixes of the rule's page,
-    `instead` in their place, where they do not fit. `said` is the line of a log that told it.
+    `instead` in their place, where they do not fit. `said` is the line of a log that told it. `places` are all the places of a mistake that a data set holds
+    many times, the one to show first; the finding counts them.
     """
 
     rule: Rule
@@ -35,6 +36,7 @@ class Draft:
     instead: tuple[str, ...]
     severity: Severity
     said: Said | None
+    places: Sequence[Place]
 
 
 HEADLINE = 79
@@ -108,7 +110,7 @@ class Rule:
         """A draft of a finding; see Draft for what `details` may hold."""
         empty: dict[str, Any] = {
             "stage": None, "line": None, "about": "", "layer": None, "operator": None,
-            "seen": {}, "fix": (), "instead": (), "severity": self.severity, "said": None,
+            "seen": {}, "fix": (), "instead": (), "severity": self.severity, "said": None, "places": (),
         }  # fmt: skip
         unknown = set(details) - set(empty)
         if unknown:
@@ -126,6 +128,7 @@ class Rule:
             headline=draft.headline,
             place=place,
             places=places,
+            count=max(len(draft.places), 1),
             seen={key: str(value) for key, value in draft.seen.items() if value not in (None, "")},
             why=self.page.why,
             fix=(*draft.fix, *(draft.instead or self.page.fix)),

@@ -10,6 +10,7 @@ import click
 from stepscope import __version__
 
 COMMANDS = {
+    "check": "Find every problem of a data set.",
     "demo": "Train a small network with a mistake put in, and read the report.",
     "explain": "Name the cause of a failure from its log.",
     "rules": "The catalogue of mistakes, or one page of it.",
@@ -42,6 +43,8 @@ def cli() -> None:
     \b
     Start with your own script, unchanged:
       stepscope run train.py --epochs 5
+    with your data, before anything is trained:
+      stepscope check data/
     or with the log of a run that has failed:
       stepscope explain train.log
     """

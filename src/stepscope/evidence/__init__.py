@@ -1,13 +1,16 @@
 """What was seen: plain frozen values, no framework."""
 
 from stepscope.evidence.batch import Batch, Remainder
+from stepscope.evidence.boxes import Boxes
 from stepscope.evidence.call import Call, Operand
 from stepscope.evidence.callee import Callee, Lookup
 from stepscope.evidence.collectives import Collectives, Waited
+from stepscope.evidence.dataset import Expected, Flaw, Flaws, Inventory
 from stepscope.evidence.ending import Death, Interruption, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
 from stepscope.evidence.file import Empty, File
 from stepscope.evidence.history import History, OwnBackward, Reused, Written
+from stepscope.evidence.images import FACTS, Images, State, Twins
 from stepscope.evidence.indexed import Indexed
 from stepscope.evidence.labels import Head, Labels
 from stepscope.evidence.layer import Layer
@@ -25,22 +28,29 @@ from stepscope.evidence.stale import OptimizerParameters
 from stepscope.evidence.tensor import Tensor
 
 __all__ = [
+    "FACTS",
     "Aside",
     "Batch",
+    "Boxes",
     "Call",
     "Callee",
     "Collectives",
     "Course",
     "Death",
     "Empty",
+    "Expected",
     "Failure",
     "File",
+    "Flaw",
+    "Flaws",
     "Frame",
     "Head",
     "Heard",
     "History",
+    "Images",
     "Indexed",
     "Interruption",
+    "Inventory",
     "Labels",
     "Layer",
     "Log",
@@ -60,7 +70,9 @@ __all__ = [
     "Said",
     "Skipped",
     "Stage",
+    "State",
     "Tensor",
+    "Twins",
     "Waited",
     "WorkerDeath",
     "Written",

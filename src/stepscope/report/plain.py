@@ -54,4 +54,7 @@ def _place(place: Place) -> dict[str, Any]:
         "operator": place.operator,
         "rank": place.rank,
         "samples": [{"index": s.index, "row": s.row, "file": s.file} for s in place.samples],
+        "column": place.column,
+        "image": place.image,
+        "box": None if place.box is None else list(place.box),
     }

@@ -69,7 +69,7 @@ def _location(place: Place) -> dict[str, Any]:
     uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if place.line:
-        physical["region"] = {"startLine": place.line}
+        physical["region"] = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
     location: dict[str, Any] = {"physicalLocation": physical}
     if place.about:
         location["message"] = {"text": place.about}

@@ -11,6 +11,8 @@ from stepscope.diagnose import Report
 from stepscope.finding import Confidence, Finding, Place, Sample
 
 WIDTH = 100
+PLACES = 3
+"""Places that are shown of a mistake that was met many times."""
 LISTED = 20
 """Bad samples that are shown."""
 _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "arrow": "1;34", "word": "1", "quiet": "2"}
@@ -78,13 +80,17 @@ def _places(finding: Finding, colour: bool) -> Iterator[str]:
     known = _samples(finding.place)
     if known:
         yield f"      {known}"
-    for place in finding.places:
+    shown = finding.places if finding.count == 1 else finding.places[: PLACES - 1]
+    for place in shown:
         if place.file:
             yield f"  {arrow} {_location(place)}" + (f"   ({place.about})" if place.about else "")
+    if finding.count > PLACES:
+        yield f"      and {finding.count - PLACES:,} more; --output report.json lists them all"
 
 
 def _location(place: Place) -> str:
     line = f":{place.line}" if place.line else ""
+    line += f":{place.column}" if place.line and place.column else ""
     return f"{_clean(place.file or '')}{line}" + (f"      {_clean(place.code)}" if place.code else "")
 
 

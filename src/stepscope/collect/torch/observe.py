@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of
-from stepscope.collect.files import file_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
+from stepscope.collect.spoken import file_of
 from stepscope.collect.torch.batches import batch_of, remainder_of
 from stepscope.collect.torch.blame import blame_of
 from stepscope.collect.torch.callee import callee_of

@@ -19,9 +19,10 @@ Good
     image = Image.open("whole.jpg").convert("RGB")
 """
 
-from stepscope.evidence import Failure, File, Stage
+from stepscope.evidence import Failure, File, Images, Stage, State
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.images.found import at, shown
 
 TRUNCATED_IMAGE = Rule("IMG102", Severity.ERROR, stage=Stage.DATA)
 
@@ -43,3 +44,11 @@ def cut_off(failure: Failure, file: File) -> Witnessed:
 def words(failure: Failure) -> Witnessed:
     if failure.says(*_WORDS) and (failure.passes_file("ImageFile.py", "Image.py", "io/image.py") or failure.says("image", "jpeg", "png")):
         yield TRUNCATED_IMAGE.found("an image ends early", Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:300]})
+
+
+@TRUNCATED_IMAGE.seen_in
+def files(images: Images) -> Witnessed:
+    """Every image file of a data set was looked at."""
+    places = at(images, (images.facts["state"] == State.TRUNCATED).nonzero()[0])
+    if places:
+        yield TRUNCATED_IMAGE.found(f"{shown(str(places[0].file))} ends early", seen={"images": f"{len(places)} of {len(images):,}"}, places=places)

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from stepscope.collect.files import file_of, look_at
+from stepscope.collect.spoken import file_of, look_at
 from stepscope.evidence import Failure
 
 

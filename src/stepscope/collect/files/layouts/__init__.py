@@ -1,0 +1,1 @@
+"""One reader per layout: each turns a tree into a Reading."""

@@ -1,0 +1,1 @@
+"""The inspection of one image, from its bytes."""

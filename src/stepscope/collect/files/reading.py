@@ -1,0 +1,134 @@
+"""What a reader makes of a data set: its samples, classes and boxes, and what it could not take as it is."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stepscope.collect.files.tree import opened
+from stepscope.evidence import Boxes, Flaw
+
+IMAGES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".tga", ".ico", ".heic", ".heif")
+"""Endings of image files, in small letters: what trainers load, and what some do not."""
+SPLITS = {"train": "train", "training": "train", "trainset": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
+"""Names of folders and files that tell a split."""
+
+
+class Picture(NamedTuple):
+    """One image: its path from the root, its split ("" where there is none), its class (-1: none), and where its bytes are in that file (None: the file itself).
+
+    Of a shard the path is `shard.tar/name.jpg`, and `where` the shard, the offset and the length; of a table of a Parquet file the file, its row group and the row.
+    """
+
+    path: str
+    split: str = ""
+    label: int = -1
+    where: tuple[str, int, int] | None = None
+
+
+@dataclass
+class BoxTable:
+    """Boxes as they are written, one row each; `form` as in evidence.Boxes. `image` are paths."""
+
+    form: str
+    image: list[str] = field(default_factory=list)
+    written: array[float] = field(default_factory=lambda: array("d"))
+    label: array[int] = field(default_factory=lambda: array("q"))
+    file: list[str] = field(default_factory=list)
+    line: array[int] = field(default_factory=lambda: array("q"))
+    declared: dict[str, tuple[int, int]] = field(default_factory=dict)
+    first: int = 0
+
+    def add(self, image: str, numbers: Sequence[float], label: int, file: str, line: int) -> None:
+        """One box: its four numbers as written, its class, and where it stands."""
+        self.image.append(image)
+        self.written.extend(numbers)
+        self.label.append(label)
+        self.file.append(file)
+        self.line.append(line)
+
+
+@dataclass
+class Reading:
+    """A data set as one reader read it. `classes` are in the order of their numbers; `declared` tells whether they were written down.
+
+    `empty` are splits or folders that were named and hold nothing.
+    """
+
+    layout: str
+    root: Path
+    pictures: list[Picture] = field(default_factory=list)
+    classes: tuple[str, ...] = ()
+    declared: bool = False
+    boxes: BoxTable | None = None
+    flaws: list[Flaw] = field(default_factory=list)
+
+
+def bytes_of(root: Path, picture: Picture) -> bytes:
+    """The encoded image. Raises OSError."""
+    if picture.where is None:
+        with opened(root, picture.path) as file:
+            return file.read()
+    name, offset, length = picture.where
+    if name.lower().endswith((".parquet", ".arrow")):
+        from stepscope.collect.files.layouts.parquet import cell
+
+        encoded: bytes = cell(root, name, offset, length)
+        return encoded
+    with opened(root, name) as file:
+        file.seek(offset)
+        return file.read(length)
+
+
+def split_of(path: str) -> str:
+    """The split that a path's folders tell; the outermost that does."""
+    for part in path.lower().split("/")[:-1]:
+        name = SPLITS.get(re.sub(r"[_-]?(?:images?|imgs|labels|data|set|20\d\d)?$", "", part)) or SPLITS.get(part)
+        if name:
+            return name
+    return ""
+
+
+def is_image(path: str) -> bool:
+    """Whether a file is named like an image."""
+    return path.lower().endswith(IMAGES)
+
+
+def boxes_of(table: BoxTable, classes: tuple[str, ...], paths: Sequence[str], facts: Any) -> Boxes:
+    """The columns of a table of boxes, with the actual sizes of the images where they were read."""
+    import numpy as np
+
+    images, image = np.unique(np.asarray(table.image, dtype=object).astype(str), return_inverse=True) if table.image else (np.empty(0, str), np.empty(0, int))
+    names = images.tolist()
+    rows = {path: row for row, path in enumerate(paths)}
+    sizes = np.zeros((len(names), 2))
+    for place, name in enumerate(names):
+        row = rows.get(name)
+        known = (facts["width"][row], facts["height"][row]) if row is not None else (0, 0)
+        sizes[place] = known if all(known) else table.declared.get(name, (0, 0))
+    files, file = np.unique(np.asarray(table.file, dtype=object).astype(str), return_inverse=True) if table.file else (np.empty(0, str), np.empty(0, int))
+    written = np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4) if table.written else np.empty((0, 4))
+    width, height = sizes[:, 0], sizes[:, 1]
+    return Boxes(
+        images=names, image=image, corners=_corners(written, table.form, width[image], height[image]), written=written, form=table.form, width=width,
+        height=height, label=np.asarray(table.label, dtype=np.int64), classes=classes, files=files.tolist(), file=file,
+        line=np.asarray(table.line, dtype=np.int64), first=table.first,
+    )  # fmt: skip
+
+
+def _corners(written: Any, form: str, width: Any, height: Any) -> Any:
+    """Left, top, right and bottom, in pixels where the size is known."""
+    import numpy as np
+
+    if form == "xyxy":
+        return written.copy()
+    if form == "xywh":
+        return np.concatenate([written[:, :2], written[:, :2] + written[:, 2:]], axis=1)
+    half = written[:, 2:] / 2
+    corners = np.concatenate([written[:, :2] - half, written[:, :2] + half], axis=1)
+    scale = np.stack([np.where(width > 0, width, 1.0), np.where(height > 0, height, 1.0)], axis=1)
+    return corners * np.concatenate([scale, scale], axis=1)

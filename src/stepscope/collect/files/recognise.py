@@ -1,0 +1,128 @@
+"""Which layouts a tree has: told by the files that only this layout needs."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from stepscope.collect.files.reading import Reading, is_image, split_of
+from stepscope.collect.files.tree import Tree, walk
+
+LAYOUTS = {
+    "folders": "classification folders: class/image, with or without train, val and test",
+    "yolo": "YOLO txt beside images, with or without data.yaml; imageai's train/images and train/annotations too",
+    "coco": "COCO JSON: boxes, segments, keypoints",
+    "voc": "Pascal VOC XML, imageai's older layout too",
+    "table": "a CSV or TSV list of images with labels or boxes",
+    "shards": "WebDataset tar shards",
+    "parquet": "Parquet files with image bytes, as Hugging Face keeps them",
+}
+"""The layouts by the name that `--as` takes, with what they look like."""
+PEEK = 65536
+"""Bytes of a JSON file that are looked at to tell whose it is."""
+SAMPLE = 200
+"""Files of one kind that are looked at to tell a layout."""
+
+
+class NoDataset(ValueError):
+    """Nothing at this path can be read as a data set; the message says what was looked for."""
+
+
+class Found(NamedTuple):
+    """A tree, the layouts that it has (the main one first), and the files of annotations that the path itself named."""
+
+    tree: Tree
+    layouts: tuple[str, ...]
+
+
+def found_at(path: Path) -> Found:
+    """The tree at a path and its layouts. Of a single file the tree is the folder that holds it, as far as it belongs to it.
+
+    Raises NoDataset, or OSError where the path cannot be opened.
+    """
+    if path.is_dir():
+        tree = walk(path)
+        return Found(tree, layouts_of(tree))
+    status = path.stat()
+    ending = path.name.lower()
+    layout = next((name for name, endings in _SINGLE.items() if ending.endswith(endings)), None)
+    if layout is None:
+        raise NoDataset(f"{path} is neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})")
+    tree = walk(path.parent) if layout in ("coco", "yolo", "table") else Tree(path.parent)
+    others = [name for name in tree.files if name != path.name and name.lower().endswith(_SINGLE[layout])]
+    for name in others:
+        del tree.files[name]
+    tree.files[path.name] = (status.st_size, status.st_mtime_ns)
+    return Found(tree, (layout,))
+
+
+_SINGLE = {"coco": (".json",), "yolo": (".yaml", ".yml"), "table": (".csv", ".tsv"), "shards": (".tar",), "parquet": (".parquet",)}
+
+
+def layouts_of(tree: Tree) -> tuple[str, ...]:
+    """The layouts of a tree, the main one first; "folders" where nothing tells of another and there are images."""
+    found = [name for name, has in _SIGNS.items() if has(tree)]
+    if found:
+        return tuple(found)
+    if any(map(is_image, tree.files)):
+        return ("folders",)
+    raise NoDataset(f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were)")
+
+
+def _has_yolo(tree: Tree) -> bool:
+    images = {os.path.splitext(path)[0].rpartition("/")[2] for path in tree.files if is_image(path)}
+    texts = [path for path in tree.named(".txt") if path.rpartition("/")[2].lower() not in ("classes.txt", "readme.txt", "labels.txt", "requirements.txt")]
+    beside = [path for path in texts if os.path.splitext(path)[0].rpartition("/")[2] in images or "/labels/" in f"/{path}" or "/annotations/" in f"/{path}"]
+    if any(_looks_like_yolo(tree.read(path, 4096)) for path in beside[:SAMPLE]):
+        return True
+    return any(b"names" in tree.read(path, PEEK) and b"train" in tree.read(path, PEEK) for path in tree.named(".yaml", ".yml")[:SAMPLE])
+
+
+def _looks_like_yolo(data: bytes) -> bool:
+    parts = data.split(b"\n", 1)[0].split()
+    try:
+        return len(parts) >= 5 and len([float(part) for part in parts]) >= 5
+    except ValueError:
+        return False
+
+
+def _has_coco(tree: Tree) -> bool:
+    return any(b'"images"' in (head := tree.read(path, PEEK)) or b'"annotations"' in head for path in tree.named(".json")[:SAMPLE])
+
+
+def _has_voc(tree: Tree) -> bool:
+    return any(b"<annotation" in tree.read(path, 4096) for path in tree.named(".xml")[:SAMPLE])
+
+
+def _has_table(tree: Tree) -> bool:
+    from stepscope.collect.files.layouts.table import is_list
+
+    return any(is_list(tree.read(path, PEEK), path) for path in tree.named(".csv", ".tsv")[:SAMPLE])
+
+
+def _has_shards(tree: Tree) -> bool:
+    return bool(tree.named(".tar"))
+
+
+def _has_parquet(tree: Tree) -> bool:
+    return bool(tree.named(".parquet"))
+
+
+_SIGNS = {"coco": _has_coco, "voc": _has_voc, "yolo": _has_yolo, "shards": _has_shards, "parquet": _has_parquet, "table": _has_table}
+
+
+def read_as(tree: Tree, layout: str) -> Reading:
+    """The tree as this layout's reader reads it."""
+    reading: Reading = import_module(f"stepscope.collect.files.layouts.{layout}").read(tree)
+    return reading
+
+
+def splits_in(reading: Reading) -> tuple[str, ...]:
+    """The names of the splits, in the order of training."""
+    names = {picture.split for picture in reading.pictures if picture.split}
+    return tuple(sorted(names, key=lambda name: (("train", "val", "test").index(name) if name in ("train", "val", "test") else 3, name)))
+
+
+__all__ = ["LAYOUTS", "Found", "NoDataset", "found_at", "layouts_of", "read_as", "split_of", "splits_in"]

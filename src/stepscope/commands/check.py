@@ -1,0 +1,86 @@
+"""`stepscope check`: every problem of a data set."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from stepscope.commands.output import CannotOpen, deliver, report_options
+
+
+@click.command("check")
+@report_options
+@click.option("--as", "layout", metavar="LAYOUT", help="Read it as this layout: folders, yolo, coco, voc, table, shards, parquet. Recognised otherwise.")
+@click.option("--quick", is_flag=True, help="Headers, file ends, structure and labels only; no pixels.")
+@click.option("--model-classes", type=click.IntRange(1), metavar="N", help="Outputs of the model's head: labels must fit it.")
+@click.option("--channels", type=click.IntRange(1), metavar="N", help="Channels that the model takes: 3 for RGB.")
+@click.option("--size", metavar="WxH", help="Size that images are brought to: 224x224.")
+@click.option("--workers", type=click.IntRange(0), default=0, metavar="N", help="Processes; one per core where it is not given.")
+@click.option("--no-cache", is_flag=True, help="Look at every file again, also at those that have not changed.")
+@click.argument("path", type=click.Path(path_type=Path))
+def command(path: Path, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
+    r"""Find every problem of a data set in one pass: a folder, an annotation file, a shard.
+
+    \b
+    stepscope check data/                          any layout, recognised
+    stepscope check coco/annotations.json --as coco
+    stepscope check data/ --model-classes 10 --channels 3 --size 224x224
+    stepscope check data/ --quick                  without looking at pixels
+    stepscope check data/ --output report.json     all places of each finding
+
+    Nothing in the data set is changed, and nothing in it is executed. Exit codes: 0 no error finding, 1 error findings,
+    2 there is no data set that could be read.
+    """
+    from stepscope.checking import Looking, check
+    from stepscope.collect.files.recognise import LAYOUTS, NoDataset
+    from stepscope.evidence import Expected
+
+    layout = str(options["layout"]) if options["layout"] else None
+    if layout is not None and layout not in LAYOUTS:
+        raise click.BadParameter(f"{layout!r} is none of {', '.join(LAYOUTS)}", param_hint="--as")
+    expected = Expected(options["model_classes"], options["channels"], _size(options["size"]))  # type: ignore[arg-type]
+    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"])
+    try:
+        with _bar(quiet) as progress:
+            report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)
+    except NoDataset as problem:
+        raise CannotOpen(str(path), str(problem)) from problem
+    except OSError as problem:
+        raise CannotOpen(str(path), problem.strerror or str(problem)) from problem
+    deliver(report, style, output, quiet, err=False)
+    if not (report.findings or quiet or style or output):
+        click.echo(f"Nothing found: {report.asked} rules were asked.")
+    sys.exit(1 if report.has_errors else 0)
+
+
+def _size(text: object) -> tuple[int, int] | None:
+    """Width and height out of "640x480" or "640"."""
+    if text is None:
+        return None
+    parts = str(text).lower().replace("*", "x").split("x")
+    if not all(part.isdigit() and int(part) for part in parts) or len(parts) > 2:
+        raise click.BadParameter(f"{text!r} is no size; write 640x480 or 640", param_hint="--size")
+    return int(parts[0]), int(parts[-1])
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """What shows on a terminal how far the work is, its rate and the time left; nothing in a pipe."""
+    began, shows = time.monotonic(), sys.stderr.isatty() and not quiet
+
+    def progress(done: int, of: int) -> None:
+        if shows and done:
+            rate = done / max(time.monotonic() - began, 1e-9)
+            left = time.strftime("%H:%M:%S", time.gmtime((of - done) / rate))
+            click.echo(f"\r{done:,} of {of:,} images · {rate:,.0f} a second · {left} left ", err=True, nl=False)
+
+    try:
+        yield progress
+    finally:
+        if shows:
+            click.echo("\r" + " " * 70 + "\r", err=True, nl=False)
