@@ -15,6 +15,7 @@ from stepscope.finding import Place
 
 if TYPE_CHECKING:
     from stepscope.collect.files.reading import Reading
+    from stepscope.collect.files.tree import Tree
 
 Progress = Callable[[int, int], None]
 """Is told how many images of how many have been looked at."""
@@ -43,13 +44,33 @@ def check(
 
     found = found_at(Path(path))
     main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    images = inspect_all(main, found.tree, looking or Looking(), progress or (lambda done, of: None))
+    images = inspect_all(main, found.tree, looking or Looking(), progress or _silent)
     wanted = expected or Expected()
     first = Observation(
-        images, twins_of(images), Flaws([*found.tree.flaws, *main.flaws]), _boxes(main, images), _inventory(main, images), wanted
+        images, twins_of(images), Flaws([*found.tree.flaws, *main.flaws]), _boxes(main, images), _inventory(main), wanted
     )
-    rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each, images), wanted) for each in others]
-    return _from_here(diagnose("check", [first, *rest]), found.tree.root)
+    rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each), wanted) for each in others]
+    report = diagnose("check", [first, *rest])
+    return _from_here(_with_lines(report, found.tree), found.tree.root)
+
+
+def _with_lines(report: Report, tree: Tree) -> Report:
+    """The same report with the lines of JSON items looked up, which is done for those alone that are told of."""
+    from stepscope.collect.files.layouts.coco_json import lines_of
+
+    items: dict[str, set[int]] = {}
+    for place in (place for each in report.findings for place in (each.place, *each.places)):
+        if place.file and place.line is not None and place.line < 0:
+            items.setdefault(place.file, set()).add(place.line)
+    lines = {(path, each): at for path, found in items.items() for each, at in lines_of(tree, path, found).items()}
+
+    def found(place: Place) -> Place:
+        if place.line is None or place.line >= 0:
+            return place
+        line, column = lines.get((place.file or "", place.line), (None, None))
+        return replace(place, line=line, column=column)
+
+    return replace(report, findings=tuple(replace(each, place=found(each.place), places=tuple(map(found, each.places))) for each in report.findings))
 
 
 def _from_here(report: Report, root: Path) -> Report:
@@ -70,13 +91,17 @@ def _from_here(report: Report, root: Path) -> Report:
     return replace(report, findings=findings)
 
 
+def _silent(done: int, of: int) -> None:
+    del done, of
+
+
 def _boxes(reading: Reading, images: Images) -> Any:
     from stepscope.collect.files.reading import boxes_of
 
     return boxes_of(reading.boxes, reading.classes, images.paths, images.facts) if reading.boxes is not None else None
 
 
-def _inventory(reading: Reading, images: Images) -> Inventory:
+def _inventory(reading: Reading) -> Inventory:
     """What there is of everything."""
     samples = Counter(picture.split for picture in reading.pictures)
     per_class: dict[str, tuple[int, ...]] = {}
@@ -85,9 +110,10 @@ def _inventory(reading: Reading, images: Images) -> Inventory:
             counts = Counter(picture.label for picture in reading.pictures if picture.split == split)
             per_class[split] = tuple(counts[number] for number in range(len(reading.classes)))
     elif reading.boxes is not None and reading.classes:
+        table = reading.boxes
         split_of = {picture.path: picture.split for picture in reading.pictures}
-        met = Counter(zip((split_of.get(image, "") for image in reading.boxes.image), reading.boxes.label, strict=True))
-        first = reading.boxes.first
-        per_class = {split: tuple(met[split, number + first] for number in range(len(reading.classes))) for split in samples}
-    boxes = len(reading.boxes.image) if reading.boxes is not None else 0
+        splits = [split_of.get(image, "") for image in table.images]
+        met = Counter(zip((splits[image] for image in table.image), table.label, strict=True))
+        per_class = {split: tuple(met[split, number + table.first] for number in range(len(reading.classes))) for split in samples}
+    boxes = len(reading.boxes) if reading.boxes is not None else 0
     return Inventory(reading.layout, str(reading.root), dict(samples), reading.classes, per_class, boxes, reading.declared)

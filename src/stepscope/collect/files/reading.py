@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,25 +30,48 @@ class Picture(NamedTuple):
     where: tuple[str, int, int] | None = None
 
 
+class Names:
+    """Strings by number, each once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        """The number of a string, a new one where it was not met."""
+        return self.numbers.setdefault(name, len(self.numbers))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+
 @dataclass
 class BoxTable:
-    """Boxes as they are written, one row each; `form` as in evidence.Boxes. `image` are paths."""
+    """Boxes as they are written, one row each, in columns of numbers; `form` as in evidence.Boxes.
+
+    `image` and `file` are numbers in `images` and `files`; `declared` are widths and heights of images as the annotation gives them; `first` is the number of
+    the first class.
+    """
 
     form: str
-    image: list[str] = field(default_factory=list)
+    images: Names = field(default_factory=Names)
+    files: Names = field(default_factory=Names)
+    image: array[int] = field(default_factory=lambda: array("q"))
     written: array[float] = field(default_factory=lambda: array("d"))
     label: array[int] = field(default_factory=lambda: array("q"))
-    file: list[str] = field(default_factory=list)
+    file: array[int] = field(default_factory=lambda: array("q"))
     line: array[int] = field(default_factory=lambda: array("q"))
-    declared: dict[str, tuple[int, int]] = field(default_factory=dict)
+    declared: dict[str, tuple[float, float]] = field(default_factory=dict)
     first: int = 0
+
+    def __len__(self) -> int:
+        return len(self.label)
 
     def add(self, image: str, numbers: Sequence[float], label: int, file: str, line: int) -> None:
         """One box: its four numbers as written, its class, and where it stands."""
-        self.image.append(image)
+        self.image.append(self.images.number(image))
         self.written.extend(numbers)
         self.label.append(label)
-        self.file.append(file)
+        self.file.append(self.files.number(file))
         self.line.append(line)
 
 
@@ -56,7 +79,7 @@ class BoxTable:
 class Reading:
     """A data set as one reader read it. `classes` are in the order of their numbers; `declared` tells whether they were written down.
 
-    `empty` are splits or folders that were named and hold nothing.
+    `sizes` are the widths and heights that the annotation declares, by image, with the file and line that do.
     """
 
     layout: str
@@ -65,6 +88,7 @@ class Reading:
     classes: tuple[str, ...] = ()
     declared: bool = False
     boxes: BoxTable | None = None
+    sizes: dict[str, tuple[float, float, str, int]] = field(default_factory=dict)
     flaws: list[Flaw] = field(default_factory=list)
 
 
@@ -102,21 +126,19 @@ def boxes_of(table: BoxTable, classes: tuple[str, ...], paths: Sequence[str], fa
     """The columns of a table of boxes, with the actual sizes of the images where they were read."""
     import numpy as np
 
-    images, image = np.unique(np.asarray(table.image, dtype=object).astype(str), return_inverse=True) if table.image else (np.empty(0, str), np.empty(0, int))
-    names = images.tolist()
+    names = list(table.images)
     rows = {path: row for row, path in enumerate(paths)}
     sizes = np.zeros((len(names), 2))
     for place, name in enumerate(names):
         row = rows.get(name)
         known = (facts["width"][row], facts["height"][row]) if row is not None else (0, 0)
         sizes[place] = known if all(known) else table.declared.get(name, (0, 0))
-    files, file = np.unique(np.asarray(table.file, dtype=object).astype(str), return_inverse=True) if table.file else (np.empty(0, str), np.empty(0, int))
-    written = np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4) if table.written else np.empty((0, 4))
+    image, file, label, line = (np.frombuffer(column, dtype=np.int64) for column in (table.image, table.file, table.label, table.line))
+    written = np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4)
     width, height = sizes[:, 0], sizes[:, 1]
     return Boxes(
         images=names, image=image, corners=_corners(written, table.form, width[image], height[image]), written=written, form=table.form, width=width,
-        height=height, label=np.asarray(table.label, dtype=np.int64), classes=classes, files=files.tolist(), file=file,
-        line=np.asarray(table.line, dtype=np.int64), first=table.first,
+        height=height, label=label, classes=classes, files=list(table.files), file=file, line=line, first=table.first,
     )  # fmt: skip
 
 

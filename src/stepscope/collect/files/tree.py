@@ -72,24 +72,27 @@ def _take(tree: Tree, path: str, name: str, entry: tuple[os.stat_result, bool] |
     status, is_link = entry
     hidden = name.startswith(".") or name.lower() in JUNK
     if stat.S_ISDIR(status.st_mode):
-        identity = _identity(status)
-        if hidden or identity in seen:
-            if not hidden and is_link:
-                kind, what = ("loop", "leads back to a folder that it lies in") if identity in above else ("linked-twice", "leads to a folder that is read already")
-                tree.flaws.append(Flaw(kind, path, says=what))
-            return None
-        seen.add(identity)
-        tree.folders.add(path)
-        return identity
+        return None if hidden else _enter(tree, path, _identity(status), is_link, seen, above)
     if not stat.S_ISREG(status.st_mode):
         tree.flaws.append(Flaw("special", path, says=f"is {_kind(status.st_mode)}: to open it may wait for ever"))
     elif hidden:
-        if name.startswith("._") or name.lower() in JUNK:
-            tree.junk.append(path)
+        tree.junk += [path] if name.startswith("._") or name.lower() in JUNK else []
     else:
         if _odd(name):
             tree.flaws.append(Flaw("name-not-utf8", path, says="its name is not UTF-8"))
         tree.files[path] = (status.st_size, status.st_mtime_ns)
+    return None
+
+
+def _enter(tree: Tree, path: str, identity: object, is_link: bool, seen: set[object], above: frozenset[object]) -> object:
+    """A folder is walked once, however many links lead to it."""
+    if identity not in seen:
+        seen.add(identity)
+        tree.folders.add(path)
+        return identity
+    if is_link:
+        kind, what = ("loop", "leads back to a folder that it lies in") if identity in above else ("linked-twice", "leads to a folder that is read already")
+        tree.flaws.append(Flaw(kind, path, says=what))
     return None
 
 

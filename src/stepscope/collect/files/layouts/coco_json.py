@@ -1,0 +1,207 @@
+"""A COCO file read: typed and fast where it keeps to the form, else item by item with all that does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from stepscope.collect.files.tree import Tree
+from stepscope.evidence import Flaw
+
+LOCATED = 200_000_000
+"""Bytes of a file in which lines are looked up: to find the items of a larger one costs more than to search for their ids."""
+
+
+LISTS = ("images", "categories", "annotations")
+
+
+class Image(msgspec.Struct, gc=False):
+    """An entry of `images`."""
+
+    id: int | str
+    file_name: str
+    width: int | float | None = None
+    height: int | float | None = None
+
+
+class Category(msgspec.Struct, gc=False):
+    """An entry of `categories`."""
+
+    id: int
+    name: str = ""
+    keypoints: list[str] | None = None
+
+
+class Annotation(msgspec.Struct, gc=False):
+    """An entry of `annotations`. `segmentation` is a list of polygons or a run-length code."""
+
+    image_id: int | str
+    category_id: int
+    id: int | str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    area: float | None = None
+    iscrowd: int | bool | None = None
+    segmentation: list[list[float]] | dict[str, Any] | None = None
+    keypoints: list[float] | None = None
+    num_keypoints: int | None = None
+
+
+class Document(msgspec.Struct):
+    """A file. `flaws` are items that could not be taken."""
+
+    images: list[Image] = []
+    categories: list[Category] = []
+    annotations: list[Annotation] = []
+    flaws: list[Flaw] = []
+
+
+class _Typed(msgspec.Struct):
+    images: list[Image] = []
+    categories: list[Category] = []
+    annotations: list[Annotation] = []
+
+
+def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
+    """The file's content; None where it does not parse, which `flaws` is told."""
+    data = tree.read(path)
+    try:
+        typed = msgspec.json.decode(data, type=_Typed)
+        return Document(typed.images, typed.categories, typed.annotations, [])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _tolerant(data, path, flaws)
+
+
+def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
+    text = _text(data, path, flaws)
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError as problem:
+        flaws.append(Flaw("parse", path, problem.lineno, problem.colno, says=problem.msg))
+        return None
+    except RecursionError:
+        flaws.append(Flaw("parse", path, says="is nested too deeply to be an annotation"))
+        return None
+    if not isinstance(whole, dict):
+        flaws.append(Flaw("parse", path, 1, says=f"is a {type(whole).__name__}, where an object with images and annotations is expected"))
+        return None
+    found = Document([], [], [], [])
+    for what, kind in (("images", Image), ("categories", Category), ("annotations", Annotation)):
+        items = whole.get(what)
+        if items is None and what != "categories":
+            flaws.append(Flaw("field", path, says=f"has no {what!r}"))
+        entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(items if isinstance(items, list) else []))
+        getattr(found, what).extend(entry for entry in entries if entry is not None)
+    return found
+
+
+def _text(data: bytes, path: str, flaws: list[Flaw]) -> str:
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            flaws.append(Flaw("encoding", path, 1, says=f"begins with a byte-order mark ({name.removesuffix('-sig').upper()})"))
+            return data.decode(name, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        flaws.append(Flaw("encoding", path, line, says=f"byte {data[problem.start]:#04x} is not UTF-8"))
+        return data.decode("latin-1")
+
+
+def _taken(entry: Any, kind: Any, path: str, number: int, what: str, flaws: list[Flaw]) -> Any:
+    """One item in its type; field by field where it does not fit."""
+    try:
+        return msgspec.convert(entry, kind, strict=True)
+    except (msgspec.ValidationError, TypeError):
+        pass
+    if not isinstance(entry, dict):
+        flaws.append(Flaw("field", path, item(what, number), says=f"{what}[{number}] is {_brief(entry)}, no object"))
+        return None
+    fields = {name: value for name, value in entry.items() if name in kind.__struct_fields__}
+    needed = kind.__struct_fields__[:2]
+    odd = [name for name in fields if not _fits(kind, name, fields[name])]
+    flaws += [_misfit(path, item(what, number), name, fields.pop(name)) for name in odd]
+    absent = [name for name in needed if name not in entry]
+    if absent:
+        flaws.append(Flaw("field", path, item(what, number), says=f"{what}[{number}] has no {' and no '.join(absent)}"))
+    return msgspec.convert(fields, kind) if all(name in fields for name in needed) else None
+
+
+def _fits(kind: Any, name: str, value: Any) -> bool:
+    hints = msgspec.structs.fields(kind)
+    wanted = next(field.type for field in hints if field.name == name)
+    try:
+        msgspec.convert(value, wanted, strict=True)
+    except (msgspec.ValidationError, TypeError):
+        return False
+    return True
+
+
+def _misfit(path: str, line: int, name: str, value: Any) -> Flaw:
+    """A field that holds another kind of value than it should."""
+    if name == "bbox":
+        odd = isinstance(value, list) and len(value) != 4
+        says = f"a bbox of {len(value)} numbers, where 4 are expected" if odd else f"the bbox {_brief(value)} is not four numbers"
+        return Flaw("box-form", path, line, says=says)
+    kind = "segment" if name in ("segmentation", "keypoints") else "value"
+    return Flaw(kind, path, line, says=f"{name} is {_brief(value)}")
+
+
+def _brief(value: Any) -> str:
+    text = json.dumps(value, default=str) if not isinstance(value, float) else repr(value)
+    return text if len(text) <= 50 else text[:47] + "..."
+
+
+def item(what: str, number: int) -> int:
+    """What stands in the place of a line for an item of one of LISTS until the line is looked up: a negative number."""
+    return -(number * len(LISTS) + LISTS.index(what)) - 1
+
+
+def lines_of(tree: Tree, path: str, items: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Line and column of items of a file, by what `item` gave for them. Those of a file that is too large to be gone through are left out."""
+    wanted: dict[str, list[int]] = {}
+    for each in items:
+        number, place = divmod(-each - 1, len(LISTS))
+        wanted.setdefault(LISTS[place], []).append(number)
+    if tree.files[path][0] > LOCATED:
+        return {}
+    data = tree.read(path)
+    breaks = [place.start() for place in re.finditer(rb"\n", data)]
+    found: dict[int, tuple[int, int]] = {}
+    for what, numbers in wanted.items():
+        offsets = items_of(data, what, max(numbers) + 1)
+        for number in numbers:
+            if number < len(offsets):
+                before = bisect_right(breaks, offsets[number])
+                found[item(what, number)] = (before + 1, offsets[number] - (breaks[before - 1] + 1 if before else 0) + 1)
+    return found
+
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
+
+
+def items_of(data: bytes, name: str, most: int) -> list[int]:
+    """The offsets of the first items of a list at the top level of a JSON text."""
+    found: list[int] = []
+    depth, key, inside = 0, b"", False
+    wanted = f'"{name}"'.encode()
+    for token in _TOKEN.finditer(data):
+        text = token.group()
+        if text[:1] == b'"':
+            key = text if depth == 1 else key
+        elif text in b"[{":
+            inside = inside or (depth == 1 and text == b"[" and key == wanted)
+            if inside and depth == 2 and text == b"{":
+                found.append(token.start())
+                if len(found) >= most:
+                    break
+            depth += 1
+        else:
+            depth -= 1
+            if inside and depth == 1:
+                break
+    return found

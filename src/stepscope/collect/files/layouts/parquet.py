@@ -1,0 +1,93 @@
+"""Parquet files that hold encoded images, as Hugging Face data sets keep them: a column of {bytes, path} and one of labels."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from stepscope.collect.files.reading import Picture, Reading, split_of
+from stepscope.collect.files.tree import Tree
+from stepscope.evidence import Flaw
+
+LABELS = ("label", "labels", "fine_label", "class", "target", "category")
+
+
+class NeedsPyarrow(ValueError):
+    """To read Parquet files takes pyarrow."""
+
+
+def read(tree: Tree) -> Reading:
+    """Every row of every file."""
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise NeedsPyarrow("to read Parquet files, install pyarrow: pip install 'stepscope[parquet]'") from None
+    reading = Reading("parquet", tree.root)
+    for path in tree.named(".parquet"):
+        try:
+            with parquet.ParquetFile(os.path.join(tree.root, path)) as file:
+                _file(file, path, reading)
+        except Exception as problem:  # pyarrow raises many kinds for a damaged file
+            reading.flaws.append(Flaw("parse", path, says=f"{type(problem).__name__}: {problem}"[:200]))
+    return reading
+
+
+def _file(file: Any, path: str, reading: Reading) -> None:
+    column = _image_column(file.schema_arrow)
+    if column is None:
+        reading.flaws.append(Flaw("field", path, says=f"has no column of encoded images, but {', '.join(file.schema_arrow.names)[:100]}"))
+        return
+    label = next((name for name in LABELS if name in file.schema_arrow.names), None)
+    names = _names(file.schema_arrow, label)
+    if names and not reading.classes:
+        reading.classes, reading.declared = names, True
+    split = split_of(path) or split_of(f"{path.rpartition('/')[2].partition('-')[0]}/x")
+    for group in range(file.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        labels = file.read_row_group(group, columns=[label]).column(0).to_pylist() if label else [None] * rows
+        for row, value in enumerate(labels):
+            number = value if isinstance(value, int) else -1
+            image = f"{path}/{group}/{row}"
+            if label and value is None:
+                reading.flaws.append(Flaw("unlabelled", path, says=f"row {row} of row group {group} has no {label}", image=image))
+            elif reading.declared and not 0 <= number < len(reading.classes):
+                reading.flaws.append(Flaw("label-outside", path, says=f"{label} is {value} in row {row} of row group {group}; there are {len(reading.classes)} classes", image=image))
+            reading.pictures.append(Picture(image, split, number, (path, group, row)))
+
+
+def _image_column(schema: Any) -> str | None:
+    """The column of images: a struct with `bytes`, else binary."""
+    for field in schema:
+        if str(field.type).startswith("struct") and field.type.get_field_index("bytes") >= 0:
+            return str(field.name)
+    return next((str(field.name) for field in schema if str(field.type) in ("binary", "large_binary")), None)
+
+
+def _names(schema: Any, label: str | None) -> tuple[str, ...]:
+    """The class names that Hugging Face keeps in the file's metadata."""
+    try:
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return tuple(map(str, features[label]["names"]))
+    except (KeyError, TypeError, ValueError):
+        return ()
+
+
+def cell(root: Path, path: str, group: int, row: int) -> bytes:
+    """The encoded image of one row. Raises OSError."""
+    value = _column(os.path.join(root, path), group)[row].as_py()
+    data = value.get("bytes") if isinstance(value, dict) else value
+    return bytes(data) if data else b""
+
+
+@lru_cache(maxsize=2)
+def _column(path: str, group: int) -> Any:
+    import pyarrow.parquet as parquet
+
+    try:
+        with parquet.ParquetFile(path) as file:
+            return file.read_row_group(group, columns=[str(_image_column(file.schema_arrow))]).column(0)
+    except Exception as problem:  # pyarrow raises many kinds for a damaged file
+        raise OSError(0, f"{type(problem).__name__}: {problem}"[:200]) from None

@@ -1,0 +1,66 @@
+"""YOLO text files: `class cx cy w h`, a polygon or key points on each line; imageai's layout too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from stepscope.collect.files.layouts.yolo_data import Data, data_of
+from stepscope.collect.files.layouts.yolo_lines import Lines
+from stepscope.collect.files.reading import BoxTable, Picture, Reading, is_image, split_of
+from stepscope.collect.files.tree import Tree
+from stepscope.evidence import Flaw
+
+LISTS = ("classes.txt", "obj.names", "labels.txt", "readme.txt", "requirements.txt", "predefined_classes.txt", "notes.txt", "license.txt")
+"""Text files that hold no boxes."""
+_HOMES = (("images", "labels"), ("images", "annotations"), ("imgs", "labels"), ("img", "labels"))
+
+
+def read(tree: Tree) -> Reading:
+    """Every image with its label file: the one that stands for it under `labels` (imageai: `annotations`), or beside it."""
+    data = data_of(tree)
+    reading = Reading("yolo", tree.root, classes=data.names, declared=data.declared, boxes=BoxTable("cxcywh"), flaws=list(data.flaws))
+    texts = {path for path in tree.named(".txt") if path.rpartition("/")[2].lower() not in LISTS and path not in data.lists}
+    images = [path for path in tree.files if is_image(path)]
+    labels: dict[str, list[str]] = {}
+    missing = []
+    for image in images:
+        text = next((each for each in _homes(image) if each in texts), None)
+        reading.pictures.append(Picture(image, data.split_of(image)))
+        if text is None:
+            missing.append(image)
+        else:
+            labels.setdefault(text, []).append(image)
+    lines = Lines(reading, data)
+    for text, owners in labels.items():
+        if len(owners) > 1:
+            says = f"stands for {' and '.join(name.rpartition('/')[2] for name in owners[:3])}"
+            reading.flaws.append(Flaw("label-shared", text, says=says, image=owners[1]))
+        lines.read(tree, text, owners[0])
+    reading.flaws += [Flaw("unlabelled", image, says="has no label file", image=image) for image in missing] if labels else []
+    reading.flaws += _without_image(tree, texts - labels.keys(), data)
+    if not reading.classes and reading.boxes is not None and len(reading.boxes):
+        reading.classes = tuple(str(number) for number in range(max(max(reading.boxes.label), 0) + 1))
+    return reading
+
+
+def _homes(image: str) -> Iterator[str]:
+    """Where the label file of an image may be."""
+    stem = os.path.splitext(image)[0]
+    parts = stem.split("/")
+    for there, labels in _HOMES:
+        for place in range(len(parts) - 2, -1, -1):
+            if parts[place].lower() == there:
+                yield "/".join([*parts[:place], labels, *parts[place + 1 :]]) + ".txt"
+                break
+    yield stem + ".txt"
+    if len(parts) > 1:
+        yield "/".join([*parts[:-1], "labels", parts[-1]]) + ".txt"
+
+
+def _without_image(tree: Tree, texts: set[str], data: Data) -> Iterator[Flaw]:
+    """Label files for which no image is there; any other text file is none of ours."""
+    for text in sorted(texts):
+        parts = text.lower().split("/")
+        if "labels" in parts or "annotations" in parts or data.looks_like_labels(tree, text):
+            yield Flaw("no-image", text, says="no image has this name", split=split_of(text))

@@ -1,0 +1,162 @@
+"""What a YOLO set says of itself: `data.yaml`, `classes.txt`, lists of images."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stepscope.collect.files.reading import split_of
+from stepscope.collect.files.tree import Tree
+from stepscope.evidence import Flaw
+
+LARGEST = 4_000_000
+"""Bytes of a `data.yaml` that are read."""
+
+
+@dataclass
+class Data:
+    """Class names, splits, and the shape of key points (how many, numbers of each) where there are any. `lists` are files that list images."""
+
+    names: tuple[str, ...] = ()
+    declared: bool = False
+    keypoints: tuple[int, int] | None = None
+    splits: dict[str, list[str]] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+    lists: set[str] = field(default_factory=set)
+    flaws: list[Flaw] = field(default_factory=list)
+
+    def split_of(self, image: str) -> str:
+        """The split of an image, as `data.yaml` or its folders tell."""
+        if image in self.listed:
+            return self.listed[image]
+        for split, folders in self.splits.items():
+            if any(image.startswith(folder + "/") for folder in folders):
+                return split
+        return split_of(image)
+
+    @staticmethod
+    def looks_like_labels(tree: Tree, text: str) -> bool:
+        """Whether a file begins with a class and four shares."""
+        parts = tree.read(text, 200).split(b"\n", 1)[0].split()
+        try:
+            return len(parts) == 5 and parts[0].isdigit() and all(0 <= float(part) <= 1 for part in parts[1:])
+        except ValueError:
+            return False
+
+
+def data_of(tree: Tree) -> Data:
+    """What the first `data.yaml` of the tree says, else `classes.txt`."""
+    data = Data()
+    for path in sorted(tree.named(".yaml", ".yml"), key=lambda path: (path.count("/"), path)):
+        written = _load(tree, path, data)
+        if isinstance(written, dict) and ("names" in written or "nc" in written):
+            _take(tree, path, written, data)
+            return data
+    for path in tree.named("classes.txt", "obj.names", "predefined_classes.txt"):
+        lines = tree.read(path, LARGEST).decode("utf-8-sig", "replace").splitlines()
+        data.names, data.declared = tuple(line.strip() for line in lines if line.strip()), True
+        break
+    return data
+
+
+def _load(tree: Tree, path: str, data: Data) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(tree.read(path, LARGEST).decode("utf-8-sig"))
+    except UnicodeDecodeError as problem:
+        data.flaws.append(Flaw("encoding", path, says=f"is not UTF-8: {problem.reason}"))
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        says = str(getattr(problem, "problem", "") or type(problem).__name__)
+        data.flaws.append(Flaw("parse", path, mark.line + 1 if mark else None, mark.column + 1 if mark else None, says=says))
+    return None
+
+
+def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
+    names = written.get("names")
+    if isinstance(names, dict):
+        _number(path, names, data)
+    elif isinstance(names, list):
+        data.names = tuple(map(str, names))
+    data.declared = bool(data.names)
+    _count(tree, path, written.get("nc"), data)
+    shape = written.get("kpt_shape")
+    if isinstance(shape, list) and len(shape) == 2 and all(isinstance(number, int) for number in shape):
+        data.keypoints = (shape[0], shape[1])
+    for key, split in (("train", "train"), ("val", "val"), ("valid", "val"), ("test", "test")):
+        told = written.get(key)
+        for place in told if isinstance(told, list) else [told]:
+            if isinstance(place, str) and place:
+                _split(tree, path, written, data, (key, split, place))
+    met = Counter(data.names)
+    data.flaws += [Flaw("class-twice", path, _line_of(tree, path, "names"), says=f"the class {name!r} is named twice") for name in met if met[name] > 1]
+
+
+def _count(tree: Tree, path: str, count: object, data: Data) -> None:
+    """`nc` and the names must tell the same number."""
+    if isinstance(count, int) and data.names and count != len(data.names):
+        data.flaws.append(Flaw("class-count", path, _line_of(tree, path, "nc"), says=f"nc is {count}, but {len(data.names)} names are given"))
+    elif isinstance(count, int) and not data.names and 0 < count < 100_000:
+        data.names, data.declared = tuple(map(str, range(count))), True
+
+
+def _number(path: str, names: dict[Any, Any], data: Data) -> None:
+    """Names by number: each from 0 on."""
+    numbers = sorted(number for number in names if isinstance(number, int))
+    if numbers == list(range(len(names))):
+        data.names = tuple(str(names[number]) for number in numbers)
+    else:
+        data.flaws.append(Flaw("class-count", path, says=f"the numbers of the classes are not 0 to {len(names) - 1}: {str(list(names))[:60]}"))
+        top = max([number for number in numbers if 0 <= number < 100_000], default=-1)
+        data.names = tuple(str(names.get(number, number)) for number in range(top + 1))
+
+
+def _split(tree: Tree, path: str, written: dict[Any, Any], data: Data, said: tuple[str, str, str]) -> None:
+    """A split's folder, or its list of images, as far as it lies within the tree."""
+    key, split, place = said
+    base = written.get("path") if isinstance(written.get("path"), str) else ""
+    home = path.rpartition("/")[0]
+    places = [os.path.join(str(base), place), place, place.lstrip("./"), place.replace("../", "")]
+    for each in places:
+        found = _inside(tree, os.path.join(home, each) if not os.path.isabs(each) else each)
+        if found in tree.folders or found == "":
+            data.splits.setdefault(split, []).append(found)
+            return
+        if found in tree.files:
+            _listed(tree, found, split, data)
+            return
+    data.flaws.append(Flaw("missing", path, _line_of(tree, path, key), says=f"{key}: {place} is not there", split=split))
+
+
+def _listed(tree: Tree, path: str, split: str, data: Data) -> None:
+    """The images that a text file lists, one a line."""
+    data.lists.add(path)
+    home = path.rpartition("/")[0]
+    for number, line in enumerate(tree.read(path).decode("utf-8-sig", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        name = line.strip()
+        found = next((each for each in (_inside(tree, os.path.join(home, name)), _inside(tree, name)) if each in tree.files), None)
+        if found is None:
+            data.flaws.append(Flaw("no-image", path, number, says=f"{name} is not there", image=name, split=split))
+        else:
+            data.listed[found] = split
+
+
+def _inside(tree: Tree, path: str) -> str | None:
+    """A path from the tree's root; None where it leads out of it."""
+    whole = os.path.normpath(os.path.join(tree.root, path))
+    try:
+        inside = Path(whole).relative_to(os.path.normpath(tree.root)).as_posix()
+    except ValueError:
+        return None
+    return "" if inside == "." else inside
+
+
+def _line_of(tree: Tree, path: str, key: str) -> int | None:
+    lines = tree.read(path, LARGEST).decode("utf-8", "replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line.lstrip().startswith(key)), None)
