@@ -21,3 +21,13 @@ class Collectives:
 
     waited: tuple[Waited, ...]
     behind: tuple[int, ...] = ()
+
+    @property
+    def operation(self) -> str:
+        """What they waited in."""
+        return self.waited[0].operation if self.waited else "a collective"
+
+    @property
+    def number(self) -> int | None:
+        """The how-manieth collective it was."""
+        return self.waited[0].number if self.waited else None

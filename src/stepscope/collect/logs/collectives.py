@@ -6,8 +6,15 @@ import re
 
 from stepscope.evidence import Collectives, Log, Said, Waited
 
+NEAR = 64
+"""Lines after Horovod's warning in which the ranks that it misses stand."""
 _TIMEOUT = re.compile(r"(?:\[Rank (?P<rank>\d+)\] ?(?:\[[^\]]*\] ?)*)?Watchdog caught collective operation timeout: Work\w+\((?:SeqNum=(?P<number>\d+), )?OpType=(?P<operation>\w+)(?:, Tensor\w+=\S+)?(?:, NumelIn=(?P<elements>\d+))?")
 _TOLD = re.compile(r"Rank (?P<rank>\d+)\].*(?:Observed (?:timeout|flight recorder dump) signal from another rank|[Ll]ast enqueued(?: NCCL)? work: (?P<enqueued>\d+))")
+
+_STALLED = re.compile(r"submitted to be reduced, gathered or broadcasted by subset of ranks and are waiting for remainder of ranks")
+"""Horovod's coordinator, which sees what each rank has asked for. The ranks that have not stand in the lines below, or behind each tensor."""
+_MISSING = re.compile(r"\s*(?P<rank>\d+): \[")
+_MISSING_IN = re.compile(r"[Mm]issing ranks: *(?P<ranks>\d[\d, ]*)")
 
 
 def collectives_in(log: Log) -> tuple[Collectives, Said] | None:
@@ -25,5 +32,20 @@ def collectives_in(log: Log) -> tuple[Collectives, Said] | None:
         elif told := _TOLD.search(said.text):
             others.add(int(told["rank"]))
     if first is None:
-        return None
+        return _stalled(log)
     return Collectives(tuple(waited.values()), tuple(sorted(others - set(waited)))), first
+
+
+def _stalled(log: Log) -> tuple[Collectives, Said] | None:
+    """The ranks that Horovod misses."""
+    told = log.find(_STALLED)
+    if told is None:
+        return None
+    missing: set[int] = set()
+    for said in log.said:
+        if 0 <= said.line - told.said.line <= NEAR and said.speaker == told.said.speaker:
+            if found := _MISSING.match(said.text):
+                missing.add(int(found["rank"]))
+            for each in _MISSING_IN.finditer(said.text):
+                missing.update(int(rank) for rank in each["ranks"].replace(",", " ").split())
+    return Collectives((), tuple(sorted(missing))), told.said

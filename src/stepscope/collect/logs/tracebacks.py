@@ -38,7 +38,7 @@ _PLAIN = re.compile(r"(?:cv2|struct|zlib)\.error$|(?:torch|triton|lightning|pyto
 
 @dataclass(frozen=True)
 class Told:
-    """A traceback as it stands in the log: from line `first` to line `last`, said by `speaker`."""
+    """A traceback as it stands in the log: from line `first` to line `last`, said by `speaker`. `ended` where a line says that the process ended by it."""
 
     failure: Failure
     first: int
@@ -47,6 +47,7 @@ class Told:
     rank: int | None = None
     repeated: int = 0
     aside: bool = False
+    ended: bool = False
 
 
 def tracebacks(lines: Sequence[Peeled]) -> list[Told]:

@@ -54,7 +54,7 @@ _PLACES = ("torch/distributed/", "torch/multiprocessing/", "lightning", "acceler
 @COMMUNICATOR_SETUP.seen_in
 def words(failure: Failure, machine: Machine) -> Witnessed:
     in_setup = failure.passes(*_SETTING_UP)
-    distributed = in_setup or failure.type.startswith(("Dist", "Rendezvous")) or any(
+    distributed = in_setup or failure.type.startswith(("Dist", "Rendezvous")) or failure.says("server socket has failed to") or any(
         part in frame.file.replace("\\", "/") for frame in failure.frames for part in _PLACES
     )  # fmt: skip
     if not distributed or not failure.is_a("RuntimeError", "ValueError", "OSError", "AssertionError"):
