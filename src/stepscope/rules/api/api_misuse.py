@@ -28,7 +28,7 @@ from stepscope.rule import Rule, Witnessed
 
 API_MISUSE = Rule("API101", Severity.ERROR, stage=Stage.SETUP, fallback=True, yields_to=("generator-exception", "worker-exception"))
 
-_LIBRARIES = {
+LIBRARIES = {
     "torch", "torchvision", "torchaudio", "torchmetrics", "lightning", "pytorch_lightning", "lightning_fabric", "transformers", "accelerate",
     "tensorflow", "tensorflow_core", "keras", "tf_keras", "jax", "flax", "optax", "imageai", "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
 }  # fmt: skip
@@ -65,7 +65,7 @@ _CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' 
 @API_MISUSE.seen_in
 def called(failure: Failure, callee: Callee) -> Witnessed:
     """The user's line called a library's function, and what was raised came from there."""
-    if callee.library not in _LIBRARIES or not failure.is_a(*_REFUSALS) or failure.is_a("OSError", "MemoryError"):
+    if callee.library not in LIBRARIES or not failure.is_a(*_REFUSALS) or failure.is_a("OSError", "MemoryError"):
         return
     if _OF_VALUES.search(failure.message):
         return
@@ -83,7 +83,7 @@ def order(failure: Failure) -> Witnessed:
     """Steps that the framework wants in another order."""
     inner = failure.innermost
     told = _ORDER.search(failure.message)
-    by_library = told and ((inner is not None and inner.package in _LIBRARIES) or failure.says("Can't call numpy()"))
+    by_library = told and ((inner is not None and inner.package in LIBRARIES) or failure.says("Can't call numpy()"))
     state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
     if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
         yield API_MISUSE.found(failure.first_line.rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure))
@@ -100,7 +100,7 @@ def refused(failure: Failure) -> Witnessed:
     line, below = failure.user_frame, failure.below_user
     if line is not None and line.user and _LOOP.search(line.code):
         return
-    if not below or below[0].package not in _LIBRARIES or below[-1].package not in _LIBRARIES or below[0].name in _CALLS or len(below) > 6:
+    if not below or below[0].package not in LIBRARIES or below[-1].package not in LIBRARIES or below[0].name in _CALLS or len(below) > 6:
         return
     if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError") and not _OF_VALUES.search(failure.message):
         yield API_MISUSE.found(
@@ -126,7 +126,7 @@ def _cure(failure: Failure) -> tuple[str, ...]:
 def _inside(failure: Failure) -> bool:
     """The user's innermost line called the function that raised: below it are frames of libraries only, or none."""
     own = any(frame.user for frame in failure.frames)
-    return own and not failure.by_user and all(frame.package in _LIBRARIES for frame in failure.below_user[-1:])
+    return own and not failure.by_user and all(frame.package in LIBRARIES for frame in failure.below_user[-1:])
 
 
 def _headline(failure: Failure, name: str) -> str:

@@ -86,6 +86,16 @@ def unreadable(failure: Failure) -> Witnessed:
 
 
 @CONFIGURATION.seen_in
+def message(failure: Failure) -> Witnessed:
+    """Protobuf's text format, which pipelines are configured in (`pipeline.config`), does not parse, or names a field that the message does not have."""
+    if failure.is_a("ParseError") and (failure.module.startswith("google.protobuf") or failure.passes_file("protobuf/text_format.py")):
+        yield CONFIGURATION.found(
+            f"the configuration does not parse at {failure.first_line}", Confidence.LIKELY, stage=Stage.SETUP, seen={"says": failure.message[:300]},
+            fix=("The numbers are line and column. A field that is not known is misspelt, in the wrong block, or of another release of the library.",),
+        )  # fmt: skip
+
+
+@CONFIGURATION.seen_in
 def refused(failure: Failure) -> Witnessed:
     """Flags that a trainer or a configuration library refuses."""
     flags = failure.is_a("MisconfigurationException") and not _ORDER.search(failure.message)

@@ -39,6 +39,8 @@ _WORDS = re.compile(
 )
 _LOADERS = ("torch/serialization.py", "torch/_weights_only_unpickler.py", "safetensors/torch.py", "torch/hub.py", "torch/jit/_serialization.py")
 _READING = re.compile(r"\b(torch|pickle|joblib|dill|jit|safetensors|np|numpy|hub)?\.?(load\w*|safe_open|from_pretrained|load_state_dict_from_url)\(")
+_OF_WEIGHTS = re.compile(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights|load_model|load_from|\bmodel\w*\s*=|\.(?:h5|hdf5|keras)['\"]?\)", re.IGNORECASE)
+_KERAS = re.compile(r"(?:^|[/\\])(?:tf_)?keras(?:[/\\]|_)|[/\\]tensorflow\w*[/\\]python[/\\]keras")
 _TYPES = ("RuntimeError", "UnpicklingError", "EOFError", "SafetensorError", "OSError", "BadZipFile", "ValueError", "IndexError", "KeyError")
 
 
@@ -90,3 +92,13 @@ def _headline(failure: Failure, words: str) -> str:
 def _own_words(failure: Failure) -> str:
     """Past the long preface on `weights_only`."""
     return failure.message.rpartition("WeightsUnpickler error:")[2].strip()[:250] or failure.message[:250]
+
+
+def of_weights(failure: Failure) -> bool:
+    """Whether an HDF5 file that cannot be opened holds weights, not samples: Keras reads it, or the line that opens it says so, or nothing else is to be seen."""
+    if failure.loads_a_sample:
+        return False
+    if failure.passes("load_model", "load_weights") or any(_KERAS.search(frame.file) for frame in failure.frames):
+        return True
+    line = failure.user_frame
+    return not (line and line.user) or bool(_OF_WEIGHTS.search(line.code))

@@ -26,6 +26,7 @@ import re
 from stepscope.evidence import Failure, File, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.checkpoints.checkpoint_corrupt import of_weights
 
 UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
@@ -61,7 +62,7 @@ def refused(failure: Failure) -> Witnessed:
 @UNREADABLE_ENTRY.seen_in
 def spoilt(failure: Failure, moment: Moment) -> Witnessed:
     """An archive or a compressed file whose bytes are not what it was packed with, met while a sample was loaded."""
-    if moment.stage is Stage.DATA and (failure.is_a(*_PACKED) or _SPOILT.search(failure.message)):
+    if moment.stage is Stage.DATA and (failure.is_a(*_PACKED) or _SPOILT.search(failure.message)) and not ("pen file (" in failure.message and of_weights(failure)):
         yield UNREADABLE_ENTRY.found(
             "an archive or array of the data set is damaged or cut short",
             Confidence.LIKELY,

@@ -86,7 +86,8 @@ def words(failure: Failure) -> Witnessed:
     if found:
         label = found["label"] or found["named"]
         what = f"label {label} lies" if label else "a label lies"
-        yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, seen={"says": failure.message[:200]})
+        stage = Stage.DATA if found["named"] else None  # met while all label files are read, before the first step
+        yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, stage=stage, seen={"says": failure.message[:200]})
     elif indexed and line is not None and line.user and by_labels(line.expression or line.code):
         yield LABEL_OUT_OF_RANGE.found(
             f"label {indexed['index']} is used as an index into {indexed['size']} classes",

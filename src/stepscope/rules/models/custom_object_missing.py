@@ -77,7 +77,7 @@ def module_gone(failure: Failure) -> Witnessed:
 def refused(failure: Failure) -> Witnessed:
     """`weights_only` knows the class by name but was not told to trust it."""
     found = _REFUSED.search(failure.message)
-    if found and failure.is_a("UnpicklingError"):
+    if found and failure.is_a("UnpicklingError") and not by_default(failure):
         name = (found["name"] or found["called"] or found["plain"] or "").strip(". ")
         yield CUSTOM_OBJECT_MISSING.found(
             f"torch.load does not trust `{name}` of this file",
@@ -95,3 +95,9 @@ def other(failure: Failure) -> Witnessed:
         yield CUSTOM_OBJECT_MISSING.found(
             f"the saved model needs `{name}`, which is not known here", Confidence.LIKELY, seen={"says": failure.message[:250]}
         )
+
+
+def by_default(failure: Failure) -> bool:
+    """Whether `torch.load` refuses a class because its default changed in 2.6: no line that is seen asks for weights only."""
+    told = "we changed the default value of the `weights_only` argument" in failure.message
+    return told and not any("weights_only" in frame.code for frame in failure.frames if not frame.torch)

@@ -8,6 +8,7 @@ from stepscope.evidence import Failure, Log, Stage
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.configuration import CONFIGURATION
+from stepscope.rules.checkpoints.checkpoint_corrupt import of_weights
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.datasets.unreadable_entry import UNREADABLE_ENTRY
 from stepscope.rules.distributed.communicator_setup import COMMUNICATOR_SETUP
@@ -86,8 +87,8 @@ in_logs(UNREADABLE_ENTRY, (
 @UNREADABLE_ENTRY.seen_in
 def cut_short(failure: Failure, log: Log) -> Witnessed:
     """An HDF5 file that is damaged, and no checkpoint."""
-    found, line = _UNOPENED.search(failure.message), failure.user_frame
-    if found and not (line and (_CHECKPOINT.search(line.code) or "load_model" in line.code)):
+    found = _UNOPENED.search(failure.message)
+    if found and not of_weights(failure):
         yield UNREADABLE_ENTRY.found(f"the file is cut short or damaged: {found['why']}", LIKELY, stage=Stage.DATA, seen={"says": words_from(failure, found.start())})
 
 
