@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Callee, Failure, Stage
+from stepscope.evidence import Callee, Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -33,18 +33,18 @@ LIBRARIES = {
     "tensorflow", "tensorflow_core", "keras", "tf_keras", "jax", "flax", "optax", "imageai", "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
 }  # fmt: skip
 _REFUSALS = ("TypeError", "ValueError", "RuntimeError", "AssertionError", "NotImplementedError", "MisconfigurationException", "NotFittedError")
-_ORDER = re.compile(
+_ORDER = wording(
     r"cannot assign module before Module\.__init__\(\) call|cannot assign parameters? before Module\.__init__\(\) call"
     r"|is missing the required \"forward\" function|missing the required `?forward|before Module\.__init__|super\(\)\.__init__"
     r"|No `?\w+(?:\(\))?`? (?:method|property)? ?(?:method )?defined|Trainer\.(?:fit|test|validate|predict).{0,60}(?:requires|must)"
     r"|You must call|must be called before|before calling|was not called|has not been (?:set|attached|called)|is not fitted yet|Call 'fit'"
     r"|Can't call numpy\(\) on Tensor that requires grad|should return (?:a|None|Tensor)|when `\w+` returns a dict"
 )
-_ARGUMENTS = re.compile(
+_ARGUMENTS = wording(
     r"(?P<call>\w+)\(\): argument '(?P<name>\w+)'.{0,40} must be (?P<must>[^,]+), not (?P<not>[\w.]+)"
     r"|(?P<combination>\w+)\(\) received an invalid combination of arguments|(?P<takes>[\w.]+)\(\) (?:takes|missing|got) "
 )
-_OF_VALUES = re.compile(r"\bnan\b|\binf\b|found invalid values|probability tensor contains", re.IGNORECASE)
+_OF_VALUES = wording(r"\bnan\b|\binf\b|found invalid values|probability tensor contains", re.IGNORECASE)
 """A call that was right, and values that have gone astray before it."""
 _CURES = {
     "created only for scalar outputs": "Make one number of it: `loss.mean()` or `loss.sum()`, or build the loss without `reduction='none'`.",
@@ -57,9 +57,9 @@ _CURES = {
 }
 _CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")
 _WRAPPERS = ("error_handler", "wrapper", "new_func", "inner", "_method_wrapper", "op_dispatch_handler", "reraise_with_filtered_traceback")
-_LOOP = re.compile(r"\.(?:fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|fit_on_texts|train|run)\(")
+_LOOP = wording(r"\.(?:fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|fit_on_texts|train|run)\(")
 """A whole training in one call: what is raised below it is seldom about the arguments of the call."""
-_CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
+_CALLED_ON = wording(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
 
 
 @API_MISUSE.seen_in

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE, LIBRARIES
 from stepscope.rules.sentences import LIKELY
 
-_REFUSED = re.compile(
+_REFUSED = wording(
     r"^(?P<call>[\w.<>]+)\(\) (?:missing \d+ required (?:positional|keyword-only) arguments?: (?P<lacks>[^\n]{1,80})|got (?P<how>an unexpected keyword argument|multiple values for (?:keyword )?argument) '(?P<name>\w+)'"
     r"|takes (?:no arguments|(?:from )?\d+ (?:to \d+ )?positional arguments?) \(?but \d+)"
 )

@@ -23,9 +23,8 @@ Good
         print(loss)
 """
 
-import re
 
-from stepscope.evidence import Collectives, Failure, Moment, Stage
+from stepscope.evidence import Collectives, Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -33,8 +32,8 @@ COLLECTIVE_IN_ONE_RANK = Rule(
     "DST102", Severity.ERROR, stage=Stage.DISTRIBUTED, yields_to=("collective-mismatch", "communicator-setup", "uneven-batches", "rank-died-first")
 )
 
-_BARRIER = re.compile(r"[Rr]anks? (?P<ranks>[\d, ]+) failed to (?:pass|join|call into) monitoredBarrier")
-_TIMEOUT = re.compile(r"Timed out waiting (?P<ms>\d+)ms for (?:recv|send) operation")
+_BARRIER = wording(r"[Rr]anks? (?P<ranks>[\d, ]+) failed to (?:pass|join|call into) monitoredBarrier")
+_TIMEOUT = wording(r"Timed out waiting (?P<ms>\d+)ms for (?:recv|send) operation")
 
 
 @COLLECTIVE_IN_ONE_RANK.seen_in

@@ -21,20 +21,19 @@ Good
     dist.all_gather_object(outputs, predictions.cpu())
 """
 
-import re
 
-from stepscope.evidence import Collectives, Failure, Moment, Stage
+from stepscope.evidence import Collectives, Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 COLLECTIVE_MISMATCH = Rule("DST101", Severity.ERROR, stage=Stage.DISTRIBUTED)
 
-_SURE = re.compile(
+_SURE = wording(
     r"Detected mismatch between collectives on ranks|Collectives differ in the following aspects|Mismatch between collective operation types"
     r"|Mismatched [^\n:]{3,80}: One rank [^\n]{1,200} but another rank"
     r"|appears not to match (?:sizes|strides) of the same param in process|DDP expects same model across all ranks|params? (?:in|count).{0,40}across (?:all )?ranks"
 )
-_LIKELY = re.compile(r"op\.preamble\.length <= op\.nbytes|[Rr]eceived data size doesn't match|verify_params_across_processes|Message truncated")
+_LIKELY = wording(r"op\.preamble\.length <= op\.nbytes|[Rr]eceived data size doesn't match|verify_params_across_processes|Message truncated")
 
 
 @COLLECTIVE_MISMATCH.seen_in

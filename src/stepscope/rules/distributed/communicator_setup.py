@@ -21,9 +21,8 @@ Good
     torchrun --standalone --nproc-per-node=2 train.py
 """
 
-import re
 
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -46,7 +45,7 @@ _FORMS = {
     "two ranks use one device": r"Duplicate GPU detected",
     "NCCL could not be set up": r"ncclSystemError|ncclInternalError|ncclInvalidUsage|ncclUnhandledCudaError|NCCL error in",
 }
-_COMPILED = {headline: re.compile(pattern) for headline, pattern in _FORMS.items()}
+_COMPILED = {headline: wording(pattern) for headline, pattern in _FORMS.items()}
 _SETTING_UP = ("init_process_group", "rendezvous", "_create_c10d_store", "_env_rendezvous_handler", "_rendezvous_helper", "setup_environment", "init_device_mesh")
 _PLACES = ("torch/distributed/", "torch/multiprocessing/", "lightning", "accelerate", "deepspeed", "torch/nn/parallel")
 

@@ -22,17 +22,17 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 RANK_DIED_FIRST = Rule("DST104", Severity.ERROR, stage=Stage.DISTRIBUTED, fallback=True, yields_to=("communicator-setup",))
 
-_LOST = re.compile(
+_LOST = wording(
     r"[Cc]onnection (?:was )?(?:closed by|reset by) (?:remote )?peer|remote process exited or there was a network error|ncclRemoteError"
     r"|Application timeout caused pair closure|[Bb]roken pipe|\bConnection closed by peer|NCCL communicator was aborted|Socket closed|recvValue failed|sendBytes failed|recvBytes failed"
 )
-_TOLD = re.compile(r"process (?P<process>\d+) terminated with (?:exit code|signal|the following error)", re.IGNORECASE)
+_TOLD = wording(r"process (?P<process>\d+) terminated with (?:exit code|signal|the following error)", re.IGNORECASE)
 
 
 @RANK_DIED_FIRST.seen_in

@@ -24,7 +24,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Machine, Stage
+from stepscope.evidence import Failure, Log, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -50,10 +50,10 @@ _FORMS = {
         r"|device module is not registered"
     ),
 }
-_NO_DEVICE = re.compile(r"CUDA_ERROR_NO_DEVICE|hipErrorNoDevice|Could not find (?:cuda|TensorRT) drivers|Num GPUs Available: *0\b|Cannot dlopen some GPU libraries")
-_FIRST = re.compile(r"\b\w*(?:gpu|device|accelerator)\w*(?:\([^()]*\))?\s*\[\d+\]", re.IGNORECASE)
+_NO_DEVICE = wording(r"CUDA_ERROR_NO_DEVICE|hipErrorNoDevice|Could not find (?:cuda|TensorRT) drivers|Num GPUs Available: *0\b|Cannot dlopen some GPU libraries")
+_FIRST = wording(r"\b\w*(?:gpu|device|accelerator)\w*(?:\([^()]*\))?\s*\[\d+\]", re.IGNORECASE)
 """The first of a list of devices."""
-_COMPILED = {headline: re.compile(pattern) for headline, pattern in _FORMS.items()}
+_COMPILED = {headline: wording(pattern) for headline, pattern in _FORMS.items()}
 
 
 @DEVICE_NOT_VISIBLE.seen_in

@@ -21,22 +21,21 @@ Good
     dist.init_process_group("nccl", timeout=timedelta(hours=1))
 """
 
-import re
 
-from stepscope.evidence import Collectives, Failure, Frame, Interruption, Stage
+from stepscope.evidence import Collectives, Failure, Frame, Interruption, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HANG_COLLECTIVE = Rule("HNG104", Severity.ERROR, stage=Stage.DISTRIBUTED, yields_to=("collective-mismatch", "collective-in-one-rank", "hang-worker", "hang-io"))
 
-_COLLECTIVES = re.compile(
+_COLLECTIVES = wording(
     r"_?(?:monitored_)?barrier|_?(?:all|ring)_?(?:reduce|gather|to_all)\w*|reduce(?:_scatter\w*|_async)?|broadcast\w*|_sync_\w+|gather\w*|scatter\w*|send|recv|isend|irecv|wait(?:_for_everyone)?|synchronize|wait_at_barrier|sync_global_devices"
 )
 """Functions that end when the other ranks have come."""
 _LIBRARIES = ("/torch/distributed/", "/torch/nn/parallel/distributed", "/horovod/", "/deepspeed/comm", "/mpi4py/", "/accelerate/", "/lightning/", "/lightning_fabric/", "/jax/_src/distributed", "/jax/experimental/multihost", "/tensorflow/python/distribute")
-_TIMED_OUT = re.compile(r"collective operation timeout|[Ww]atchdog caught collective|ran for \d+ milliseconds before timing out")
-_OPERATION = re.compile(r"OpType=(?P<op>\w+)")
-_NOT_THERE = re.compile(r"rank (?P<rank>\d+) has inconsistent 0 params")
+_TIMED_OUT = wording(r"collective operation timeout|[Ww]atchdog caught collective|ran for \d+ milliseconds before timing out")
+_OPERATION = wording(r"OpType=(?P<op>\w+)")
+_NOT_THERE = wording(r"rank (?P<rank>\d+) has inconsistent 0 params")
 
 
 @HANG_COLLECTIVE.seen_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.distributed.communicator_setup import COMMUNICATOR_SETUP
 from stepscope.rules.distributed.rank_died_first import RANK_DIED_FIRST
@@ -13,20 +13,20 @@ from stepscope.rules.jax.runtime import ERRORS
 from stepscope.rules.sentences import LIKELY, POSSIBLE, words_from
 from stepscope.rules.tensorflow.sayings import sayings
 
-_SERVICE = re.compile(r"jax_worker|coordination|Coordinat(?:ed|ion)|[Bb]arrier|PjRT_Client|GetKeyValue|RegisterTask|heartbeat|topology|global_device|jax\.distributed|NCCL|nccl|[Cc]lique|[Rr]endezvous")
+_SERVICE = wording(r"jax_worker|coordination|Coordinat(?:ed|ion)|[Bb]arrier|PjRT_Client|GetKeyValue|RegisterTask|heartbeat|topology|global_device|jax\.distributed|NCCL|nccl|[Cc]lique|[Rr]endezvous")
 """The service that the processes of JAX find each other by, and the collectives that follow."""
-_ENDED = re.compile(
+_ENDED = wording(
     r"tasks? (?:are|is) unhealthy|stopped sending heartbeats|heartbeat timeout|missing heartbeats|(?:has|have) crashed|(?:another|other) task (?:has )?died|different incarnation|[Ss]ocket closed"
     r"|[Cc]onnection reset|remote process exited|ncclRemoteError|[Bb]arrier [^\n]{0,200}(?:unhealthy|error state|task[^\n]{0,60} (?:failed|exited|shut ?down))|task [^\n]{0,80}(?:has (?:been )?(?:disconnected|restarted)|is in error)"
 )
-_MEETING = re.compile(
+_MEETING = wording(
     r"PjRT_Client_Connect|Wait_for_all_tasks|[Rr]egister_?Task|topology|GetKeyValue\(\) timed out|failed to connect to all addresses|ncclCommInit|NCCL operation|ncclGetUniqueId"
     r"|Failed to (?:bind|start|connect)|cluster (?:formation|register)|unexpected process|coordination service [^\n]{0,40}(?:not|fail)"
 )
-_TIMES_OUT = re.compile(r"DEADLINE_?EXCEEDED|Deadline Exceeded|timed out|Termination timeout", re.IGNORECASE)
-_TERMINATED = re.compile(r"Termination timeout for `?(?P<what>[^`\n]{1,120})`? of \d+ seconds exceeded")
+_TIMES_OUT = wording(r"DEADLINE_?EXCEEDED|Deadline Exceeded|timed out|Termination timeout", re.IGNORECASE)
+_TERMINATED = wording(r"Termination timeout for `?(?P<what>[^`\n]{1,120})`? of \d+ seconds exceeded")
 """XLA ends a process whose peers did not come to a rendezvous; the warnings before it are often a false alarm, as it says itself."""
-_FATAL = re.compile(r"[Tt]erminating (?:process )?because the (?:JAX distributed service|coordination service|distributed service) detected fatal errors|The following tasks are unhealthy \(stopped sending heartbeats\)")
+_FATAL = wording(r"[Tt]erminating (?:process )?because the (?:JAX distributed service|coordination service|distributed service) detected fatal errors|The following tasks are unhealthy \(stopped sending heartbeats\)")
 
 
 @RANK_DIED_FIRST.seen_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.environment.compiler_failure import COMPILER_FAILURE
@@ -17,14 +17,14 @@ from stepscope.rules.tensorflow.sayings import sayings
 
 ERRORS = ("XlaRuntimeError", "JaxRuntimeError")
 """The class of all that goes wrong below JAX: `jaxlib.xla_extension.XlaRuntimeError` until 0.5, `jax.errors.JaxRuntimeError` since."""
-_EXHAUSTED = re.compile(r"RESOURCE_?EXHAUSTED|Resource exhausted|\bOUT_OF_MEMORY\b", re.IGNORECASE)
-_OF_MEMORY = re.compile(r"memory|alloca|\b[hv]mem\b|\bhbm\b|\bsmem\b|\bbytes\b|\d ?[KMG]i?B?\b", re.IGNORECASE)
-_OF_MESSAGES = re.compile(r"message larger than|quota|too many (?:requests|connections)|file descriptors?", re.IGNORECASE)
+_EXHAUSTED = wording(r"RESOURCE_?EXHAUSTED|Resource exhausted|\bOUT_OF_MEMORY\b", re.IGNORECASE)
+_OF_MEMORY = wording(r"memory|alloca|\b[hv]mem\b|\bhbm\b|\bsmem\b|\bbytes\b|\d ?[KMG]i?B?\b", re.IGNORECASE)
+_OF_MESSAGES = wording(r"message larger than|quota|too many (?:requests|connections)|file descriptors?", re.IGNORECASE)
 """What else is exhausted: gRPC has the same status for a message that is too long."""
-_DEVICES = re.compile(
+_DEVICES = wording(
     r"Received incompatible devices for (?:jitted computation|pjitted computation)|[Ii]ncompatible devices (?:for|in)[^\n]{0,60}|Primitive \w+ requires that all (?:inputs|devices) [^\n]{0,40}same"
 )
-_PLACED = re.compile(r"(?P<what>argument [\w.\[\]'\"]+ of [\w.<>]+|[\w.\[\]']+) with shape (?P<shape>\w+\[[\d,]*\]) and device ids \[(?P<ids>[\d, ]*)\](?: on platform (?P<platform>\w+))?")
+_PLACED = wording(r"(?P<what>argument [\w.\[\]'\"]+ of [\w.<>]+|[\w.\[\]']+) with shape (?P<shape>\w+\[[\d,]*\]) and device ids \[(?P<ids>[\d, ]*)\](?: on platform (?P<platform>\w+))?")
 
 
 @GPU_OOM.seen_in

@@ -22,27 +22,26 @@ Good
     torch.load(path)
 """
 
-import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 CUSTOM_OBJECT_MISSING = Rule("MOD110", Severity.ERROR, stage=Stage.CHECKPOINT)
 
-_GONE = re.compile(r"Can't get attribute '(?P<name>[\w.]+)' on <module '(?P<module>[\w.]+)'")
-_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
-_REFUSED = re.compile(
+_GONE = wording(r"Can't get attribute '(?P<name>[\w.]+)' on <module '(?P<module>[\w.]+)'")
+_MODULE = wording(r"No module named '(?P<module>[\w.]+)'")
+_REFUSED = wording(
     r"Unsupported (?:global|class|qualname)[^\w]*(?:GLOBAL )?(?P<name>[\w.]+)"
     r"|Trying to call (?:reduce|instantiate) (?:for |instances of )?(?:unrecognized |class )(?P<called>[\w.<>' ]+)"
     r"|GLOBAL (?P<plain>[\w.]+) was not an allowed global"
 )
-_OTHER = re.compile(
+_OTHER = wording(
     r"Tokenizer class (?P<tokenizer>\w+) does not exist or is not currently imported"
     r"|Unknown builtin op: (?P<op>[\w:]+)|Unknown type name '(?P<type>[\w.]+)'"
 )
 _LOADERS = ("load", "loads", "load_from_checkpoint", "read_pickle", "_load", "_legacy_load", "find_class", "load_checkpoint")
-_LOADING = re.compile(r"(torch|pickle|dill|joblib|cloudpickle|pkl|pd|pandas)\.(load|loads|read_pickle)\(")
+_LOADING = wording(r"(torch|pickle|dill|joblib|cloudpickle|pkl|pd|pandas)\.(load|loads|read_pickle)\(")
 _SPAWN = ("multiprocessing/spawn.py", "multiprocessing/reduction.py", "multiprocessing/queues.py", "multiprocessing/connection.py")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.configuration import CONFIGURATION
@@ -28,8 +28,8 @@ from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
 
 _ENTRIES = ("state_dict", "model", "model_state_dict", "optimizer", "optimizer_state_dict", "epoch", "ema", "pytorch-lightning_version", "net", "weights", "hyper_parameters")
-_CHECKPOINT = re.compile(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights", re.IGNORECASE)
-_UNOPENED = re.compile(r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*")
+_CHECKPOINT = wording(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights", re.IGNORECASE)
+_UNOPENED = wording(r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*")
 _RENAMED = (
     "evaluation_strategy|gpus|dataset_text_field|max_seq_length|no_cuda|use_auth_token|progress_bar_refresh_rate|weights_summary|checkpoint_callback|tpu_cores|resume_from_checkpoint"
     "|auto_lr_find|per_gpu_train_batch_size|tokenizer|processing_class|eval_strategy|torchscript|use_reentrant|weights_only|dtype|device_map|attn_implementation|num_processes"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
 from stepscope.rules.checkpoints.checkpoint_corrupt import CHECKPOINT_CORRUPT
@@ -17,17 +17,17 @@ from stepscope.rules.models.custom_object_missing import by_default
 from stepscope.rules.sentences import LIKELY, words_from
 from stepscope.rules.workers.worker_pickle import WORKER_PICKLE
 
-_DAMAGED = re.compile(
+_DAMAGED = wording(
     r"PytorchStreamReader failed|failed finding central directory|invalid load key, '(?P<byte>[^']+)'|pickle data was truncated|Invalid magic number; corrupt file|unexpected EOF, expected \d+ more bytes"
 )
-_UNPICKLED = re.compile(r"[Cc]an't pickle local object '?(?P<name>[^'\n]+)|[Cc]an't pickle (?P<thing><function <lambda>[^\n]{0,80})|cannot pickle '(?P<kind>[^']+)' object")
-_SPAWNING = re.compile(r"torch/utils/data/dataloader\.py|multiprocessing/(?:process|context|popen\w*)\.py")
-_FOUND = re.compile(r"batch must contain tensors[^;\n]*; found <class '(?P<kind>[\w.]+)'>")
-_SCATTERED = re.compile(r"idx_dim >= 0 && idx_dim < index_size|index >= -sizes\[i\] && index < sizes\[i\]")
-_LONG = re.compile(
+_UNPICKLED = wording(r"[Cc]an't pickle local object '?(?P<name>[^'\n]+)|[Cc]an't pickle (?P<thing><function <lambda>[^\n]{0,80})|cannot pickle '(?P<kind>[^']+)' object")
+_SPAWNING = wording(r"torch/utils/data/dataloader\.py|multiprocessing/(?:process|context|popen\w*)\.py")
+_FOUND = wording(r"batch must contain tensors[^;\n]*; found <class '(?P<kind>[\w.]+)'>")
+_SCATTERED = wording(r"idx_dim >= 0 && idx_dim < index_size|index >= -sizes\[i\] && index < sizes\[i\]")
+_LONG = wording(
     r"[Ee]xpected (?:object of )?scalar type Long but (?:found|got)(?: scalar type)? (?P<got>Float|Double|Half|Int|Byte|Char|Short|Bool)|result type (?:Float|Double|Half) can't be cast to the desired output type (?:Long|Int)"
 )
-_KERNEL = re.compile(r"input_val >= zero && input_val <= one|all elements of input should be between 0 and 1")
+_KERNEL = wording(r"input_val >= zero && input_val <= one|all elements of input should be between 0 and 1")
 
 
 @CHECKPOINT_CORRUPT.seen_in

@@ -25,7 +25,7 @@ Good
 import re
 from math import prod
 
-from stepscope.evidence import Call, Failure, Layer, Moment, Stage
+from stepscope.evidence import Call, Failure, Layer, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import arriving, fit_of, ranks
@@ -40,7 +40,7 @@ INPUT_RANK = Rule(
     ),
 )  # fmt: skip
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"Expected \d+D \(unbatched\)|[Ee]xpected [\d, or]+D(?: or \dD)? input \(got \d+D input\)|Expected input to be [\d, or]+D|RNN: Expected input"
     r"|(?:non-empty|Expected) \d+D (?:or|\()[^.]*tensor|must have (?:2|3|4) dimensions, got|should be unbatched 2D or batched 3D"
     r"|expected a non-empty \dD|Expected at least \d dimensions? for input|expects input to have at least|input\.dim\(\) = \d+ is not equal to len"
@@ -50,7 +50,7 @@ _WORDS = re.compile(
     r"|For (?:un)?batched \d-D input, hx|input must have [\d ]+dimensions|Wrong shape for input_ids"
 )  # fmt: skip
 _INDEX = ("Index tensor must have the same number of dimensions as", "Index tensor must be either empty or have the same number of dimensions")
-_AXES = re.compile(
+_AXES = wording(
     r"Dimension out of range \(expected to be in range of \[-?\d+, (?P<last>-?\d+)\], but got (?P<axis>-?\d+)\)"
     r"|too many indices for tensor of dimension (?P<rank>\d+)|not enough values to unpack|too many values to unpack|tuple index out of range"
 )

@@ -25,13 +25,13 @@ Good
 import re
 from math import prod
 
-from stepscope.evidence import Call, Failure, Layer, Moment, Stage
+from stepscope.evidence import Call, Failure, Layer, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import Fit, fit_of
 from stepscope.rules.shapes.words import SIZES, broadcast, expanded
 
-_RESHAPED = re.compile(r"shape '\[(?P<shape>-?\d+(?:, -?\d+)*)\]' is invalid for input of size (?P<count>\d+)")
+_RESHAPED = wording(r"shape '\[(?P<shape>-?\d+(?:, -?\d+)*)\]' is invalid for input of size (?P<count>\d+)")
 
 INPUT_SHAPE_MISMATCH = Rule(
     "SHP101",

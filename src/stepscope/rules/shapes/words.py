@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, wording
 
 SIZES = tuple(
-    re.compile(form)
+    wording(form)
     for form in (
         r"shapes cannot be multiplied \(\d+x(?P<got>\d+) and (?P<expects>\d+)x\d+\)",
         r"size mismatch, m1: \[\d+ x (?P<got>\d+)\], m2: \[(?P<expects>\d+) x \d+\]",
@@ -44,11 +44,11 @@ SIZES = tuple(
         r"must have same reduction dim, but got \[[\d, ]*?(?P<got>\d+)\] X \[(?P<expects>\d+)[\d, ]*\]",
     )
 )
-_BROADCAST = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)")
-_CAT = re.compile(r"Sizes of tensors must match except in dimension \d+\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)")
-_EXPANDED = re.compile(r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)")
-_NUMPY = re.compile(r"could not (?:be )?broadcast (?:together with shapes|input array from shape) \(([\d,]*)\) (?:into shape )?\(([\d,]*)\)")
-_TARGETS = re.compile(
+_BROADCAST = wording(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)")
+_CAT = wording(r"Sizes of tensors must match except in dimension \d+\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)")
+_EXPANDED = wording(r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)")
+_NUMPY = wording(r"could not (?:be )?broadcast (?:together with shapes|input array from shape) \(([\d,]*)\) (?:into shape )?\(([\d,]*)\)")
+_TARGETS = wording(
     r"Expected input batch_size \((?P<out>\d+)\) to match target batch_size \((?P<target>\d+)\)|multi-target not supported"
     r"|0D or 1D target tensor expected|only batches of spatial targets supported|input and target batch or spatial sizes don't match"
     r"|Expected target size|that is different to the input size|Target size \(.*\) must be the same as input size"
@@ -56,7 +56,7 @@ _TARGETS = re.compile(
     r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
     r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
 )
-_LENGTHS = re.compile(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
+_LENGTHS = wording(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
 
 
 def broadcast(failure: Failure) -> tuple[int, int] | None:
@@ -106,7 +106,7 @@ def about_shapes(failure: Failure) -> bool:
     )
 
 
-_AXES = re.compile(
+_AXES = wording(
     r"Dimension out of range|too many indices for (?:tensor|array)|shape mismatch: (?:indexing tensors|value tensor)"
     r"|The shape of the mask|number of dimensions|stack expects each tensor to be equal size|must have same number of dimensions"
     r"|1D tensors expected|must be a (?:matrix|[123]D tensor)|Index tensor must have the same number of dimensions|is out of bounds for (?:array|axis)"

@@ -24,16 +24,15 @@ Good
         return model(x) * number
 """
 
-import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
 RETRACING = Rule("STK108", Severity.ERROR, stage=Stage.FORWARD)
 
-_LIMIT = re.compile(r"(?:recompile_limit|cache_size_limit|accumulated_\w+_limit) ?(?:reached|\()?|recompile limit")
-_GUARD = re.compile(r"(?:last reason|triggered by the following guard failure\(s\)):\s*(?P<why>[^\n]+)")
+_LIMIT = wording(r"(?:recompile_limit|cache_size_limit|accumulated_\w+_limit) ?(?:reached|\()?|recompile limit")
+_GUARD = wording(r"(?:last reason|triggered by the following guard failure\(s\)):\s*(?P<why>[^\n]+)")
 
 
 @RETRACING.seen_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.rule import Draft, Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.graph_mode_control_flow import GRAPH_MODE_CONTROL_FLOW
@@ -13,18 +13,18 @@ from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.shapes.dtype_mismatch import DTYPE_MISMATCH
 from stepscope.rules.tensorflow.sayings import first, sayings
 
-_UNSUPPORTED = re.compile(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>[\w.]+)\)")
+_UNSUPPORTED = wording(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>[\w.]+)\)")
 _PLAIN = ("float", "int", "str", "bool", "NoneType", "bytes", "Timestamp", "datetime", "date", "Decimal", "dict", "bool_", "string_", "str_")
 _ROWS = ("numpy.ndarray", "ndarray", "list", "tuple")
-_NUMPY_CALL = re.compile(r"Cannot convert a symbolic (?:tf\.|Keras)?\w*[Tt]ensor \(?(?P<node>[\w/:.]*)\)? ?to a numpy array")
-_PACKAGE = re.compile(r"-packages[/\\](?P<package>\w+)")
+_NUMPY_CALL = wording(r"Cannot convert a symbolic (?:tf\.|Keras)?\w*[Tt]ensor \(?(?P<node>[\w/:.]*)\)? ?to a numpy array")
+_PACKAGE = wording(r"-packages[/\\](?P<package>\w+)")
 _OWN = {"tensorflow", "tensorflow_core", "keras", "tf_keras", "keras_core", "six", "absl", "decorator", "wrapt", "jax", "IPython", "ipykernel"}
 _FRAMEWORKS = r"(?:tensorflow|keras|tf_keras|imageai|jax|jaxlib|flax|optax|tensorflow_\w+|object_detection|keras_\w+|h5py|google\.protobuf|tf_slim)"
-_RENAMED = re.compile(
+_RENAMED = wording(
     r"Argument\(s\) not recognized: \{'(?P<name>\w+)'|(?:Unexpected keyword argument passed to optimizer|[Uu]nrecognized keyword arguments? passed to \w+): (?:\{')?(?P<other>\w+)"
     r"|[`']?(?P<old>decay|lr|schedule_decay)[`']? is deprecated in the new Keras optimizer|Keyword argument not understood:',? '(?P<kw>\w+)'|Unrecognized keyword arguments: \['(?P<kws>\w+)'"
 )
-_UNEXPECTED = re.compile(r"(?P<call>[\w.]+)\(\) got (?:an unexpected keyword argument|unexpected keyword arguments:?) '(?P<name>\w+)'")
+_UNEXPECTED = wording(r"(?P<call>[\w.]+)\(\) got (?:an unexpected keyword argument|unexpected keyword arguments:?) '(?P<name>\w+)'")
 _OLD_NAMES = {
     "lr", "decay", "nb_epoch", "samples_per_epoch", "nb_val_samples", "output_dim", "border_mode", "subsample", "nb_row", "nb_col", "init", "input", "output", "max_q_size",
     "nb_worker", "workers", "use_multiprocessing", "max_queue_size", "pickle_safe", "batch_input_shape", "epsilon_root", "save_format", "period", "keep_dims", "weights", "input_length",

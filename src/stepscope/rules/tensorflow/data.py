@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.annotations.annotation_parse import ANNOTATION_PARSE
 from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
@@ -23,16 +23,16 @@ from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import first, sayings
 from stepscope.rules.workers.collate_inconsistent_shapes import COLLATE_INCONSISTENT_SHAPES
 
-_RAN_OUT = re.compile(r"[Yy]our (?:input|dataset|dataset iterator|generator) (?:input )?ran out of data")
-_NOTHING = re.compile(r"^\s*0/(?:Unknown|0)\b|Found 0 (?:images|files|validated image)|\(0, [^)]*\)|\(0,\)|\b0 (?:samples|images|files|batches)\b|\b(?:samples|images|files|rows|batches)\W{1,3}0\b")
-_UNREAD = re.compile(r"imread_\('(?P<file>[^']+)'\): can't open/read file|Could not (?:open|read|find) (?:image|file) ?:? ?'?(?P<other>[^'\n]+)")
-_OF_NOTHING = re.compile(r"'NoneType' object (?:has no attribute '(?:shape|astype|size|copy|dtype|ndim|reshape)'|is not subscriptable)|!_?src\.empty\(\)|(?:src|image) (?:is|data type) ?(?:empty|=? ?NoneType)|unsupported operand type\(s\) for /: 'NoneType'")
-_NONE_LABELLED = re.compile(r"\b(?:no|without(?: any)?|missing|lacks?) (?:a |an |any |valid )?(?:label|annotation|b?box|bounding box|ground[- ]truth(?: box)?|target|object|mask|caption)(?:e?s)?\b", re.IGNORECASE)
-_UNSET = re.compile(r"local variable '(?P<name>logs|batch_outputs|outputs|tmp_logs)' referenced before assignment|cannot access local variable '(?P<new>logs|batch_outputs|outputs|tmp_logs)'")
-_RAGGED = re.compile(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>numpy\.ndarray|list|tuple|ndarray)\)")
-_CLASSES = re.compile(r"[Cc]lasses:? ?\[|num_classes|\bnc\b")
-_ONE_HOT = re.compile(r"\b5 ?\+ ?(?:int\()?(?:c|cls|class_?id|obj_indx|label)\w*\b|\[\s*(?:int\()?\s*(?:c|cls|cat|class_?id|label|category|k)\w*\s*\)?\s*\]\s*=\s*1")
-_INDEX = re.compile(r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)")
+_RAN_OUT = wording(r"[Yy]our (?:input|dataset|dataset iterator|generator) (?:input )?ran out of data")
+_NOTHING = wording(r"^\s*0/(?:Unknown|0)\b|Found 0 (?:images|files|validated image)|\(0, [^)]*\)|\(0,\)|\b0 (?:samples|images|files|batches)\b|\b(?:samples|images|files|rows|batches)\W{1,3}0\b")
+_UNREAD = wording(r"imread_\('(?P<file>[^']+)'\): can't open/read file|Could not (?:open|read|find) (?:image|file) ?:? ?'?(?P<other>[^'\n]+)")
+_OF_NOTHING = wording(r"'NoneType' object (?:has no attribute '(?:shape|astype|size|copy|dtype|ndim|reshape)'|is not subscriptable)|!_?src\.empty\(\)|(?:src|image) (?:is|data type) ?(?:empty|=? ?NoneType)|unsupported operand type\(s\) for /: 'NoneType'")
+_NONE_LABELLED = wording(r"\b(?:no|without(?: any)?|missing|lacks?) (?:a |an |any |valid )?(?:label|annotation|b?box|bounding box|ground[- ]truth(?: box)?|target|object|mask|caption)(?:e?s)?\b", re.IGNORECASE)
+_UNSET = wording(r"local variable '(?P<name>logs|batch_outputs|outputs|tmp_logs)' referenced before assignment|cannot access local variable '(?P<new>logs|batch_outputs|outputs|tmp_logs)'")
+_RAGGED = wording(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>numpy\.ndarray|list|tuple|ndarray)\)")
+_CLASSES = wording(r"[Cc]lasses:? ?\[|num_classes|\bnc\b")
+_ONE_HOT = wording(r"\b5 ?\+ ?(?:int\()?(?:c|cls|class_?id|obj_indx|label)\w*\b|\[\s*(?:int\()?\s*(?:c|cls|cat|class_?id|label|category|k)\w*\s*\)?\s*\]\s*=\s*1")
+_INDEX = wording(r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)")
 
 
 @EMPTY_DATASET.seen_in
@@ -135,7 +135,7 @@ def array(failure: Failure) -> Witnessed:
 @MONITOR_MISUSE.seen_in
 def not_measured(log: Log) -> Witnessed:
     """A callback of Keras watches a quantity that is not measured."""
-    heard = log.find(re.compile(r"(?:Early stopping conditioned on metric|Can save best model only with|Learning rate reduction is conditioned on metric) [`'](?P<name>[\w/-]+)[`'](?: which is not available|,? available| available)"))
+    heard = log.find(wording(r"(?:Early stopping conditioned on metric|Can save best model only with|Learning rate reduction is conditioned on metric) [`'](?P<name>[\w/-]+)[`'](?: which is not available|,? available| available)"))
     if heard:
         yield MONITOR_MISUSE.found(
             f"a callback watches `{heard.match['name']}`, which is not measured", LIKELY, stage=Stage.METRICS, seen={"Keras": heard.said.text.strip()[:250]},

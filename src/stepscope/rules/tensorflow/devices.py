@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Moment, Stage
+from stepscope.evidence import Failure, Log, Moment, Stage, wording
 from stepscope.finding import Confidence
 from stepscope.rule import Draft, Witnessed
 from stepscope.rules.environment.compiler_failure import COMPILER_FAILURE
@@ -17,21 +17,21 @@ from stepscope.rules.native.illegal_memory_access import ILLEGAL_MEMORY_ACCESS
 from stepscope.rules.sentences import CERTAIN, LIKELY, POSSIBLE
 from stepscope.rules.tensorflow.sayings import first, sayings
 
-_ALLOCATING = re.compile(r"OOM when allocating tensor (?:with shape|of shape) ?(?P<shape>\[[\d,]*\])?(?: and type (?P<type>\w+))?(?: on (?P<device>\S+))?")
-_OUT = re.compile(
+_ALLOCATING = wording(r"OOM when allocating tensor (?:with shape|of shape) ?(?P<shape>\[[\d,]*\])?(?: and type (?P<type>\w+))?(?: on (?P<device>\S+))?")
+_OUT = wording(
     r"(?i:out of memory while trying to allocate|ran out of memory trying to allocate|failed to allocate request for|out of memory allocating) (?P<size>[\d.]+ ?(?:[KMGT]i?B|bytes|B)?)"
     r"|CUDA_ERROR_OUT_OF_MEMORY|CUDA_OUT_OF_MEMORY|Ran out of memory in memory space (?P<space>\w+)|Dst tensor is not initialized|allocator out of memory|failed to allocate memory(?! for config)"
     r"|RESOURCE_EXHAUSTED: (?:Out of memory|Failed to allocate|Attempting to reserve)|Resource exhausted: (?:OOM|Out of memory|Failed to allocate)|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED"
 )
-_SPARED = re.compile(r"not a failure|performance gains|freed_by_count|_with_growth|retry", re.IGNORECASE)
-_TOLD_OOM = re.compile(r"CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|ran out of memory trying to allocate|OOM when allocating tensor|Out of memory")
-_TOLD_VERSIONS = re.compile(r"Loaded (?:runtime )?CuDNN library: (?P<has>[\d.]+)[^\n]*but source was compiled with:? (?P<needs>[\d.]+)|Loaded cuDNN version \d+.*(?:minimum|required)", re.IGNORECASE)
-_KERNELS = re.compile(
+_SPARED = wording(r"not a failure|performance gains|freed_by_count|_with_growth|retry", re.IGNORECASE)
+_TOLD_OOM = wording(r"CUDA_ERROR_OUT_OF_MEMORY|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|ran out of memory trying to allocate|OOM when allocating tensor|Out of memory")
+_TOLD_VERSIONS = wording(r"Loaded (?:runtime )?CuDNN library: (?P<has>[\d.]+)[^\n]*but source was compiled with:? (?P<needs>[\d.]+)|Loaded cuDNN version \d+.*(?:minimum|required)", re.IGNORECASE)
+_KERNELS = wording(
     r"Failed to get convolution algorithm|Fail to find the dnn implementation|(?:No|no) DNN in stream executor|DNN library is not found|DNN library initialization failed|No algorithm worked!"
     r"|cuDNN launch failure|Failed to call ThenRnn|CUDNN_STATUS_EXECUTION_FAILED|GPU sync failed|[Bb]las x?G?E?M?[MV]?\w* ?launch failed|Attempting to perform (?:BLAS|DNN) operation using StreamExecutor without|[Ff]ailed to create cublas handle"
     r"|[Cc]ould not create cudnn handle|Failed to initialize (?:cuDNN|BLAS|cuBLAS)|cudaStreamCreate|Failed call to cudnnRNN|Could not find any valid algorithm for convolution"
 )
-_MEGABYTES = re.compile(r"with (?P<size>\d+) ?MB memory")
+_MEGABYTES = wording(r"with (?P<size>\d+) ?MB memory")
 SMALL = 1800
 """Megabytes of a device below which cuDNN's own workspace is short of room."""
 _ROOM = (
@@ -134,7 +134,7 @@ def kernels(failure: Failure, log: Log) -> Witnessed:
     """CuDNN or cuBLAS could not be set up, and nothing tells why."""
     found = _KERNELS.search(failure.message)
     if found and not log.find(_TOLD_VERSIONS) and not next((one for one in log.every(_TOLD_OOM) if not _SPARED.search(one.said.text)), None):
-        status = log.find(re.compile(r"CU(?:DNN|BLAS|SOLVER)_STATUS_\w+"))
+        status = log.find(wording(r"CU(?:DNN|BLAS|SOLVER)_STATUS_\w+"))
         yield LIBRARY_INIT_FAILED.found(
             f"a library of the device could not be started: {found[0].rstrip('!')}",
             LIKELY,
@@ -147,9 +147,9 @@ def kernels(failure: Failure, log: Log) -> Witnessed:
         )
 
 
-_FATAL = re.compile(r"(?:^|: )F(?:\d{4} \S+ +\d+)? ?tensorflow/|Check failed: |Aborted \(core dumped\)|terminate called after")
-_LAUNCH = re.compile(r"CUDA_ERROR_(?P<what>ILLEGAL_ADDRESS|LAUNCH_FAILED|MISALIGNED_ADDRESS)|an illegal memory access was encountered|unspecified launch failure")
-_HANDLE = re.compile(r"[Cc]ould not create cudnn handle: (?P<status>\w+)|[Ff]ailed to create cublas handle: (?P<blas>[\w ]+)|Check failed: stream->parent\(\)->Get\w*Algorithms|Failed to set cuDNN stream|Loaded runtime CuDNN library")
+_FATAL = wording(r"(?:^|: )F(?:\d{4} \S+ +\d+)? ?tensorflow/|Check failed: |Aborted \(core dumped\)|terminate called after")
+_LAUNCH = wording(r"CUDA_ERROR_(?P<what>ILLEGAL_ADDRESS|LAUNCH_FAILED|MISALIGNED_ADDRESS)|an illegal memory access was encountered|unspecified launch failure")
+_HANDLE = wording(r"[Cc]ould not create cudnn handle: (?P<status>\w+)|[Ff]ailed to create cublas handle: (?P<blas>[\w ]+)|Check failed: stream->parent\(\)->Get\w*Algorithms|Failed to set cuDNN stream|Loaded runtime CuDNN library")
 
 
 def _stopped(log: Log) -> bool:

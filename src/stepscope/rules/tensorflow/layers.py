@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.rule import Draft, Witnessed
 from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
@@ -18,15 +18,15 @@ from stepscope.rules.tensorflow.reading import SHAPE, Arrival, arrival, pair
 from stepscope.rules.tensorflow.sayings import first, sayings
 from stepscope.rules.tensorflow.targets import meets
 
-_HEADS = re.compile(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss", re.IGNORECASE)
-_LOSS = re.compile(r"(?:^|[/_ {])loss|_loss", re.IGNORECASE)
+_HEADS = wording(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss", re.IGNORECASE)
+_LOSS = wording(r"(?:^|[/_ {])loss|_loss", re.IGNORECASE)
 _MAPS = 1000
 """Values below which no feature map of a detection head is reshaped."""
-_RESHAPED = re.compile(r"Input to reshape is a tensor with (?P<has>\d+) values, but the requested shape (?:has|requires a multiple of) (?P<needs>\d+)")
-_KERAS_RESHAPE = re.compile(
+_RESHAPED = wording(r"Input to reshape is a tensor with (?P<has>\d+) values, but the requested shape (?:has|requires a multiple of) (?P<needs>\d+)")
+_KERAS_RESHAPE = wording(
     rf"[Tt]otal size of (?:new array|the (?:tensor|array)) must be unchanged(?:[.,] Received: input_shape=(?P<one>{SHAPE}), target_shape=(?P<other>{SHAPE})|, input_shape = (?P<a>{SHAPE}), output_shape = (?P<b>{SHAPE}))?"
 )
-_JOINED = re.compile(
+_JOINED = wording(
     r"`?Concatenate`? layer requires inputs with matching shapes except for the concat(?:enation)? axis\. (?:Got inputs shapes|Received: input_shape[s=]*):? ?(?P<shapes>.{0,200})"
     r"|ConcatOp : Dimensions of inputs should match: shape\[0\] = (?P<one>\[[\d,]*\]) vs\. shape\[\d+\] = (?P<other>\[[\d,]*\])"
     r"|Dimension \d+ in both shapes must be equal[^\n]*(?:op: '|= )Concat|Cannot concatenate arrays with shapes that differ in dimensions"

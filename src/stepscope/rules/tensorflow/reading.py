@@ -6,7 +6,7 @@ import re
 from math import prod
 from typing import NamedTuple
 
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, wording
 
 Shape = tuple[int | None, ...]
 SHAPE = r"[(\[][^()\[\]]*[)\]]"
@@ -14,21 +14,21 @@ _CHANNELS = (1, 2, 3, 4)
 _LAYER = (
     r"Input (?:\S+ )?(?:with name '[^']*' )?(?:of layer [\"']?(?P<layer>[\w/.:-]+)[\"']? )?is incompatible with (?:the )?layer(?: [\"']?(?P<old>[\w/.-]+)[\"']?)?: "
 )
-_RANK = re.compile(_LAYER + r"(?:its rank is undefined|expected (?P<kind>\w*?)_?ndim=(?P<expects>\d+), found n?dim=(?P<got>\d+)(?:\. Full shape received: (?P<shape>" + SHAPE + r"))?)")
-_WHOLE = re.compile(_LAYER + rf"expected shape=(?P<expects>{SHAPE}), found shape=(?P<got>{SHAPE})")
-_AXIS = re.compile(_LAYER + rf"expected axis (?P<axis>-?\d+) of input shape to have value (?P<value>\d+),? but (?:received input with|got) shape (?P<got>{SHAPE})")
-_CHECKED = re.compile(
+_RANK = wording(_LAYER + r"(?:its rank is undefined|expected (?P<kind>\w*?)_?ndim=(?P<expects>\d+), found n?dim=(?P<got>\d+)(?:\. Full shape received: (?P<shape>" + SHAPE + r"))?)")
+_WHOLE = wording(_LAYER + rf"expected shape=(?P<expects>{SHAPE}), found shape=(?P<got>{SHAPE})")
+_AXIS = wording(_LAYER + rf"expected axis (?P<axis>-?\d+) of input shape to have value (?P<value>\d+),? but (?:received input with|got) shape (?P<got>{SHAPE})")
+_CHECKED = wording(
     rf"Error when checking (?:model )?(?P<side>input|target)(?: \w+)?: expected (?P<layer>\S+) to have (?:(?P<rank>\d+) dimensions, but got array with shape (?P<array>{SHAPE})"
     rf"|shape (?P<expects>{SHAPE}) but got array with shape (?P<got>{SHAPE}))"
 )
-_FUNCTIONAL = re.compile(rf"Invalid input shape for input .{{0,300}}?Expected shape (?P<expects>{SHAPE}), but input has incompatible shape (?P<got>{SHAPE})", re.DOTALL)
-_FED = re.compile(rf"Cannot feed value of shape (?P<got>{SHAPE}) for Tensor '?(?:Tensor\(\")?(?P<layer>[\w/:.-]+)[^,]*, which has shape '?(?P<expects>{SHAPE})")
-_OPERANDS = re.compile(rf"(?:for|in) '[^']*?(?:op: '|\}}\}} = )?(?P<op>\w+)(?:\[[^']*'|'\)|') with input shapes: (?P<one>{SHAPE}), (?P<other>{SHAPE})")
-_CONVOLVED = re.compile(
+_FUNCTIONAL = wording(rf"Invalid input shape for input .{{0,300}}?Expected shape (?P<expects>{SHAPE}), but input has incompatible shape (?P<got>{SHAPE})", re.DOTALL)
+_FED = wording(rf"Cannot feed value of shape (?P<got>{SHAPE}) for Tensor '?(?:Tensor\(\")?(?P<layer>[\w/:.-]+)[^,]*, which has shape '?(?P<expects>{SHAPE})")
+_OPERANDS = wording(rf"(?:for|in) '[^']*?(?:op: '|\}}\}} = )?(?P<op>\w+)(?:\[[^']*'|'\)|') with input shapes: (?P<one>{SHAPE}), (?P<other>{SHAPE})")
+_CONVOLVED = wording(
     r"[Ii]nput depth must be evenly divisible by filter depth: (?P<a>\d+) vs\.? (?P<b>\d+)|Depth of input \((?P<c>\d+)\) is not a multiple of input depth of filter \((?P<d>\d+)\)"
     r"|input must have (?P<f>\d+) channels but instead has (?P<e>\d+) channels|The input must have (?P<h>\d) channels;? ?[Rr]eceived `?input_shape=\([^)]*?(?P<g>\d+)\)"
 )
-_PRODUCT = re.compile(
+_PRODUCT = wording(
     rf"Matrix size-incompatible: In\[0\]: (?P<one>{SHAPE}), In\[1\]: (?P<other>{SHAPE})|In\[0\] mismatch In\[1\] shape: (?P<a>\d+) vs\.? (?P<b>\d+)"
     r"|contracting dimensions to have the same shape, got \((?P<c>\d+),?\) and \((?P<d>\d+),?\)"
 )
@@ -103,7 +103,7 @@ def _met(told: str) -> Arrival | None:
     return None
 
 
-_PAIRS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(pattern)) for kind, pattern in (
+_PAIRS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, wording(pattern)) for kind, pattern in (
     ("", rf"Shapes (?P<labels>{SHAPE}) and (?P<output>{SHAPE}) are incompatible"),
     ("", rf"Arguments `target` and `output` must have the same (?:shape|rank \(ndim\))\. Received: target\.shape=(?P<labels>{SHAPE}), output\.shape=(?P<output>{SHAPE})"),
     ("sparse", rf"Argument `output` must have rank \(ndim\) `target\.ndim - 1`\. Received: target\.shape=(?P<labels>{SHAPE}), output\.shape=(?P<output>{SHAPE})"),
@@ -124,7 +124,7 @@ _PAIRS: tuple[tuple[str, re.Pattern[str]], ...] = tuple((kind, re.compile(patter
 ))  # fmt: skip
 
 
-_NODE = re.compile(r"(?:node |for '(?:\{\{node )?)(?P<node>[\w.<>:-]+(?:/[\w.<>:-]+)*)")
+_NODE = wording(r"(?:node |for '(?:\{\{node )?)(?P<node>[\w.<>:-]+(?:/[\w.<>:-]+)*)")
 
 
 def node_of(failure: Failure) -> str:

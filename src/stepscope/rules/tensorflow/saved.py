@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.checkpoints.checkpoint_corrupt import CHECKPOINT_CORRUPT
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
@@ -21,7 +19,7 @@ from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import first, sayings
 
-_UNKNOWN = re.compile(
+_UNKNOWN = wording(
     r"Unknown (?P<kind>layer|loss|metric|activation|initializer|regularizer|constraint|optimizer|object|entry|decay|config_item|interpolation)(?: function)?(?:\.)?:? ?['\"]?(?P<name>[\w>.]+)['\"]?"
     r"|Could not locate (?P<what>class|function) '(?P<object>[\w>.]+)'|Could not interpret (?P<which>activation function|initializer|loss|metric|regularizer|optimizer)[^:]*identifier: ?(?P<given>[\w.]+)"
 )

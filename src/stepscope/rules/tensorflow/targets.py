@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Frame, Moment, Stage
+from stepscope.evidence import Failure, Frame, Moment, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.labels.loss_label_format import LOSS_LABEL_FORMAT
@@ -17,11 +17,11 @@ from stepscope.rules.tensorflow.reading import Pair, Shape, node_of, pair, verdi
 from stepscope.rules.tensorflow.sayings import first, sayings
 
 _RULES = {"format": LOSS_LABEL_FORMAT, "units": OUTPUT_UNITS_VS_CLASSES, "axes": OUTPUT_SHAPE_VS_LABELS, "rows": TARGET_SHAPE_MISMATCH}
-_BINARY = re.compile(r"binary_|sigmoid_cross|[Bb]inary[A-Z]|hinge|mean_squared|mean_absolute|\bmse\b|\bmae\b|huber|log_?cosh|poisson|squeeze_or_expand")
-_LOSS_NAME = re.compile(r"loss|(?:^|_)(?:dice|iou|giou|jaccard|tversky|focal|triplet|mse|mae|rmse|bce|nll|kld?|contrastive|elbo|huber|psnr|ssim|perceptual|cross_?entropy)(?:_|$|\d)", re.IGNORECASE)
-_BUILT_IN = re.compile(r"^(?:\w+_)?(?:(?:mean|root)_(?:squared|absolute)\w*|(?:sparse_|categorical_|binary_)+\w*|softmax\w*|sigmoid\w*|cosine_\w+|huber\w*|log_?cosh|poisson|hinge|kl_?divergence|kullback\w*|mse|mae|crossentropy)(?:_\d+)?$", re.IGNORECASE)
-_STEP = re.compile(r"step|train|fit|main|loop|epoch|compute_loss", re.IGNORECASE)
-_SQUEEZED = re.compile(r"Can ?not squeeze dim\[(?P<axis>\d+)\], expected a dimension of 1, got (?P<got>\d+)")
+_BINARY = wording(r"binary_|sigmoid_cross|[Bb]inary[A-Z]|hinge|mean_squared|mean_absolute|\bmse\b|\bmae\b|huber|log_?cosh|poisson|squeeze_or_expand")
+_LOSS_NAME = wording(r"loss|(?:^|_)(?:dice|iou|giou|jaccard|tversky|focal|triplet|mse|mae|rmse|bce|nll|kld?|contrastive|elbo|huber|psnr|ssim|perceptual|cross_?entropy)(?:_|$|\d)", re.IGNORECASE)
+_BUILT_IN = wording(r"^(?:\w+_)?(?:(?:mean|root)_(?:squared|absolute)\w*|(?:sparse_|categorical_|binary_)+\w*|softmax\w*|sigmoid\w*|cosine_\w+|huber\w*|log_?cosh|poisson|hinge|kl_?divergence|kullback\w*|mse|mae|crossentropy)(?:_\d+)?$", re.IGNORECASE)
+_STEP = wording(r"step|train|fit|main|loop|epoch|compute_loss", re.IGNORECASE)
+_SQUEEZED = wording(r"Can ?not squeeze dim\[(?P<axis>\d+)\], expected a dimension of 1, got (?P<got>\d+)")
 
 
 def meets(failure: Failure, moment: Moment) -> bool:
