@@ -37,7 +37,6 @@ LABEL_MISSING = Rule(
 
 _LEAVE_OUT = "Or leave samples without a label out when the list of samples is made."
 _PAIRS = ("Compare the names of the samples with those of the labels, both ways.", _LEAVE_OUT)
-_NONE = "NoneType"
 _NO_LOSS = wording(r"did not return a loss from the inputs, only the following keys: (?P<gave>[\w,. ]+?)\. For reference, the inputs it received are (?P<got>[\w,. ]+?)\.?$")
 
 
@@ -46,7 +45,7 @@ def none(failure: Failure, batch: Batch) -> Witnessed:
     """Samples that could not be put together, as some have None where the others have a value."""
     row, kind = next(iter(batch.odd.items()), (0, ""))
     usual = next((other for other, held in batch.kinds.items() if row not in held), "")
-    before, found, after = kind.partition(_NONE)
+    before, found, after = kind.partition("NoneType")
     if not found or not before or not (usual.startswith(before) and usual.endswith(after)):
         return
     value = usual[len(before) : len(usual) - len(after)]

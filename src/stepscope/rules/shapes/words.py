@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 from stepscope.evidence import Failure, wording
 
@@ -112,3 +113,21 @@ _AXES = wording(
     r"|1D tensors expected|must be a (?:matrix|[123]D tensor)|Index tensor must have the same number of dimensions|is out of bounds for (?:array|axis)"
     r"|Expected target size|same size|output with shape .* doesn't match the broadcast shape"
 )
+
+
+_RESHAPED = wording(r"shape '\[(?P<shape>-?\d+(?:, -?\d+)*)\]' is invalid for input of size (?P<count>\d+)")
+
+
+def advice_on_lines(message: str) -> tuple[str, ...]:
+    """What helps where no layer, but a line of the user's own fixes the size."""
+    if found := _RESHAPED.search(message):
+        first, *rest = (int(size) for size in found["shape"].split(","))
+        each, count = prod(rest), int(found["count"])
+        if rest and each > 0 and first > 0 and count % each == 0:
+            return (f"{count} numbers are {count // each} rows of {each}: write -1 or `x.shape[0]` for the rows (the last batch of an epoch is often smaller), or load with `drop_last=True`.",)
+        return (f"{count} numbers do not fill this shape: print the shape before this line and take the sizes from it, `x.flatten(1)` for instance.",)
+    if "first two dimensions of batch2" in message or "core dimension" in message:
+        return ("Where rows are to meet rows, transpose the second one: `a @ b.transpose(-2, -1)`.",)
+    if "hidden" in message and "size" in message:
+        return ("Make the state for the batch at hand, `torch.zeros(layers, x.shape[0], hidden)`, or load with `drop_last=True`: the last batch is often smaller.",)
+    return ()

@@ -11,8 +11,8 @@ from stepscope.rules.numerics.non_finite_gradient import NON_FINITE_GRADIENT
 from stepscope.rules.numerics.non_finite_input import NON_FINITE_INPUT
 from stepscope.rules.numerics.non_finite_loss import NON_FINITE_LOSS
 from stepscope.rules.sentences import LIKELY
+from stepscope.rules.tensorflow.losses import own_loss
 from stepscope.rules.tensorflow.sayings import first
-from stepscope.rules.tensorflow.targets import own_loss
 
 _CHECKED = wording(
     r"(?P<what>[^\n]*?) ?: Tensor had (?P<kind>NaN|-?Inf|\+Inf|Inf and NaN|NaN and Inf|-Inf and \+Inf)[^\n]*values|Nan in summary histogram for: (?P<summary>\S+)|Found Inf or NaN global norm|NaN loss during training"
