@@ -32,6 +32,7 @@ def traceback(words, line="step(state, batch)"):
         ("collective-mismatch", traceback(HOROVOD + "Mismatched data types: One rank had type float32, but another rank had type float64.")),
         ("collective-mismatch", traceback(HOROVOD + "Mismatched MPI operations: One rank did an allreduce, but another rank did an allgather.")),
         ("collective-in-one-rank", STALLED),
+        ("rank-died-first", traceback(HOROVOD + "Horovod has been shut down. This was caused by an exception on one of the ranks.")),
         ("hang-collective", DUMP),
         ("hang-collective", DUMP.partition("\n")[2]),
         ("hang-collective", "terminate called after throwing an instance of 'std::runtime_error'\n  what():  [Rank 2] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=9, OpType=ALLREDUCE) ran for 600021 milliseconds before timing out.\nAborted (core dumped)\n"),
@@ -95,3 +96,24 @@ def test_the_words_of_a_device_are_understood(name, log):
 
 def test_a_device_that_is_not_there_is_no_failure_of_a_run_on_the_processor():
     assert not stepscope.explain("E cuda_driver.cc:282] failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected\n" + WENT_ON).findings
+
+
+def recorded(first, *fields):
+    """A report of PyTorch's `torchfrtrace`."""
+    return "\n".join([first, "internal record id: 12", "group info: 0:default_pg", "collective: nccl:all_reduce", *fields, "world size: 4", "collective state: scheduled", ""])
+
+
+def test_the_rank_that_flight_recorders_miss_is_named():
+    finding = stepscope.explain(recorded("Not all ranks joining collective, sequence number: 7", "missing ranks: {1, 3}")).findings[0]
+
+    assert (finding.name, finding.headline) == ("collective-in-one-rank", "rank 1, 3 did not come to nccl:all_reduce number 7")
+
+
+def test_calls_that_differ_between_flight_recorders_are_told():
+    log = recorded("Collective sequence number: 7 has errors", "error msg: Culprit rank 2; Error type: SIZE_OR_SYNTAX_MISMATCH")
+
+    assert stepscope.explain(log).findings[0].name == "collective-mismatch"
+
+
+def test_flight_recorders_that_agree_are_left_in_peace():
+    assert not stepscope.explain("No errors found for this collective entry, There could be some other reasons why we see collective timeout.\n").findings

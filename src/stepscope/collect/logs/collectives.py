@@ -16,6 +16,10 @@ _STALLED = re.compile(r"submitted to be reduced, gathered or broadcasted by subs
 _MISSING = re.compile(r"\s*(?P<rank>\d+): \[")
 _MISSING_IN = re.compile(r"[Mm]issing ranks: *(?P<ranks>\d[\d, ]*)")
 
+_ANALYSED = re.compile(r"Not all ranks joining collective, sequence number: (?P<missed>\d+)|Collective sequence number: (?P<number>\d+) has errors")
+"""The first collective that PyTorch's analysis of its flight recorders (`torchfrtrace`) finds fault with."""
+_FIELD = re.compile(r"(?P<name>collective|missing ranks|error msg): (?P<value>.{1,300})")
+
 
 def collectives_in(log: Log) -> tuple[Collectives, Said] | None:
     """The collectives that timed out, the first of each rank; None where none did."""
@@ -32,7 +36,7 @@ def collectives_in(log: Log) -> tuple[Collectives, Said] | None:
         elif told := _TOLD.search(said.text):
             others.add(int(told["rank"]))
     if first is None:
-        return _stalled(log)
+        return _analysed(log) or _stalled(log)
     return Collectives(tuple(waited.values()), tuple(sorted(others - set(waited)))), first
 
 
@@ -49,3 +53,17 @@ def _stalled(log: Log) -> tuple[Collectives, Said] | None:
             for each in _MISSING_IN.finditer(said.text):
                 missing.update(int(rank) for rank in each["ranks"].replace(",", " ").split())
     return Collectives((), tuple(sorted(missing))), told.said
+
+
+def _analysed(log: Log) -> tuple[Collectives, Said] | None:
+    """What PyTorch's flight recorders show of the ranks' calls: who is missing, or in what they differ."""
+    told = log.find(_ANALYSED)
+    if told is None:
+        return None
+    fields: dict[str, str] = {}
+    for said in log.said:
+        if 0 < said.line - told.said.line <= NEAR and (found := _FIELD.search(said.text)):
+            fields.setdefault(found["name"], found["value"].strip())
+    missing = tuple(sorted(int(rank) for rank in re.findall(r"\d+", fields.get("missing ranks", ""))))
+    differs = fields.get("error msg", "another call") if told.match["number"] else ""
+    return Collectives((), missing, fields.get("collective", ""), int(told.match["missed"] or told.match["number"]), differs), told.said

@@ -61,3 +61,12 @@ def watchdog(waited: Collectives) -> Witnessed:
             stage=Stage.DISTRIBUTED,
             seen={f"rank {one.rank}": f"{one.operation}, number {one.number}, {one.elements} elements" for one in waited.waited[:8]},
         )
+
+
+@COLLECTIVE_MISMATCH.seen_in
+def recorded(waited: Collectives) -> Witnessed:
+    """The flight recorders of all ranks, compared."""
+    if waited.differs:
+        yield COLLECTIVE_MISMATCH.found(
+            f"the ranks' calls of {waited.operation} number {waited.number} differ", Confidence.CERTAIN, stage=Stage.DISTRIBUTED, seen={"differs in": waited.differs}
+        )

@@ -30,6 +30,7 @@ from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTIO
 _ENTRIES = ("state_dict", "model", "model_state_dict", "optimizer", "optimizer_state_dict", "epoch", "ema", "pytorch-lightning_version", "net", "weights", "hyper_parameters")
 _CHECKPOINT = wording(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights", re.IGNORECASE)
 _UNOPENED = wording(r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*")
+_JOINS = wording(r"\b(?:cat|concat|concatenate)\(")
 _RENAMED = (
     "evaluation_strategy|gpus|dataset_text_field|max_seq_length|no_cuda|use_auth_token|progress_bar_refresh_rate|weights_summary|checkpoint_callback|tpu_cores|resume_from_checkpoint"
     "|auto_lr_find|per_gpu_train_batch_size|tokenizer|processing_class|eval_strategy|torchscript|use_reentrant|weights_only|dtype|device_map|attn_implementation|num_processes"
@@ -100,9 +101,10 @@ def rendezvous(failure: Failure, log: Log) -> Witnessed:
 
 @SKIP_CONNECTION_SHAPE_MISMATCH.seen_in
 def joined(failure: Failure, log: Log) -> Witnessed:
-    """The last line alone: feature maps of sizes that differ by one are a decoder's."""
+    """The last line alone, or below a line that joins: tensors joined along axis 1 are feature maps, joined by their channels."""
     found = re.search(r"Sizes of tensors must match except in dimension 1\. (?:Expected size|Got) (?P<one>\d+) (?:but got size|and) (?P<other>\d+)", failure.message)
-    if found and not failure.frames:
+    line = failure.user_frame
+    if found and not failure.loads_a_sample and (line is None or _JOINS.search(line.code)):
         yield SKIP_CONNECTION_SHAPE_MISMATCH.found(f"feature maps of {found['one']} and {found['other']} are joined", LIKELY, seen={"says": words_from(failure)})
 
 

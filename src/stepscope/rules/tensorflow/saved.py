@@ -113,7 +113,7 @@ sayings(MISSING_FILE, (
 
 sayings(DISK_FULL, ((r"No space left on device|ENOSPC|[Dd]isk quota exceeded|There is not enough space on the disk", "no space is left where it is written"),), CERTAIN, Stage.CHECKPOINT)
 
-sayings(UNREADABLE_ENTRY, ((r"(?m)^(?P<file>[^\n;]{1,300}?); (?:Permission denied|Input/output error|Is a directory)", "{file} may not be read or written"),), stage=Stage.DATA)
+sayings(UNREADABLE_ENTRY, ((r"(?:corrupted|truncated) record at (?P<byte>\d+)", "a file of records is damaged at byte {byte}"), (r"(?m)^(?P<file>[^\n;]{1,300}?); (?:Permission denied|Input/output error|Is a directory)", "{file} may not be read or written"),), stage=Stage.DATA)
 
 sayings(OPTIMIZER_VARIABLE_MISMATCH, (
     (r"optimizer cannot recognize variable (?P<variable>[\w/:.-]+)|Unknown variable: <(?:KerasVariable|Variable)[^>]*path=(?P<path>[\w/]+)", "the optimizer was not built for a variable that it is given"),
