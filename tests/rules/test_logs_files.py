@@ -59,6 +59,19 @@ def test_text_labels_are_told_by_the_node_below_a_root_error():
     assert stepscope.explain(log).findings[0].name == "label-dtype"
 
 
+def test_a_numbered_line_without_a_node_is_no_root_error():
+    assert not stepscope.explain("(0) Internal: clean up the room. (1) Unknown: who pays\nepoch 1 loss 0.3\n").findings
+
+
+def test_a_shape_that_a_library_unpacks_has_another_number_of_axes():
+    log = (
+        'Traceback (most recent call last):\n  File "vit.py", line 31, in <module>\n    out = model(torch.zeros(3, 224, 224))\n'
+        f'  File "{SITE}/torchvision/models/vision_transformer.py", line 268, in _process_input\n    n, c, h, w = x.shape\nValueError: not enough values to unpack (expected 4, got 3)\n'
+    )
+
+    assert stepscope.explain(log).findings[0].name == "input-rank"
+
+
 def test_a_traceback_that_was_cut_off_counts_only_with_what_the_log_says_around_it():
     cut = 'Traceback (most recent call last):\n  File "train.py", line 12, in main\n    step.run()\n'
 

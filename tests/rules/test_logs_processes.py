@@ -34,6 +34,7 @@ def traceback(words, line="step(state, batch)"):
         ("collective-in-one-rank", STALLED),
         ("rank-died-first", traceback(HOROVOD + "Horovod has been shut down. This was caused by an exception on one of the ranks.")),
         ("hang-collective", DUMP),
+        ("hang-collective", 'Process 4121: /opt/conda/bin/python -u train.py\nThread 4121 (active): "MainThread"\n    synchronize (torch/cuda/__init__.py:792)\n    wait_for_everyone (accelerate/accelerator.py:2410)\n    train (train.py:210)\n'),
         ("hang-collective", DUMP.partition("\n")[2]),
         ("hang-collective", "terminate called after throwing an instance of 'std::runtime_error'\n  what():  [Rank 2] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=9, OpType=ALLREDUCE) ran for 600021 milliseconds before timing out.\nAborted (core dumped)\n"),
         ("rank-died-first", traceback(JAX + "UNAVAILABLE: The following tasks are unhealthy (stopped sending heartbeats):\n/job:jax_worker/replica:0/task:3")),
@@ -117,3 +118,4 @@ def test_calls_that_differ_between_flight_recorders_are_told():
 
 def test_flight_recorders_that_agree_are_left_in_peace():
     assert not stepscope.explain("No errors found for this collective entry, There could be some other reasons why we see collective timeout.\n").findings
+    assert not stepscope.explain("Not all ranks joining collective, sequence number: 0 of 0 were seen\n").findings

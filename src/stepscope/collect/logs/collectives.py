@@ -65,5 +65,7 @@ def _analysed(log: Log) -> tuple[Collectives, Said] | None:
         if 0 < said.line - told.said.line <= NEAR and (found := _FIELD.search(said.text)):
             fields.setdefault(found["name"], found["value"].strip())
     missing = tuple(sorted(int(rank) for rank in re.findall(r"\d+", fields.get("missing ranks", ""))))
-    differs = fields.get("error msg", "another call") if told.match["number"] else ""
+    differs = fields.get("error msg", "") if told.match["number"] else ""
+    if not (missing or differs):
+        return None
     return Collectives((), missing, fields.get("collective", ""), int(told.match["missed"] or told.match["number"]), differs), told.said

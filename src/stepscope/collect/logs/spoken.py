@@ -16,6 +16,7 @@ _NAMED = re.compile(r"(?:^|[\s(\[:'\"])(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*(?:
 _THROWN = re.compile(r"(?:terminated with exception|raised: ?|what\(\)|Exception raised|caught exception|terminate called after throwing an instance of '[^']+'\s*what\(\)):?\s+(?P<message>\S.{3,2000})")
 _CUDA = re.compile(r"(?P<message>Failed to initialize NVML: .{3,200}|(?:CUDA|HIP|cuDNN|cuBLAS|NCCL|CUBLAS|Triton) (?:runtime |driver )?error\b.{3,600})", re.IGNORECASE)
 _ROOT = re.compile(r"^\s*\(\d\) (?P<status>[A-Z][A-Za-z_ ]{3,25}): +(?P<message>\S.{3,2000})")
+_HEAD = re.compile(r"\d root error\(s\) found")
 _STATUS = {
     "invalid argument": "InvalidArgumentError", "resource exhausted": "ResourceExhaustedError", "unimplemented": "UnimplementedError", "not found": "NotFoundError",
     "internal": "InternalError", "unknown": "UnknownError", "failed precondition": "FailedPreconditionError", "out of range": "OutOfRangeError", "unavailable": "UnavailableError",
@@ -37,7 +38,9 @@ def spoken(log: Log) -> Iterator[Told]:
             kind, message = "RuntimeError", thrown["message"]
         if not kind and (root := _ROOT.search(said.text)) and (status := _STATUS.get(root["status"].replace("_", " ").lower())):
             below = log.said[place + 1].text if place + 1 < len(log.said) else ""
-            kind, message = f"tensorflow.errors.{status}", root["message"] + (f"\n{below}" if below.lstrip().startswith("[[") else "")
+            node = below if below.lstrip().startswith("[[") else ""
+            if node or "[[" in said.text or log.find(_HEAD):
+                kind, message = f"tensorflow.errors.{status}", f"{root['message']}\n{node}".rstrip()
         if kind:
             yield Told(failure_from(kind, message, ()), said.line, said.line, said.speaker, said.rank, ended=_ENDS.search(said.text) is not None)
             count += 1

@@ -62,8 +62,8 @@ def dumped(stop: Interruption) -> Witnessed:
 
 
 def _is_collective(frame: Frame) -> bool:
-    file = frame.file.replace("\\", "/")
-    return not frame.user and _COLLECTIVES.fullmatch(frame.name) is not None and any(part in file for part in _LIBRARIES)
+    file = "/" + frame.file.replace("\\", "/")  # py-spy writes paths below the folder of packages
+    return _COLLECTIVES.fullmatch(frame.name) is not None and any(part in file for part in _LIBRARIES)
 
 
 @HANG_COLLECTIVE.seen_in

@@ -124,7 +124,7 @@ def index(failure: Failure, moment: Moment) -> Witnessed:
 def axes(failure: Failure, moment: Moment) -> Witnessed:
     """An axis that the tensor does not have, within a model or on the way to it."""
     found, line = _AXES.search(failure.message), failure.user_frame
-    if not found or line is None or moment.stage not in (Stage.FORWARD, None) or failure.is_a("KeyError") or not (found["last"] or found["rank"] or re.search(r"shape|size\(\)", line.code)):
+    if not found or line is None or moment.stage not in (Stage.FORWARD, None) or failure.is_a("KeyError") or not (found["last"] or found["rank"] or re.search(r"shape|size\(\)", line.code + failure.frames[-1].code)):
         return
     rank = int(found["last"]) + 1 if found["last"] else int(found["rank"]) if found["rank"] else None
     yield INPUT_RANK.found(
