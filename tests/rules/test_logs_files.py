@@ -77,3 +77,10 @@ def test_a_traceback_that_was_cut_off_counts_only_with_what_the_log_says_around_
 
     assert not stepscope.explain(cut).findings
     assert stepscope.explain("E cuda_driver.cc:932] failed to allocate 88.31M: CUDA_ERROR_OUT_OF_MEMORY\n" + cut).findings[0].name == "gpu-oom"
+
+
+def test_a_warning_of_retracing_counts_where_it_is_all_that_was_pasted():
+    warning = "WARNING:tensorflow:5 out of the last 5 calls to <function train_function at 0x7f> triggered tf.function retracing. Tracing is expensive.\n"
+
+    assert stepscope.explain(warning).findings[0].name == "retracing"
+    assert not stepscope.explain(warning + "epoch 1 loss 0.5\nepoch 2 loss 0.4\n").findings

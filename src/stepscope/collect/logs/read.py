@@ -21,7 +21,7 @@ from stepscope.collect.logs.failures import failure_from
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
-from stepscope.collect.logs.progress import Series, broken_loss, goes_on, series_in
+from stepscope.collect.logs.progress import Series, broken_loss, goes_on, is_loss_name, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
@@ -98,7 +98,7 @@ def _cut(told: Sequence[Told], log: Log) -> Iterator[Observation]:
 
 def _bare(log: Log) -> Iterator[Observation]:
     """The lines of a text so short that it may be an exception's words alone."""
-    if not log.series and len(log.said) <= BARE:
+    if len(log.said) <= BARE and not any(map(is_loss_name, log.series)):
         for said in log.said:
             yield _raised(Told(failure_from("RuntimeError", said.text.strip(), ()), said.line, said.line), log, Machine())
 

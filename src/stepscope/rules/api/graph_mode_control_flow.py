@@ -21,7 +21,6 @@ Good
     x = torch.where(x.max() > 1, x / x.max(), x)
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -23,7 +23,6 @@ Good
     trainer.setModelTypeAsYOLOv3()
 """
 
-
 from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -24,7 +24,6 @@ Good
     model.fit(x, y)
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

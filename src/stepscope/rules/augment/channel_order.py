@@ -21,7 +21,6 @@ Good
     nn.Conv2d(3, 8, 3)(images)
 """
 
-
 from stepscope.evidence import Call, Failure, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

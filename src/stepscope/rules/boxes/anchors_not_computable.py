@@ -20,7 +20,6 @@ Good
     anchors = kmean_anchors("data.yaml", n=min(9, len({tuple(size) for size in sizes})))
 """
 
-
 from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     out = transform(image=image, mask=mask)
 """
 
-
 from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

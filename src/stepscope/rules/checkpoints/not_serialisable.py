@@ -20,7 +20,6 @@ Good
     torch.save({"model": model.state_dict(), "warmup": "linear over 3 epochs"}, path)
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -20,7 +20,6 @@ Good
     dataset = ImageFolder(Path(__file__).parent / "data" / "train")
 """
 
-
 from stepscope.evidence import Failure, File, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

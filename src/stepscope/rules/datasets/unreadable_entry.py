@@ -21,7 +21,6 @@ Good
     images = [Image.open(path) for path in folder.iterdir() if path.is_file()]
 """
 
-
 from stepscope.evidence import Failure, File, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -23,7 +23,6 @@ Good
         print(loss)
 """
 
-
 from stepscope.evidence import Collectives, Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     dist.all_gather_object(outputs, predictions.cpu())
 """
 
-
 from stepscope.evidence import Collectives, Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     torchrun --standalone --nproc-per-node=2 train.py
 """
 
-
 from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -25,7 +25,6 @@ Good
         model.compile("adam", "mse")
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     model = DistributedDataParallel(net, find_unused_parameters=True)
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     apt-get install -y g++ ninja-build
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

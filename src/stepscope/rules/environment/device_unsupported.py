@@ -20,7 +20,6 @@ Good
     x = torch.tensor(array, dtype=torch.float32).to("mps")
 """
 
-
 from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed

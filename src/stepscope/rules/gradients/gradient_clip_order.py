@@ -23,7 +23,6 @@ Good
     optimizer.step()
 """
 
-
 from stepscope.evidence import Failure, History, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

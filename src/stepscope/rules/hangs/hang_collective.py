@@ -21,7 +21,6 @@ Good
     dist.init_process_group("nccl", timeout=timedelta(hours=1))
 """
 
-
 from stepscope.evidence import Collectives, Failure, Frame, Interruption, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -20,7 +20,6 @@ Good
     loss = sum(huge_kernel(part).sum() for part in x.chunk(16)).item()
 """
 
-
 from stepscope.evidence import Failure, Interruption, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -20,7 +20,6 @@ Good
     loader = DataLoader(dataset, num_workers=4, timeout=60)
 """
 
-
 from stepscope.evidence import Interruption, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

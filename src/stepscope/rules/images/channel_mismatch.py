@@ -21,7 +21,6 @@ Good
     image = Image.open(path).convert("RGB")
 """
 
-
 from stepscope.evidence import Batch, Call, Failure, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

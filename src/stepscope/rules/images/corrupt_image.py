@@ -22,7 +22,6 @@ Good
         raise OSError(f"cannot read {path}") from error
 """
 
-
 from stepscope.evidence import Failure, File, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -19,7 +19,6 @@ Good
     transform = T.RandomCrop(512, pad_if_needed=True)
 """
 
-
 from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -19,7 +19,6 @@ Good
     criterion = nn.CrossEntropyLoss(weight=torch.ones(10))
 """
 
-
 from stepscope.evidence import Call, Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

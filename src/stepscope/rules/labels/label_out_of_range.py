@@ -23,7 +23,6 @@ Good
     loss = F.cross_entropy(head(x), torch.tensor([0, 9]))
 """
 
-
 from stepscope.evidence import Failure, Head, Labels, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

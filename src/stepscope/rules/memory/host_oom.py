@@ -22,7 +22,6 @@ Good
             return load(self.paths[index])
 """
 
-
 from stepscope.evidence import Death, Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

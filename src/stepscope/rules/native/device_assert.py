@@ -20,7 +20,6 @@ Good
     assert 0 <= y.min() and y.max() < head.out_features
 """
 
-
 from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     out = extension.scatter(values, index)
 """
 
-
 from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -20,7 +20,6 @@ Good
     loader = DataLoader(dataset, batch_size=64, drop_last=True)
 """
 
-
 from stepscope.evidence import Batch, Failure, Layer, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed

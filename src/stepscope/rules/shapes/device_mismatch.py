@@ -26,7 +26,6 @@ Good
             self.register_buffer("table", torch.randn(64, 16))
 """
 
-
 from stepscope.evidence import Call, Failure, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

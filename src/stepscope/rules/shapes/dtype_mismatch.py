@@ -22,7 +22,6 @@ Good
     nn.Linear(4, 2)(x)
 """
 
-
 from stepscope.evidence import Call, Failure, Layer, Operand, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -21,7 +21,6 @@ Good
     scores = torch.cat(outputs)
 """
 
-
 from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Moment, Remainder, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed

@@ -20,7 +20,6 @@ Good
     docker run --gpus all --shm-size=8g image python train.py --workers 8
 """
 
-
 from stepscope.evidence import Failure, Machine, Stage, WorkerDeath, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed

@@ -20,7 +20,6 @@ Good
     loader = DataLoader(dataset, num_workers=2, collate_fn=torch.stack)
 """
 
-
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
