@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -101,9 +100,7 @@ class Rule:
 
     def seen_in(self, function: Callable[..., Witnessed], verbatim: bool = False) -> Callable[..., Witnessed]:
         """Register a witness. Its parameters' types say which evidence it needs; see Witness for `verbatim`."""
-        hints = get_type_hints(function)
-        needs = tuple(hints[name] for name in inspect.signature(function).parameters)
-        self.witnesses.append(Witness(function, needs, verbatim))
+        self.witnesses.append(Witness(function, _needs(function), verbatim))
         return function
 
     def found(self, headline: str, confidence: Confidence = Confidence.CERTAIN, **details: Any) -> Draft:
@@ -133,6 +130,15 @@ class Rule:
             why=self.page.why,
             fix=(*draft.fix, *(draft.instead or self.page.fix)),
         )
+
+
+def _needs(function: Callable[..., Witnessed]) -> tuple[type, ...]:
+    """The types of its parameters. Hundreds of witnesses are registered at the start: a plain name is looked up, `typing` is asked for others only."""
+    told = [annotation for name, annotation in function.__annotations__.items() if name != "return"]
+    kinds: list[Any] = [function.__globals__.get(kind) if isinstance(kind, str) else kind for kind in told]
+    if len(told) != function.__code__.co_argcount or not all(isinstance(kind, type) for kind in kinds):
+        kinds = [kind for name, kind in get_type_hints(function).items() if name != "return"]
+    return tuple(kinds)
 
 
 def _within(headline: str) -> str:

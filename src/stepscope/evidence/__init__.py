@@ -19,6 +19,7 @@ from stepscope.evidence.machine import Machine
 from stepscope.evidence.moment import Moment
 from stepscope.evidence.nonfinite import Course, NonFinite
 from stepscope.evidence.observation import Observation
+from stepscope.evidence.patterns import wording
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
 from stepscope.evidence.regrouped import Regrouped
@@ -76,4 +77,5 @@ __all__ = [
     "Waited",
     "WorkerDeath",
     "Written",
+    "wording",
 ]

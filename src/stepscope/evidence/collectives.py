@@ -17,7 +17,23 @@ class Waited(NamedTuple):
 
 @dataclass(frozen=True)
 class Collectives:
-    """The ranks that waited in vain, each with its first collective; and those that had not even begun it, or were told by others."""
+    """The ranks that waited in vain, each with its first collective; and those that had not even begun it, or were told by others.
+
+    Where nobody tells which ranks waited, `called` is the collective and `count` the how-manieth. `differs` is in what the ranks' calls differ, where they were compared.
+    """
 
     waited: tuple[Waited, ...]
     behind: tuple[int, ...] = ()
+    called: str = ""
+    count: int | None = None
+    differs: str = ""
+
+    @property
+    def operation(self) -> str:
+        """What they waited in."""
+        return self.waited[0].operation if self.waited else self.called or "a collective"
+
+    @property
+    def number(self) -> int | None:
+        """The how-manieth collective it was."""
+        return self.waited[0].number if self.waited else self.count

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence
 from stepscope.rule import Draft, Rule, Witnessed
 
@@ -50,7 +50,7 @@ def _finder(sentences: Sequence[Sentence]) -> Callable[[Failure], list[tuple[re.
 
     def find(failure: Failure) -> list[tuple[re.Match[str], str]]:
         if not forms:
-            forms.extend((re.compile(pattern), headline) for pattern, headline in sentences)
+            forms.extend((wording(pattern), headline) for pattern, headline in sentences)
         return next(([(found, headline)] for form, headline in forms if (found := form.search(failure.message))), [])
 
     return find

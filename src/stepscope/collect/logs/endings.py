@@ -16,7 +16,7 @@ _NAMES = {
 _NUMBERS = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
 _SHELL = re.compile(
     r"^(?:[\w./-]+: line \d+: +\d+ +|\S*sh: +|/bin/\w+: |\[\d+\]\s*[+-]?\s*(?:\d+ )?)?(?P<what>Segmentation fault|Killed|Bus error|Aborted|Abort trap: 6|Illegal instruction|Floating point exception)"
-    r"(?:\s+\(core dumped\))?(?:: \d+)?(?:\s{2,}\S.*| +python\S* .*)?$|zsh: (?P<zsh>killed|segmentation fault|abort|bus error)"
+    r"(?:\s+\(core dumped\))?(?:: \d+)?(?:\s{2,}\S.*| +python\S* .*)?$|(?:\bETA: *[\d:]+s?|\d(?:ms|s)/step|it/s\]|s/it\]).{0,300}?(?<![A-Za-z])(?P<bar>Killed|Segmentation fault|Bus error|Aborted)(?: \(core dumped\))?$|zsh: (?P<zsh>killed|segmentation fault|abort|bus error)"
 )
 _GLIBC = re.compile(
     r"^(?P<abort>double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\)|corrupted (?:size vs\. prev_size|double-linked list)|\*\*\* stack smashing detected|Assertion `.*' failed\.?\s*$|pure virtual method called|terminate called without an active exception)"
@@ -54,14 +54,14 @@ def death_in(log: Log) -> tuple[Death, Said] | None:
     code = next((heard for heard in log.every(_CODE) if _signal_of(heard.match)), None)
     if memory:
         return Death(signal="SIGKILL", memory_kills=1, told_by=memory.said.text.strip()[:200], fatal=memory.match[0]), memory.said
-    if (crash := log.find(_GLIBC)) and (not shell or shell.match["what"] != "Killed"):
+    if (crash := log.find(_GLIBC)) and (not shell or (shell.match["what"] or shell.match["bar"]) != "Killed"):
         return Death(signal="SIGABRT" if crash.match["abort"] else "SIGSEGV", fatal=crash.said.text.strip()[:200]), crash.said
     if fatal:
         name = _named(fatal.match["what"])
         stack, _ = stack_after(log.said, fatal.said)
         return Death(signal=name or "SIGABRT", stack=stack, fatal=fatal.match[0][:200]), fatal.said
     if shell:
-        name = _named(shell.match["what"] or shell.match["zsh"])
+        name = _named(shell.match["what"] or shell.match["bar"] or shell.match["zsh"])
         return Death(signal=name, fatal=shell.said.text.strip()[:200]), shell.said
     if told := kernel or code:
         return Death(signal="SIGKILL" if told is kernel else _signal_of(told.match), fatal=told.said.text.strip()[:200]), told.said
@@ -88,8 +88,8 @@ def interruption_in(log: Log) -> tuple[Interruption, Said] | None:
 
 
 def hang_in(log: Log) -> tuple[Interruption, Said] | None:
-    """A run that stood still when its stacks were dumped (by a faulthandler timeout, or py-spy): those stacks."""
-    start = log.find(_STANDS)
+    """A run that stood still when its stacks were dumped (by faulthandler, or py-spy): those stacks."""
+    start = log.find(_STANDS) or (log.find(_THREAD) if not log.find(_FATAL) else None)
     if start is None:
         return None
     stacks: dict[str, list[Frame]] = {}
@@ -107,7 +107,7 @@ def hang_in(log: Log) -> tuple[Interruption, Said] | None:
         return None
     main = "main" if "main" in stacks else next(iter(stacks))
     told = {("main" if who == main else who): tuple(frames[::-1]) for who, frames in stacks.items()}
-    return Interruption(signal="", still_seconds=float("inf"), stacks=told), start.said
+    return Interruption(signal="", still_seconds=float("inf") if log.find(_STANDS) else None, stacks=told), start.said
 
 
 def traced_forward(failure: Failure, log: Log) -> tuple[Frame, ...]:

@@ -21,7 +21,7 @@ from stepscope.collect.logs.failures import failure_from
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
-from stepscope.collect.logs.progress import Series, broken_loss, goes_on, series_in
+from stepscope.collect.logs.progress import Series, broken_loss, goes_on, is_loss_name, series_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
@@ -68,7 +68,7 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     log = Log(tuple(_thinned(said)), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
     if is_overcome(told, log, series):
         told = [replace(each, aside=True) for each in told]
-    return Reading(list(_candidates(told, log, series)), list(_bare(log)), tuple(_aside(each) for each in told[1:]), count)
+    return Reading(list(_candidates(told, log, series)), [*_cut(told, log), *_bare(log)], tuple(_aside(each) for each in told[1:]), count)
 
 
 def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
@@ -80,22 +80,25 @@ def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Obse
         yield _raised(each, log, machine)
         for cause in raised_first(each.failure).causes:
             yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
-    for each in spoken(log):
-        if not is_echo(each.failure) and not goes_on(series, each.last):
-            yield _raised(each, log, machine)
+    in_lines = [each for each in spoken(log) if not goes_on(series, each.last)]
+    yield from (_raised(each, log, machine) for each in in_lines if not is_echo(each.failure))
     yield from _endings(log, machine, series)
-    for each in raised:
-        if each not in first:
-            yield _raised(each, log, machine)
+    yield from (_raised(each, log, machine) for each in raised if each not in first)
+    yield from (_raised(each, log, machine) for each in in_lines if is_echo(each.failure) and each.ended)
     stop = interruption_in(log)
     if stop is not None and (stop[0].signal == "SIGINT" or not first):
         yield Observation(replace(log, at=stop[1].line), stop[0])
     yield Observation(log)
 
 
+def _cut(told: Sequence[Told], log: Log) -> Iterator[Observation]:
+    """Tracebacks whose exception was cut off: what the log says around them counts."""
+    yield from (_raised(each, log, Machine()) for each in told if not each.failure.type and not each.aside)
+
+
 def _bare(log: Log) -> Iterator[Observation]:
     """The lines of a text so short that it may be an exception's words alone."""
-    if not log.series and len(log.said) <= BARE:
+    if len(log.said) <= BARE and not any(map(is_loss_name, log.series)):
         for said in log.said:
             yield _raised(Told(failure_from("RuntimeError", said.text.strip(), ()), said.line, said.line), log, Machine())
 
@@ -111,10 +114,13 @@ def _distinct(told: Sequence[Told]) -> list[Told]:
 def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
     """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for, a loss that was no number."""
     death, waited = death_in(log), collectives_in(log)
+    stood = hang_in(log)
     ended_by_watchdog = waited is not None and death is not None and death[0].signal == "SIGABRT"  # which aborts a process that waited too long
-    for found in (hang_in(log), *((waited, death) if ended_by_watchdog else (death, waited))):
+    for found in (stood, *((waited, death) if ended_by_watchdog else (death, waited))):
         if found is not None:
             piece, said = found
+            if found is not death and goes_on(series, said.line):
+                continue
             yield Observation(replace(log, at=said.line), piece, machine, Moment(rank=said.rank))
     broken = broken_loss(series, log.said)
     if broken is not None:

@@ -16,18 +16,20 @@ _NAMED = re.compile(r"(?:^|[\s(\[:'\"])(?P<type>(?:[A-Za-z_]\w*\.)*_?[A-Z]\w*(?:
 _THROWN = re.compile(r"(?:terminated with exception|raised: ?|what\(\)|Exception raised|caught exception|terminate called after throwing an instance of '[^']+'\s*what\(\)):?\s+(?P<message>\S.{3,2000})")
 _CUDA = re.compile(r"(?P<message>Failed to initialize NVML: .{3,200}|(?:CUDA|HIP|cuDNN|cuBLAS|NCCL|CUBLAS|Triton) (?:runtime |driver )?error\b.{3,600})", re.IGNORECASE)
 _ROOT = re.compile(r"^\s*\(\d\) (?P<status>[A-Z][A-Za-z_ ]{3,25}): +(?P<message>\S.{3,2000})")
+_HEAD = re.compile(r"\d root error\(s\) found")
 _STATUS = {
     "invalid argument": "InvalidArgumentError", "resource exhausted": "ResourceExhaustedError", "unimplemented": "UnimplementedError", "not found": "NotFoundError",
     "internal": "InternalError", "unknown": "UnknownError", "failed precondition": "FailedPreconditionError", "out of range": "OutOfRangeError", "unavailable": "UnavailableError",
 }  # fmt: skip
 """The classes of TensorFlow's status names, where a paste holds the list of root errors alone."""
+_ENDS = re.compile(r"what\(\):|terminate(?:d with exception| called)")
 _FATAL = re.compile(r"\bFATAL\b.{0,80}?[:\]] (?P<message>\S.{3,600})")
 
 
 def spoken(log: Log) -> Iterator[Told]:
     """Exceptions in plain lines, in their order."""
     count = 0
-    for said in log.said:
+    for place, said in enumerate(log.said):
         found = _NAMED.search(said.text)
         kind, message = (found["type"], found["message"]) if found else ("", "")
         if found and found["quote"]:
@@ -35,9 +37,12 @@ def spoken(log: Log) -> Iterator[Told]:
         if not found and (thrown := _THROWN.search(said.text) or _CUDA.search(said.text) or _FATAL.search(said.text)):
             kind, message = "RuntimeError", thrown["message"]
         if not kind and (root := _ROOT.search(said.text)) and (status := _STATUS.get(root["status"].replace("_", " ").lower())):
-            kind, message = f"tensorflow.errors.{status}", root["message"]
+            below = log.said[place + 1].text if place + 1 < len(log.said) else ""
+            node = below if below.lstrip().startswith("[[") else ""
+            if node or "[[" in said.text or log.find(_HEAD):
+                kind, message = f"tensorflow.errors.{status}", f"{root['message']}\n{node}".rstrip()
         if kind:
-            yield Told(failure_from(kind, message, ()), said.line, said.line, said.speaker, said.rank)
+            yield Told(failure_from(kind, message, ()), said.line, said.line, said.speaker, said.rank, ended=_ENDS.search(said.text) is not None)
             count += 1
             if count >= MOST:
                 return

@@ -10,11 +10,9 @@ from itertools import islice
 from stepscope.collect.logs.failures import ends, failure_from, is_exception
 from stepscope.collect.logs.frames import Entry, notebook_entry, python_entry, rich_entries
 from stepscope.collect.logs.keras import is_converted
+from stepscope.collect.logs.messages import DIRECT, DURING, KNOWN, ending_of, message_from
 from stepscope.collect.logs.prefixes import Peeled
 from stepscope.evidence import Failure, Frame
-
-MESSAGE = 120
-"""Lines of an exception's words that are read."""
 
 _HEAD = re.compile(r"(?P<before>.*?)(?P<original>Original )?Traceback \(most recent call last\):?\s*$")
 _BAR = re.compile(r" *(?:\| |\+ (?=Exception Group))")
@@ -22,23 +20,16 @@ _BORDER = re.compile(r" *\+-[-+]*(?: \d+ -+|-+)?$| *\|$")
 _RICH_HEAD = re.compile(r"[╭┌+][─━-]{3,}.*Traceback \(most recent call last\)")
 _RICH_END = re.compile(r"[╰└+][─━-]{3,}")
 _CELL_HEAD = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\s+Traceback \(most recent call last\)\s*$")
-_DASHES = re.compile(r"-{20,}\s*$")
-_ENDING = re.compile(r"(?P<type>(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?: \(see above for traceback\))?(?:: ?(?P<message>.*))?$")
-_KNOWN = re.compile(r"(?:[\w.]*\.)?\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Failure|Timeout|Fault|NotFound|Abort|Trial\w*|Empty|Full|Group)$")
-_DIRECT = re.compile(r"The above exception was the direct cause of the following exception")
-_DURING = re.compile(r"During handling of the above exception, another exception occurred")
 _REPEATED = re.compile(r"\s*\[Previous line repeated (?P<times>\d+) more times?\]")
-_PROGRESS = re.compile(r".{0,80}?\b\d{1,3}%\s?\||\s*\d+/\d+ \[[=>.]+\]|(?i:epoch|step|iter(?:ation)?)s?[ :]{0,2}\[? ?\d+|[^'()]{0,60}\bloss ?[:=]? ?\d|={10,}|-{40,}|\*{20,}|\S*[$#] \S|wandb: |srun: |slurmstepd: |During handling|The above exception")
 _EDITOR_LINK = re.compile(r"\[(\d+)\]\((?:file|vscode|https?)[^)]*\)")
 """A line's number that an editor made a link."""
-_DUMP = re.compile(r"(?:Graph execution error|in user code|Exception encountered when calling)\b")
 _PLAIN = re.compile(r"(?:cv2|struct|zlib)\.error$|(?:torch|triton|lightning|pytorch_lightning|transformers|deepspeed)\.(?:\w+\.)*[A-Z]\w+$")
 """Exceptions that are not called so."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """A traceback as it stands in the log: from line `first` to line `last`, said by `speaker`."""
+    """A traceback as it stands in the log: from line `first` to line `last`, said by `speaker`. `ended` where a line says that the process ended by it."""
 
     failure: Failure
     first: int
@@ -47,6 +38,7 @@ class Told:
     rank: int | None = None
     repeated: int = 0
     aside: bool = False
+    ended: bool = False
 
 
 def tracebacks(lines: Sequence[Peeled]) -> list[Told]:
@@ -74,10 +66,10 @@ class _Reader:
         """An exception whose frames were cut off or not pasted: a library's by its full name, or at the very end."""
         converted = next((at for at, text in enumerate(self.texts) if is_converted(text)), None)
         for at in range(len(self.texts)):
-            ending = self._ending(at)
-            if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (_KNOWN.match(ending["type"]) or _PLAIN.match(ending["type"])):
+            ending = ending_of(self.texts[at])
+            if ending is None or (ending["message"] is None and "." not in ending["type"]) or self.lines[at].level or not (KNOWN.match(ending["type"]) or _PLAIN.match(ending["type"])):
                 continue
-            message, after = self._message(at, ending)
+            message, after = message_from(self.texts, self.lines, at, ending)
             rest = len(list(islice((at for at in range(after, len(self.texts)) if self.texts[at].strip()), 3)))
             name = ending["type"].rpartition(".")[2]
             if name in ("ChildFailedError", "KeyboardInterrupt", "SystemExit") or name.endswith("Warning") or ("." not in ending["type"] and (rest > 2 or not is_exception(name))):
@@ -91,8 +83,8 @@ class _Reader:
         text = self.texts[at]
         if "Traceback (most recent call last)" in text:
             return self._headed(at, text)
-        if _DIRECT.search(text) or _DURING.search(text):
-            self.link = "direct" if _DIRECT.search(text) else "during"
+        if DIRECT.search(text) or DURING.search(text):
+            self.link = "direct" if DIRECT.search(text) else "during"
         elif text.lstrip().startswith('File "') and (entry := python_entry(self.texts, at)) and self._goes_on(entry):
             return self._plain(at, at, "", nested=False)
         elif at < 3 and (found := notebook_entry(self.texts, at)) and found.after - at > 2:
@@ -111,7 +103,7 @@ class _Reader:
         """Whether frames without a head are the rest of a traceback that was cut off: an exception comes after them, no warning's single line."""
         if entry.after > self._walked[0]:
             at = self._after_frames(entry.after)
-            ending = self._ending(at) if at < len(self.texts) else None
+            ending = ending_of(self.texts[at]) if at < len(self.texts) else None
             self._walked = (at, ending is not None and not ending["type"].endswith("Warning"))
         return self._walked[1]  # where it was walked before, it was on the way from an earlier frame
 
@@ -138,13 +130,13 @@ class _Reader:
                 continue
             again = _REPEATED.match(text)
             repeated += int(again["times"]) if again else 0
-            if text.strip() and not again and text.strip() != "[...]" and (frames or self._ending(at) or "Traceback (most" in text):
+            if text.strip() and not again and text.strip() != "[...]" and (frames or ending_of(self.texts[at]) or "Traceback (most" in text):
                 break
             at += 1
-        ending = self._ending(at) if at < len(self.texts) else None
+        ending = ending_of(self.texts[at]) if at < len(self.texts) else None
         if ending is None:
             return self._unended(first, at, frames, repeated, before, nested)
-        message, after = self._message(at, ending)
+        message, after = message_from(self.texts, self.lines, at, ending)
         self._add(failure_from(ending["type"], message, frames), first, after - 1, repeated, before, nested)
         return after
 
@@ -165,11 +157,11 @@ class _Reader:
                 at = self._past_markers(entry.after)
             elif text_of_graph(self.texts[at]):
                 return self._graph(first, at, kind, frames)
-            elif (ending := self._ending(at)) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or _KNOWN.match(ending["type"])):
-                message, after = self._message(at, ending)
+            elif (ending := ending_of(self.texts[at])) and (not kind or ending["type"].rpartition(".")[2] == kind.rpartition(".")[2] or KNOWN.match(ending["type"])):
+                message, after = message_from(self.texts, self.lines, at, ending)
                 self._add(failure_from(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
                 return after
-            elif _DURING.search(self.texts[at]) or _DIRECT.search(self.texts[at]) or "Traceback (most recent" in self.texts[at]:
+            elif DURING.search(self.texts[at]) or DIRECT.search(self.texts[at]) or "Traceback (most recent" in self.texts[at]:
                 break
             else:
                 at += 1
@@ -184,8 +176,8 @@ class _Reader:
 
     def _graph(self, first: int, at: int, kind: str, frames: list[Frame]) -> int:
         """The words of a graph's exception, where the line with its class was left out."""
-        ending = _ENDING.match("GraphError: Graph execution error:")
-        message, after = self._message(at, ending) if ending else ("", at)
+        ending = ending_of("GraphError: Graph execution error:")
+        message, after = message_from(self.texts, self.lines, at, ending) if ending else ("", at)
         self._add(failure_from(kind, f"Graph execution error:\n{self.texts[at]}\n{message.partition(chr(10))[2]}", frames), first, after - 1, 0, "", nested=False)
         return after
 
@@ -195,53 +187,11 @@ class _Reader:
             at += 1
         frames = rich_entries(self.texts[first + 1 : at])
         at += 1
-        if at < len(self.texts) and (ending := self._ending(at)):
-            message, after = self._message(at, ending)
+        if at < len(self.texts) and (ending := ending_of(self.texts[at])):
+            message, after = message_from(self.texts, self.lines, at, ending)
             self._add(failure_from(ending["type"], message, frames), first, after - 1, 0, "", nested=False)
             return after
         return at
-
-    def _ending(self, at: int) -> re.Match[str] | None:
-        """`ValueError: words`, at the end of a traceback."""
-        found = _ENDING.match(self.texts[at].strip())
-        if found is None or (found["message"] is None and not _KNOWN.match(found["type"]) and "." not in found["type"]):
-            return None
-        return found
-
-    def _message(self, at: int, ending: re.Match[str]) -> tuple[str, int]:
-        """The exception's words, which may go on for many lines."""
-        words = [ending["message"] or ""]
-        timed, after = self.lines[at].timed, at + 1
-        dumps = _DUMP.match(words[0]) is not None
-        while after < len(self.texts) and len(words) < (5 * MESSAGE if dumps else MESSAGE):
-            text = self.texts[after]
-            if "Traceback (most recent call last)" in text or _DURING.search(text) or _DIRECT.search(text):
-                break
-            if (self.lines[after].timed and not timed) or self.lines[after].level or _PROGRESS.match(text) or _DASHES.match(text):
-                break
-            if not text.strip() and not (dumps and self._still_dumps(after + 1)) and not self._continues(after + 1, words):
-                break
-            words.append(text)
-            after += 1
-        return "\n".join(words).strip(), after
-
-    def _still_dumps(self, at: int) -> bool:
-        """Whether an exception that Keras wraps goes on: its paragraphs stand apart, the last of them are the node or the arguments."""
-        while at < len(self.texts) and not self.texts[at].strip():
-            at += 1
-        return at < len(self.texts) and not any("[Op:" in text or "received by " in text for text in self.texts[max(0, at - 3) : at])
-
-    def _continues(self, at: int, words: list[str]) -> bool:
-        """Whether the words go on after an empty line."""
-        while at < len(self.texts) and not self.texts[at].strip():
-            at += 1
-        if at >= len(self.texts):
-            return False
-        text = self.texts[at]
-        long = len(words) > 1 or words[0].endswith((":", "error:", ".")) or not words[0]
-        return text.startswith((" ", "\t", "Detected at", "Function call stack", "Original stack", "Errors may have", "Hint:", "Arguments received", "Call arguments",
-            "Node:", "Stack trace", "First seen", "Received", "Caused by op", "Call stack", "Compile with", "from user code", "Set TORCH", "The above", "Encountered", "[Op:",
-            "  (", "(0)", "(1)", "0 successful", "An attempt", "CUDA kernel errors", "For debugging", "Exception raised from", "frame #", "\t [[", "The shape", "Inputs to", "List of objects", "Last error", "ncclInternal", "ncclSystem", "You can now", "Inspect", "Please")) or (long and words[-1].startswith((" ", "\t")) and bool(text[:1].isupper()) and not _ENDING.match(text))  # fmt: skip
 
     def _add(self, failure: Failure, first: int, last: int, repeated: int, before: str, nested: bool) -> None:
         line = self.lines[first]

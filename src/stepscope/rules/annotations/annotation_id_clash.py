@@ -22,13 +22,13 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 ANNOTATION_ID_CLASH = Rule("ANN103", Severity.ERROR, stage=Stage.DATA)
 
-_WORDS = re.compile(r"(?P<what>image|category|annotation)[ _]?ids? (?P<id>\d+)? ?(?:is|are|was|occurs?|stands?)? ?(?:not unique|duplicated?|twice)|duplicated? (?P<other>image|category|annotation)[ _]ids?", re.IGNORECASE)
+_WORDS = wording(r"(?P<what>image|category|annotation)[ _]?ids? (?P<id>\d+)? ?(?:is|are|was|occurs?|stands?)? ?(?:not unique|duplicated?|twice)|duplicated? (?P<other>image|category|annotation)[ _]ids?", re.IGNORECASE)
 
 
 @ANNOTATION_ID_CLASH.seen_in

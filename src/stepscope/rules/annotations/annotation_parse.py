@@ -37,6 +37,8 @@ def named(failure: Failure, file: File) -> Witnessed:
 
 @ANNOTATION_PARSE.seen_in
 def parsing(failure: Failure) -> Witnessed:
+    if failure.module.startswith("google."):
+        return  # protobuf's text format is a configuration's
     kind = _PARSERS.get(failure.type) or ("a table" if failure.type == "Error" and failure.module == "_csv" else None)
     if kind:
         yield ANNOTATION_PARSE.found(

@@ -22,14 +22,14 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 ANNOTATION_WRONG_FORMAT = Rule("ANN106", Severity.ERROR, stage=Stage.DATA)
 
-_COLUMNS = re.compile(r"ignoring corrupt image/label: (?P<what>labels require (?P<expects>\d+) columns[^\n]*|[^\n]*label columns[^\n]*)")
-_STOPPED = re.compile(r"no labels|no (?:valid )?images|labels empty|can ?not (?:start )?train", re.IGNORECASE)
+_COLUMNS = wording(r"ignoring corrupt image/label: (?P<what>labels require (?P<expects>\d+) columns[^\n]*|[^\n]*label columns[^\n]*)")
+_STOPPED = wording(r"no labels|no (?:valid )?images|labels empty|can ?not (?:start )?train", re.IGNORECASE)
 
 
 @ANNOTATION_WRONG_FORMAT.seen_in

@@ -22,29 +22,29 @@ Good
 
 import re
 
-from stepscope.evidence import Callee, Failure, Stage
+from stepscope.evidence import Callee, Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 API_MISUSE = Rule("API101", Severity.ERROR, stage=Stage.SETUP, fallback=True, yields_to=("generator-exception", "worker-exception"))
 
-_LIBRARIES = {
+LIBRARIES = {
     "torch", "torchvision", "torchaudio", "torchmetrics", "lightning", "pytorch_lightning", "lightning_fabric", "transformers", "accelerate",
     "tensorflow", "tensorflow_core", "keras", "tf_keras", "jax", "flax", "optax", "imageai", "datasets", "sklearn", "timm", "peft", "ignite", "tokenizers", "albumentations", "kornia", "monai", "torch_geometric", "deepspeed", "safetensors",
 }  # fmt: skip
 _REFUSALS = ("TypeError", "ValueError", "RuntimeError", "AssertionError", "NotImplementedError", "MisconfigurationException", "NotFittedError")
-_ORDER = re.compile(
+_ORDER = wording(
     r"cannot assign module before Module\.__init__\(\) call|cannot assign parameters? before Module\.__init__\(\) call"
     r"|is missing the required \"forward\" function|missing the required `?forward|before Module\.__init__|super\(\)\.__init__"
     r"|No `?\w+(?:\(\))?`? (?:method|property)? ?(?:method )?defined|Trainer\.(?:fit|test|validate|predict).{0,60}(?:requires|must)"
     r"|You must call|must be called before|before calling|was not called|has not been (?:set|attached|called)|is not fitted yet|Call 'fit'"
     r"|Can't call numpy\(\) on Tensor that requires grad|should return (?:a|None|Tensor)|when `\w+` returns a dict"
 )
-_ARGUMENTS = re.compile(
+_ARGUMENTS = wording(
     r"(?P<call>\w+)\(\): argument '(?P<name>\w+)'.{0,40} must be (?P<must>[^,]+), not (?P<not>[\w.]+)"
     r"|(?P<combination>\w+)\(\) received an invalid combination of arguments|(?P<takes>[\w.]+)\(\) (?:takes|missing|got) "
 )
-_OF_VALUES = re.compile(r"\bnan\b|\binf\b|found invalid values|probability tensor contains", re.IGNORECASE)
+_OF_VALUES = wording(r"\bnan\b|\binf\b|found invalid values|probability tensor contains", re.IGNORECASE)
 """A call that was right, and values that have gone astray before it."""
 _CURES = {
     "created only for scalar outputs": "Make one number of it: `loss.mean()` or `loss.sum()`, or build the loss without `reduction='none'`.",
@@ -57,15 +57,15 @@ _CURES = {
 }
 _CALLS = ("_wrapped_call_impl", "_call_impl", "__call__", "backward", "__next__", "fit", "train", "apply", "decorate_context")
 _WRAPPERS = ("error_handler", "wrapper", "new_func", "inner", "_method_wrapper", "op_dispatch_handler", "reraise_with_filtered_traceback")
-_LOOP = re.compile(r"\.(?:fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|fit_on_texts|train|run)\(")
+_LOOP = wording(r"\.(?:fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|fit_on_texts|train|run)\(")
 """A whole training in one call: what is raised below it is seldom about the arguments of the call."""
-_CALLED_ON = re.compile(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
+_CALLED_ON = wording(r"'(?P<kind>OrderedDict|dict|collections\.OrderedDict)' object has no attribute '(?P<name>eval|to|train|parameters|forward|cuda|state_dict|load_state_dict)'")
 
 
 @API_MISUSE.seen_in
 def called(failure: Failure, callee: Callee) -> Witnessed:
     """The user's line called a library's function, and what was raised came from there."""
-    if callee.library not in _LIBRARIES or not failure.is_a(*_REFUSALS) or failure.is_a("OSError", "MemoryError"):
+    if callee.library not in LIBRARIES or not failure.is_a(*_REFUSALS) or failure.is_a("OSError", "MemoryError"):
         return
     if _OF_VALUES.search(failure.message):
         return
@@ -83,7 +83,7 @@ def order(failure: Failure) -> Witnessed:
     """Steps that the framework wants in another order."""
     inner = failure.innermost
     told = _ORDER.search(failure.message)
-    by_library = told and ((inner is not None and inner.package in _LIBRARIES) or failure.says("Can't call numpy()"))
+    by_library = told and ((inner is not None and inner.package in LIBRARIES) or failure.says("Can't call numpy()"))
     state_dict = _CALLED_ON.search(failure.message) if failure.is_a("AttributeError") else None
     if by_library and failure.is_a(*_REFUSALS, "AttributeError"):
         yield API_MISUSE.found(failure.first_line.rstrip("."), Confidence.LIKELY, seen={"exception": failure.type, "says": failure.message[:300]}, fix=_cure(failure))
@@ -100,7 +100,7 @@ def refused(failure: Failure) -> Witnessed:
     line, below = failure.user_frame, failure.below_user
     if line is not None and line.user and _LOOP.search(line.code):
         return
-    if not below or below[0].package not in _LIBRARIES or below[-1].package not in _LIBRARIES or below[0].name in _CALLS or len(below) > 6:
+    if not below or below[0].package not in LIBRARIES or below[-1].package not in LIBRARIES or below[0].name in _CALLS or len(below) > 6:
         return
     if failure.type in ("TypeError", "ValueError", "AssertionError", "NotImplementedError") and not _OF_VALUES.search(failure.message):
         yield API_MISUSE.found(
@@ -126,7 +126,7 @@ def _cure(failure: Failure) -> tuple[str, ...]:
 def _inside(failure: Failure) -> bool:
     """The user's innermost line called the function that raised: below it are frames of libraries only, or none."""
     own = any(frame.user for frame in failure.frames)
-    return own and not failure.by_user and all(frame.package in _LIBRARIES for frame in failure.below_user[-1:])
+    return own and not failure.by_user and all(frame.package in LIBRARIES for frame in failure.below_user[-1:])
 
 
 def _headline(failure: Failure, name: str) -> str:

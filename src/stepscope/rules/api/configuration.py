@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Lookup, Stage
+from stepscope.evidence import Failure, Lookup, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -33,20 +33,20 @@ CONFIGURATION = Rule(
     yields_to=("device-not-visible", "grad-scaler-amp", "schedule-misuse", "monitor-misuse", "missing-file"),
 )
 
-_READERS = re.compile(r"(yaml|json|toml|tomllib|OmegaConf|configparser)\.\w*load\w*|ConfigParser|load_config|read_config|get_config|parse_config|safe_load|OmegaConf")
-_CONFIG = re.compile(r"\b(cfg|conf|config|configs|configuration|hparams|hyperparams|hyperparameters)\b", re.IGNORECASE)
+_READERS = wording(r"(yaml|json|toml|tomllib|OmegaConf|configparser)\.\w*load\w*|ConfigParser|load_config|read_config|get_config|parse_config|safe_load|OmegaConf")
+_CONFIG = wording(r"\b(cfg|conf|config|configs|configuration|hparams|hyperparams|hyperparameters)\b", re.IGNORECASE)
 _TYPES = (
     "ConfigAttributeError", "ConfigKeyError", "MissingMandatoryValue", "ConfigCompositionException", "MissingConfigException",
     "ConfigTypeError", "InterpolationKeyError", "UnsupportedInterpolationType", "HydraException", "StrictDataclassFieldValidationError",
 )  # fmt: skip
 _UNREAD = ("YAMLError", "TOMLDecodeError", "JSONDecodeError", "MissingSectionHeaderError", "ParsingError")
-_ORDER = re.compile(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return|when `\w+` returns")
+_ORDER = wording(r"No `?\w+(?:\(\))?`? (?:method|property)|method defined|not defined|must be (?:implemented|overridden|called)|override|before calling|should return|when `\w+` returns")
 _TRAINERS = ("transformers", "accelerate", "lightning", "pytorch_lightning", "deepspeed", "ultralytics", "mmengine", "mmcv", "mmdet", "detectron2", "trl", "peft", "keras", "tensorflow")
-_TOGETHER = re.compile(
+_TOGETHER = wording(
     r"\b(?:is|are) (?:in|not )compatible with|cannot be (?:used|combined|set) (?:together |at the same time )?with|mutually exclusive|can(?:not|'t) (?:both be|be both) (?:set|specified)"
     r"|(?:only|not) supported (?:with|when|if) \S+ is|(?:images|labels|path|dataset) not found, missing path"
 )
-_TEXT = re.compile(r"'(?:<=|<|>=|>)' not supported between instances of '(?:float|int|str)' and '(?:str|float|int)'")
+_TEXT = wording(r"'(?:<=|<|>=|>)' not supported between instances of '(?:float|int|str)' and '(?:str|float|int)'")
 
 
 @CONFIGURATION.seen_in
@@ -83,6 +83,16 @@ def unreadable(failure: Failure) -> Witnessed:
             stage=Stage.SETUP,
             seen={"exception": failure.type, "says": failure.message[:300]},
         )
+
+
+@CONFIGURATION.seen_in
+def message(failure: Failure) -> Witnessed:
+    """Protobuf's text format, which pipelines are configured in (`pipeline.config`), does not parse, or names a field that the message does not have."""
+    if failure.is_a("ParseError") and (failure.module.startswith("google.protobuf") or failure.passes_file("protobuf/text_format.py")):
+        yield CONFIGURATION.found(
+            f"the configuration does not parse at {failure.first_line}", Confidence.LIKELY, stage=Stage.SETUP, seen={"says": failure.message[:300]},
+            fix=("The numbers are line and column. A field that is not known is misspelt, in the wrong block, or of another release of the library.",),
+        )  # fmt: skip
 
 
 @CONFIGURATION.seen_in

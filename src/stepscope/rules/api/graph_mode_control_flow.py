@@ -21,15 +21,13 @@ Good
     x = torch.where(x.max() > 1, x / x.max(), x)
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 GRAPH_MODE_CONTROL_FLOW = Rule("API103", Severity.ERROR, stage=Stage.FORWARD)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"[Dd]ata[- ]dependent (?:branch|jump|control flow|assertion|expression|operator)|Could not (?:guard on|extract specialized integer from) data-dependent"
     r"|generic_jump|attempted to jump with TensorVariable|symbolically traced variables cannot be used as inputs to control flow"
     r"|cannot be interpreted as an integer.{0,80}Proxy|Proxy.{0,40}cannot be (?:iterated|used)|data-dependent control flow"

@@ -23,22 +23,20 @@ Good
     trainer.setModelTypeAsYOLOv3()
 """
 
-import re
-
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 IMAGEAI_MISUSE = Rule("API105", Severity.ERROR, stage=Stage.SETUP, hears_users=True)
 
 _CLASSES = r"(?:ModelTraining|ClassificationModelTrainer|DetectionModelTrainer|ImagePrediction|CustomImagePrediction|ImageClassification|CustomImageClassification|ObjectDetection|CustomObjectDetection|VideoObjectDetection|CustomVideoObjectDetection)"
-_ATTRIBUTE = re.compile(rf"'(?P<kind>{_CLASSES})' object has no attribute '(?P<name>_?\w+)'")
+_ATTRIBUTE = wording(rf"'(?P<kind>{_CLASSES})' object has no attribute '(?P<name>_?\w+)'")
 _METHODS = (
     r"(?:trainModel|setTrainConfig|setModelTypeAs\w+|setDataDirectory|setModelPath|setJsonPath|loadModel|loadFullModel|evaluateModel|detectObjectsFrom\w+|detectCustomObjectsFrom\w+"
     r"|predictImage|predictMultipleImages|classifyImage|detectCustomObjects|CustomObjects|predictPrimary)"
 )
-_ARGUMENT = re.compile(rf"(?:\w+\.)?(?P<call>{_METHODS})\(\) (?:got an unexpected keyword argument '(?P<name>\w+)'|missing \d+ required positional arguments?: (?P<missing>[^\n]{{1,80}})|takes [^\n]{{1,60}})")
-_WORDS = re.compile(
+_ARGUMENT = wording(rf"(?:\w+\.)?(?P<call>{_METHODS})\(\) (?:got an unexpected keyword argument '(?P<name>\w+)'|missing \d+ required positional arguments?: (?P<missing>[^\n]{{1,80}})|takes [^\n]{{1,60}})")
+_WORDS = wording(
     r"[Yy]ou must (?:set|call|specify|load)[^\n]{0,60}(?:[Mm]odel ?[Tt]ype|model path|loadModel|setModel\w*|json|call (?:the )?loadModel)|[Mm]odel not loaded|must call (?:the )?function loadModel"
     r"|[Ss]et (?:a )?valid model type|Ensure you specified correct input image|Invalid model(?: path| file)? |Kindly (?:set|provide|specify)|does not contain a (?:train|validation|test) folder"
     r"|should point to a valid (?:directory|path)|(?:Tensorflow|TensorFlow) model with ImageAI|is not (?:a )?valid model type"

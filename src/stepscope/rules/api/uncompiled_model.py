@@ -24,20 +24,18 @@ Good
     model.fit(x, y)
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 UNCOMPILED_MODEL = Rule("API102", Severity.ERROR, stage=Stage.SETUP)
 
-_COMPILED = re.compile(
+_COMPILED = wording(
     r"[Yy]ou must (?:compile|call `?compile\(?\)?`?)[^\n]{0,30}(?:model|before)|[Mm]odel (?:must be|has not been|is not) compiled|must be compiled before|`?compile\(?\)?`? (?:must|has to) be called"
     r"|The model needs to be compiled|'NoneType' object has no attribute '(?:compute_loss|minimize|apply_gradients|iterations)'"
 )
-_LOSS = re.compile(r"[Nn]o loss (?:found|to compute|to optimize|provided)|has no loss to optimi[sz]e|[Yy]ou must provide a [`']?loss|The model cannot be compiled because it has no loss")
-_BUILT = re.compile(
+_LOSS = wording(r"[Nn]o loss (?:found|to compute|to optimize|provided)|has no loss to optimi[sz]e|[Yy]ou must provide a [`']?loss|The model cannot be compiled because it has no loss")
+_BUILT = wording(
     r"[Tt]his model has not yet been built|Weights for model '?[\w.-]+'? have not yet been created|model has never been (?:called|built)|has not been (?:called|built), so|You must build the model|hasn't been built|Model [^\n]{0,30}must be built"
     r"|layer (?:\S+ )?(?:has never been called and thus has no defined|was never called)|The layer has never been called|isn't built|Cannot get (?:the )?(?:value|weights) inside"
     r"|(?:Sequential )?model [\w']*\.?[^\n]{0,60}has not yet been built|not defined until the model is built|has no defined (?:input|output)"

@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Batch, Failure, Frame, Stage
+from stepscope.evidence import Batch, Failure, Frame, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -38,8 +38,8 @@ AUGMENTATION_FAILURE = Rule(
     ),
 )  # fmt: skip
 
-_LIBRARIES = re.compile(r"/(?:torchvision/transforms|albumentations|kornia/(?:augmentation|geometry|enhance)|torchaudio/transforms|imgaug|volumentations|monai/transforms|audiomentations)/")
-_NAMES = re.compile(
+_LIBRARIES = wording(r"/(?:torchvision/transforms|albumentations|kornia/(?:augmentation|geometry|enhance)|torchaudio/transforms|imgaug|volumentations|monai/transforms|audiomentations)/")
+_NAMES = wording(
     r"augment|(?<!spatial_)transforms?(?!er)|jitter|crop|flip|rotat|cut_?out|cut_?mix|mix_?up|mosaic|erasing|distort|affine|perspective|random_?\w+"
     r"|normali[sz]e|resize|to_?tensor|colou?r|brightness|contrast|blur|noise|shear|time_?stretch|pitch_?shift|spec_?aug|compose",
     re.IGNORECASE,

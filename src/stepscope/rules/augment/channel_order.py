@@ -21,16 +21,14 @@ Good
     nn.Conv2d(3, 8, 3)(images)
 """
 
-import re
-
-from stepscope.evidence import Call, Failure, Layer, Stage
+from stepscope.evidence import Call, Failure, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import fit_of
 
 CHANNEL_ORDER = Rule("AUG105", Severity.ERROR, stage=Stage.AUGMENT)
 
-_NORMALISED = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((?P<means>[134])\) at non-singleton dimension [01]\b")
+_NORMALISED = wording(r"size of tensor a \((\d+)\) must match the size of tensor b \((?P<means>[134])\) at non-singleton dimension [01]\b")
 
 
 @CHANNEL_ORDER.seen_in

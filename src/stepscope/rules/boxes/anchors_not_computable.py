@@ -20,15 +20,13 @@ Good
     anchors = kmean_anchors("data.yaml", n=min(9, len({tuple(size) for size in sizes})))
 """
 
-import re
-
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 ANCHORS_NOT_COMPUTABLE = Rule("BOX109", Severity.ERROR, stage=Stage.DATA)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"kmeans requested (?P<asked>\d+) points but returned only (?P<got>\d+)|n_samples=(?P<boxes>\d+) should be >= n_clusters=(?P<clusters>\d+)"
     r"|[Ll]abel (?:count|number)[^\n]{0,30}less than (?:the )?number of anchors"
 )

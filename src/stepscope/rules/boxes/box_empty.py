@@ -22,21 +22,21 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.boxes.told import about_boxes, corners
 
 BOX_EMPTY = Rule("BOX103", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-reversed", "box-out-of-image"))
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"(?:zero|no|without|empty|degenerate)[ -](?:area|width|height|size)[^\n]{0,20}|(?:positive (?:height and width|width and height))|(?:width|height|area)[^\n]{0,20}(?:is|are|==|of) (?:0|zero)\b"
     r"|[xy]_?max is less than or equal to [xy]_?min|degenerate (?:b?box|bounding)|empty (?:b?box|bounding box)",
     re.IGNORECASE,
 )
-_LOGARITHM = re.compile(r"RuntimeWarning: divide by zero encountered in log")
-_SIZES = re.compile(r"\blog\w*\(.*\b(?:wh|w|h|widths?|heights?|sizes?|box\w*|gt\w*)\b", re.IGNORECASE)
-_NAN = re.compile(r"\bloss\w*[ :=]+(?:nan|-?inf)\b", re.IGNORECASE)
+_LOGARITHM = wording(r"RuntimeWarning: divide by zero encountered in log")
+_SIZES = wording(r"\blog\w*\(.*\b(?:wh|w|h|widths?|heights?|sizes?|box\w*|gt\w*)\b", re.IGNORECASE)
+_NAN = wording(r"\bloss\w*[ :=]+(?:nan|-?inf)\b", re.IGNORECASE)
 
 
 @BOX_EMPTY.seen_in

@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.boxes.box_out_of_image import BOX_OUT_OF_IMAGE
@@ -33,11 +33,11 @@ EDGE = 2.0
 """The largest value that is taken for a box over the edge of its picture; beyond it are pixels."""
 
 _NUMBER = r"-?\d+(?:\.\d*)?(?:e[-+]?\d+)?"
-_ULTRALYTICS = re.compile(r"non-normalized or out of bounds coordinates?(?: labels?)?:? ?(?P<rest>[^\n]{0,300})", re.IGNORECASE)
-_RANGE = re.compile(rf"Expected [xy]_(?:min|max|center) for bbox .{{0,200}}? to be in the range \[0(?:\.0)?, ?1(?:\.0)?\],? got (?:[\w.]+\()?(?P<got>{_NUMBER})|(?:width|height)(?: and height)? for bbox .{{0,200}}?range \(?\[?0", re.DOTALL)
-_NEGATIVE = re.compile(r"negative label(?: value)?s?:? ?(?P<where>[^\n]*)")
-_STOPPED = re.compile(r"[Nn]o labels|[Nn]o (?:valid )?images|labels empty|can ?not (?:start )?train|non-normalized", re.IGNORECASE)
-_TENSOR = re.compile(rf"\[\s*(?P<row>{_NUMBER}(?:,\s*{_NUMBER}){{3}})\s*\]")
+_ULTRALYTICS = wording(r"non-normalized or out of bounds coordinates?(?: labels?)?:? ?(?P<rest>[^\n]{0,300})", re.IGNORECASE)
+_RANGE = wording(rf"Expected [xy]_(?:min|max|center) for bbox .{{0,200}}? to be in the range \[0(?:\.0)?, ?1(?:\.0)?\],? got (?:[\w.]+\()?(?P<got>{_NUMBER})|(?:width|height)(?: and height)? for bbox .{{0,200}}?range \(?\[?0", re.DOTALL)
+_NEGATIVE = wording(r"negative label(?: value)?s?:? ?(?P<where>[^\n]*)")
+_STOPPED = wording(r"[Nn]o labels|[Nn]o (?:valid )?images|labels empty|can ?not (?:start )?train|non-normalized", re.IGNORECASE)
+_TENSOR = wording(rf"\[\s*(?P<row>{_NUMBER}(?:,\s*{_NUMBER}){{3}})\s*\]")
 
 
 @BOX_NOT_NORMALISED.seen_in

@@ -23,14 +23,14 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, heard
 
 BOX_OUT_OF_IMAGE = Rule("BOX101", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-not-normalised",))
 
-_WORDS = re.compile(
+_WORDS = wording(
     rf"maximum box coordinate value is larger than (?P<limit>{NUMBER})[^\n\[]*\]? ?\[?(?P<value>{NUMBER})?"
     r"|Expected (?P<edge>[xy]_(?:min|max)) for bbox .{0,200}? to be in the range \[0(?:\.0)?, ?1(?:\.0)?\],? got (?P<got>[-\w.()]+)"
     r"|(?:b?box|bounding box|corner|coordinate|annotation|xmax|ymax|xmin|ymin|x2|y2)[^\n]{0,60}(?:outside|beyond|out of|exceeds?|larger than|greater than|past)[^\n]{0,20}(?:the )?(?:image|picture|frame|bounds|width|height|range|border|edge)"
@@ -38,9 +38,9 @@ _WORDS = re.compile(
     rf"|(?:box(?:es)?|coordinates) (?:must|should) be (?:in|within|between) \[?0(?:\.0)?,? ?(?:and )?1(?:\.0)?\]?(?:: ?(?P<said>{NUMBER}))?",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"(?:[xy]_?(?:max|2|min|1)|box\w*|b\[\d\])[^<>=]{0,25}<=? ?(?:1(?:\.0)?\b|[\w.]*(?:width|height|img_?w|img_?h|\bw\b|\bh\b))|0(?:\.0)? <=? [\w.\[\]'\"]*(?:[xy]_?(?:min|1)|box)", re.IGNORECASE)
-_INDEX = re.compile(r"index (?P<index>-?\d+) is out of bounds for (?:axis|dimension) \d+ with size (?P<size>\d+)")
-_GRID = re.compile(r"\bgrid_?[xyhw]\b|\bdetectors?_mask\b|\by_true\[\w+\]\[|\bbest_anchor\b|\b(?:label_?)?(?:grid|cells?|label_matrix|target_tensor|y_?grid|yolo\w*)\b", re.IGNORECASE)
+_CONDITION = wording(r"(?:[xy]_?(?:max|2|min|1)|box\w*|b\[\d\])[^<>=]{0,25}<=? ?(?:1(?:\.0)?\b|[\w.]*(?:width|height|img_?w|img_?h|\bw\b|\bh\b))|0(?:\.0)? <=? [\w.\[\]'\"]*(?:[xy]_?(?:min|1)|box)", re.IGNORECASE)
+_INDEX = wording(r"index (?P<index>-?\d+) is out of bounds for (?:axis|dimension) \d+ with size (?P<size>\d+)")
+_GRID = wording(r"\bgrid_?[xyhw]\b|\bdetectors?_mask\b|\by_true\[\w+\]\[|\bbest_anchor\b|\b(?:label_?)?(?:grid|cells?|label_matrix|target_tensor|y_?grid|yolo\w*)\b", re.IGNORECASE)
 
 _CELLS = (7, 13, 19, 20, 26, 38, 40, 52, 76, 80)
 """Cells along a side of YOLO's grids, for pictures of 224 to 640 pixels."""

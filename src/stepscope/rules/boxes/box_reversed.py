@@ -22,14 +22,14 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, corners, heard
 
 BOX_REVERSED = Rule("BOX102", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-out-of-image",))
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"(?P<a>[xy]_?(?:max|2))\w* ?(?:is |must be |should be )?(?:<=?|less than(?: or equal to)?|smaller than|before|not greater than|greater than) ?(?P<b>[xy]_?(?:min|1))\b"
     r"|(?P<c>[xy]_?(?:min|1))\w* ?(?:is )?(?:>=?|greater than(?: or equal to)?|larger than|exceeds|must be (?:<|less than)|should be (?:<|less than)) ?(?P<d>[xy]_?(?:max|2))\b"
     r"|(?:negative|reversed|inverted) (?:or zero )?(?:b?box|width|height|size|area|bounding)|zero or negative (?:b?box|width|height|size|area)"
@@ -37,9 +37,9 @@ _WORDS = re.compile(
     r"|right edge [^\n]{0,20}(?:before|left of)|bottom [^\n]{0,20}above [^\n]{0,10}top",
     re.IGNORECASE,
 )
-_ORDERED = re.compile(r"\b[\w.\[\]'\"]*?x_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*x_?(?:2|max|1)\b|\b[\w.\[\]'\"]*?y_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*y_?(?:2|max|1)\b|x_?(?:2|max)\b[\w'\"\]]* ?>=? ?[\w.\[\]'\"]*x_?(?:1|min)\b", re.IGNORECASE)
-_EDGES = re.compile(r"assertion failed: (?P<low>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\]) (?P<high>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\])")
-_LOGGED = re.compile(rf"{_WORDS.pattern}[^\n]*?{NUMBER}", re.IGNORECASE)
+_ORDERED = wording(r"\b[\w.\[\]'\"]*?x_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*x_?(?:2|max|1)\b|\b[\w.\[\]'\"]*?y_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*y_?(?:2|max|1)\b|x_?(?:2|max)\b[\w'\"\]]* ?>=? ?[\w.\[\]'\"]*x_?(?:1|min)\b", re.IGNORECASE)
+_EDGES = wording(r"assertion failed: (?P<low>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\]) (?P<high>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\])")
+_LOGGED = wording(rf"{_WORDS.pattern}[^\n]*?{NUMBER}", re.IGNORECASE)
 
 
 @BOX_REVERSED.seen_in

@@ -22,18 +22,18 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 SEGMENT_INVALID = Rule("BOX112", Severity.ERROR, stage=Stage.DATA, hears_users=True)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"Cannot create a polygon from (?P<count>\d+) coordinates|A linearring requires at least (?P<points>\d+) coordinates|Argument 'bb' has incorrect type|input type is not supported"
     r"|polygons?[^\n]{0,40}(?:fewer|less) than (?:3|three|6|six) (?:points|values|coordinates)|(?:odd|uneven) number of (?:polygon )?(?:coordinates|values|points)"
     r"|Input segmentation is expected to be a list|TopologicalError|TopologyException: [^\n]*|self-?intersect(?:ion|ing)"
 )
-_SEGMENTS = re.compile(r"polygon|segment|mask|\brle\b|linearring|topolog|intersect", re.IGNORECASE)
+_SEGMENTS = wording(r"polygon|segment|mask|\brle\b|linearring|topolog|intersect", re.IGNORECASE)
 
 
 @SEGMENT_INVALID.seen_in

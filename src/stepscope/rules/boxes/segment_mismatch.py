@@ -21,15 +21,13 @@ Good
     out = transform(image=image, mask=mask)
 """
 
-import re
-
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 SEGMENT_MISMATCH = Rule("BOX111", Severity.ERROR, stage=Stage.DATA)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"Height and [Ww]idth of image, mask or masks should be equal|(?:image|img|mask)[^\n]{0,60}mask[^\n]{0,30}(?:should|must) (?:be|have) the same size"
     r"|number of (?:masks|segments|polygons|keypoints)[^\n]{0,40}(?:does not|doesn't|do not) match[^\n]{0,30}boxes|len\(segments\) = \d+, len\(boxes\) = \d+"
 )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stepscope.evidence import Failure, Log
+from stepscope.evidence import Failure, Log, wording
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
-_NAMED = re.compile(
+_NAMED = wording(
     rf"x_?(?:min|1)\b['\"]?\s*[=:]\s*(?P<x1>{NUMBER}).{{0,12}}?y_?(?:min|1)\b['\"]?\s*[=:]\s*(?P<y1>{NUMBER}).{{0,12}}?x_?(?:max|2)\b['\"]?\s*[=:]\s*(?P<x2>{NUMBER}).{{0,12}}?y_?(?:max|2)\b['\"]?\s*[=:]\s*(?P<y2>{NUMBER})",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = wording(
     rf"(?:bbox|box|bounding box|rect(?:angle)?)\w*[^\n\[(]{{0,30}}[\[(]+\s*(?:np\.float\d+\()?(?P<x1>{NUMBER})\)?[,\s]\s*(?:np\.float\d+\()?(?P<y1>{NUMBER})\)?[,\s]\s*(?:np\.float\d+\()?(?P<x2>{NUMBER})\)?[,\s]\s*(?:np\.float\d+\()?(?P<y2>{NUMBER})",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"\b(?:b?box(?:es)?|bounding|rect(?:angle)?s?|[xy]_?(?:min|max)|anchor|ground.?truth|gt)\w*\b", re.IGNORECASE)
+_ABOUT = wording(r"\b(?:b?box(?:es)?|bounding|rect(?:angle)?s?|[xy]_?(?:min|max)|anchor|ground.?truth|gt)\w*\b", re.IGNORECASE)
 
 
 class Corners(NamedTuple):

@@ -23,13 +23,13 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 CHECKPOINT_CORRUPT = Rule("SAV102", Severity.ERROR, stage=Stage.CHECKPOINT, yields_to=("custom-object-missing", "annotation-parse", "unreadable-entry"))
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"PytorchStreamReader failed|failed finding central directory|not a ZIP archive|Invalid magic number; corrupt file"
     r"|invalid load key|pickle data was truncated|unpickling stack underflow|could not find MARK|Invalid protocol version"
     r"|unexpected EOF, expected \d+ more bytes|Error while deserializing header|[Hh]eader too (?:small|large)|[Ii]nvalid [Hh]eader ?(?:length|deserialization)?"
@@ -38,7 +38,9 @@ _WORDS = re.compile(
     r"|Ran out of input|Bad CRC-32|File is not a zip file|unable to open file|file signature not found|hash value mismatch|invalid hash value"
 )
 _LOADERS = ("torch/serialization.py", "torch/_weights_only_unpickler.py", "safetensors/torch.py", "torch/hub.py", "torch/jit/_serialization.py")
-_READING = re.compile(r"\b(torch|pickle|joblib|dill|jit|safetensors|np|numpy|hub)?\.?(load\w*|safe_open|from_pretrained|load_state_dict_from_url)\(")
+_READING = wording(r"\b(torch|pickle|joblib|dill|jit|safetensors|np|numpy|hub)?\.?(load\w*|safe_open|from_pretrained|load_state_dict_from_url)\(")
+_OF_WEIGHTS = wording(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights|load_model|load_from|\bmodel\w*\s*=|\.(?:h5|hdf5|keras)['\"]?\)", re.IGNORECASE)
+_KERAS = wording(r"(?:^|[/\\])(?:tf_)?keras(?:[/\\]|_)|[/\\]tensorflow\w*[/\\]python[/\\]keras")
 _TYPES = ("RuntimeError", "UnpicklingError", "EOFError", "SafetensorError", "OSError", "BadZipFile", "ValueError", "IndexError", "KeyError")
 
 
@@ -90,3 +92,13 @@ def _headline(failure: Failure, words: str) -> str:
 def _own_words(failure: Failure) -> str:
     """Past the long preface on `weights_only`."""
     return failure.message.rpartition("WeightsUnpickler error:")[2].strip()[:250] or failure.message[:250]
+
+
+def of_weights(failure: Failure) -> bool:
+    """Whether an HDF5 file that cannot be opened holds weights, not samples: Keras reads it, or the line that opens it says so, or nothing else is to be seen."""
+    if failure.loads_a_sample:
+        return False
+    if failure.passes("load_model", "load_weights") or any(_KERAS.search(frame.file) for frame in failure.frames):
+        return True
+    line = failure.user_frame
+    return not (line and line.user) or bool(_OF_WEIGHTS.search(line.code))

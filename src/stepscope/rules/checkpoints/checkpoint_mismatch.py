@@ -24,20 +24,20 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Lookup, Stage
+from stepscope.evidence import Failure, Lookup, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 CHECKPOINT_MISMATCH = Rule("SAV101", Severity.ERROR, stage=Stage.CHECKPOINT, yields_to=("optimizer-variable-mismatch",))
 
-_LOADING = re.compile(r"Error\(s\) in loading state_dict for (?P<model>\w+)")
-_MISSING = re.compile(r"Missing key\(s\) in state_dict: (?P<keys>[^\n]*)")
-_UNEXPECTED = re.compile(r"Unexpected key\(s\) in state_dict: (?P<keys>[^\n]*)")
-_SIZE = re.compile(
+_LOADING = wording(r"Error\(s\) in loading state_dict for (?P<model>\w+)")
+_MISSING = wording(r"Missing key\(s\) in state_dict: (?P<keys>[^\n]*)")
+_UNEXPECTED = wording(r"Unexpected key\(s\) in state_dict: (?P<keys>[^\n]*)")
+_SIZE = wording(
     r"size mismatch for (?P<name>[\w.]+): copying a param with shape (?:torch\.Size\()?(?P<saved>\[[^\]]*\])\)? from checkpoint, "
     r"the shape in current model is (?:torch\.Size\()?(?P<model>\[[^\]]*\])"
 )
-_KEY = re.compile(r'"([^"]+)"')
+_KEY = wording(r'"([^"]+)"')
 _PREFIXES = ("module.", "model.", "_orig_mod.", "net.", "backbone.", "encoder.", "_forward_module.")
 _FORMS = {
     "Expected state_dict to be dict-like": "what was loaded is not a state dict",

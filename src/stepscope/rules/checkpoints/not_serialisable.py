@@ -20,24 +20,22 @@ Good
     torch.save({"model": model.state_dict(), "warmup": "linear over 3 epochs"}, path)
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 NOT_SERIALISABLE = Rule("SAV103", Severity.ERROR, stage=Stage.CHECKPOINT, yields_to=("worker-pickle", "recursive-copy", "module-cycle"))
 
-_PICKLE = re.compile(
+_PICKLE = wording(
     r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|Can't get local (?:attribute|object) (?P<name>.{1,120})"
     r"|(?P<type>.{1,80}?) (?:object )?(?:cannot|can not) be pickled|pickling of (?P<thing>.{1,60}) is not|attribute lookup (?P<lookup>.{1,100}) failed"
 )
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-_JSON = re.compile(r"Object of type (?P<type>\w+) is not JSON serializable")
-_COPY = re.compile(r"Only Tensors created explicitly by the user|Only leaf Tensors support the deepcopy protocol")
-_SAFETENSORS = re.compile(r"Some tensors share memory|You are trying to save a non contiguous tensor|Key `?[^`]*`? is invalid, expected torch\.Tensor")
+_ADDRESS = wording(r" at 0x[0-9a-f]+")
+_JSON = wording(r"Object of type (?P<type>\w+) is not JSON serializable")
+_COPY = wording(r"Only Tensors created explicitly by the user|Only leaf Tensors support the deepcopy protocol")
+_SAFETENSORS = wording(r"Some tensors share memory|You are trying to save a non contiguous tensor|Key `?[^`]*`? is invalid, expected torch\.Tensor")
 _SAVERS = ("torch/serialization.py", "pickle.py", "joblib/numpy_pickle.py", "json/encoder.py", "yaml/representer.py", "safetensors/torch.py", "copy.py")
-_SAVING = re.compile(r"\b(save\w*|dump\w*|to_yaml|deepcopy|save_checkpoint|save_pretrained|push_to_hub|fit)\(")
+_SAVING = wording(r"\b(save\w*|dump\w*|to_yaml|deepcopy|save_checkpoint|save_pretrained|push_to_hub|fit)\(")
 _STARTING = ("popen_spawn_posix.py", "popen_spawn_win32.py", "popen_forkserver.py", "multiprocessing/reduction.py", "multiprocessing/spawn.py")
 
 

@@ -25,7 +25,7 @@ Good
 
 import re
 
-from stepscope.evidence import Empty, Failure, Log, Stage
+from stepscope.evidence import Empty, Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -40,7 +40,7 @@ _WORDS = (
     "dataset is empty",
     "no images found",
 )
-_COUNTED = re.compile(r"(?://?|%)=?\s*(?:max\(|float\(|int\()?\s*(?:len\(|(?:self\.)?\w*(?:n_|num|steps|total|count|batch|samples|seen|size|epoch)\w*)", re.IGNORECASE)
+_COUNTED = wording(r"(?://?|%)=?\s*(?:max\(|float\(|int\()?\s*(?:len\(|(?:self\.)?\w*(?:n_|num|steps|total|count|batch|samples|seen|size|epoch)\w*)", re.IGNORECASE)
 _OF_NOTHING = (
     "expected a non-empty list of tensors",
     "need at least one array to",

@@ -20,15 +20,13 @@ Good
     dataset = ImageFolder(Path(__file__).parent / "data" / "train")
 """
 
-import re
-
-from stepscope.evidence import Failure, File, Log, Stage
+from stepscope.evidence import Failure, File, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 MISSING_FILE = Rule("DAT101", Severity.ERROR, stage=Stage.DATA, yields_to=("unreadable-entry", "link-loop", "empty-dataset", "label-missing"))
 
-_UNOPENED = re.compile(r"imread_?\(['\"](?P<file>[^'\"]+)['\"]\): can't open/read file")
+_UNOPENED = wording(r"imread_?\(['\"](?P<file>[^'\"]+)['\"]\): can't open/read file")
 _NOT_DATA = ("/subprocess.py", "/socket.py", "multiprocessing/connection.py", "multiprocessing/managers.py")
 
 

@@ -20,9 +20,7 @@ Good
     spec = {"image_raw": tf.io.FixedLenFeature([], tf.string), "label": tf.io.FixedLenFeature([], tf.int64)}
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -36,7 +34,7 @@ _FORMS = (
     (r"Name: [^\n]{0,80}(?:Feature|Key|Context feature|Feature list)[: ]+'?(?P<feature>[\w/.-]+)'?[^\n]{0,80}(?:is required|could not be found|don't match|!= expected|missing)", "the feature `{feature}` differs from what it is read as"),
     (r"Input to DecodeRaw has length (?P<count>\d+) that is not a multiple of (?P<size>\d+)", "{count} raw bytes are no multiple of {size}, the size of the type they are read as"),
 )  # fmt: skip
-_COMPILED = tuple((re.compile(pattern), headline) for pattern, headline in _FORMS)
+_COMPILED = tuple((wording(pattern), headline) for pattern, headline in _FORMS)
 
 
 @TFRECORD_MISMATCH.seen_in

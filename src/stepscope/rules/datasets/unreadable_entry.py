@@ -21,17 +21,16 @@ Good
     images = [Image.open(path) for path in folder.iterdir() if path.is_file()]
 """
 
-import re
-
-from stepscope.evidence import Failure, File, Moment, Stage
+from stepscope.evidence import Failure, File, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.checkpoints.checkpoint_corrupt import of_weights
 
 UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
 _ERRORS = {1: "is not permitted", 5: "gave an I/O error", 13: "may not be read", 20: "has a file where a folder is needed", 21: "is a folder", 116: "is stale"}
 _PACKED = ("LibsndfileError", "NoBackendError", "BadZipFile", "BadGzipFile", "LZMAError", "ReadError")
-_SPOILT = re.compile(
+_SPOILT = wording(
     r"while decompressing data|Compressed file ended before the end-of-stream marker|CRC check failed|Bad magic number for (?:central directory|file header)"
     r"|unable to open file[^\n]*truncated file|file signature not found|Failed to (?:interpret|read all data for array)"
     r"|mmap length is greater than filesize|Error opening .{1,300}: (?:System error|File contains data in an unknown format|File does not exist)|error opening \S+: [Ii]nvalid data"
@@ -61,7 +60,7 @@ def refused(failure: Failure) -> Witnessed:
 @UNREADABLE_ENTRY.seen_in
 def spoilt(failure: Failure, moment: Moment) -> Witnessed:
     """An archive or a compressed file whose bytes are not what it was packed with, met while a sample was loaded."""
-    if moment.stage is Stage.DATA and (failure.is_a(*_PACKED) or _SPOILT.search(failure.message)):
+    if moment.stage is Stage.DATA and (failure.is_a(*_PACKED) or _SPOILT.search(failure.message)) and not ("pen file (" in failure.message and of_weights(failure)):
         yield UNREADABLE_ENTRY.found(
             "an archive or array of the data set is damaged or cut short",
             Confidence.LIKELY,

@@ -23,9 +23,7 @@ Good
         print(loss)
 """
 
-import re
-
-from stepscope.evidence import Collectives, Failure, Moment, Stage
+from stepscope.evidence import Collectives, Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -33,9 +31,8 @@ COLLECTIVE_IN_ONE_RANK = Rule(
     "DST102", Severity.ERROR, stage=Stage.DISTRIBUTED, yields_to=("collective-mismatch", "communicator-setup", "uneven-batches", "rank-died-first")
 )
 
-_BARRIER = re.compile(r"[Rr]anks? (?P<ranks>[\d, ]+) failed to (?:pass|join|call into) monitoredBarrier")
-_TIMEOUT = re.compile(r"Timed out waiting (?P<ms>\d+)ms for (?:recv|send) operation|collective operation timeout|[Ww]atchdog caught collective|ran for \d+ milliseconds before timing out")
-_OPERATION = re.compile(r"OpType=(?P<op>\w+)")
+_BARRIER = wording(r"[Rr]anks? (?P<ranks>[\d, ]+) failed to (?:pass|join|call into) monitoredBarrier")
+_TIMEOUT = wording(r"Timed out waiting (?P<ms>\d+)ms for (?:recv|send) operation")
 
 
 @COLLECTIVE_IN_ONE_RANK.seen_in
@@ -43,14 +40,12 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
     barrier, timeout = _BARRIER.search(failure.message), _TIMEOUT.search(failure.message)
     if not (barrier or timeout):
         return
-    operation = _OPERATION.search(failure.message)
     yield COLLECTIVE_IN_ONE_RANK.found(
         f"rank {barrier['ranks'].strip()} did not come to the barrier" if barrier else "a collective was waited for in vain",
         Confidence.LIKELY if barrier else Confidence.POSSIBLE,
         stage=Stage.DISTRIBUTED,
         seen={
             "rank": "" if moment.rank is None else moment.rank,
-            "collective": operation["op"] if operation else "",
             "says": failure.message[:300],
         },
     )
@@ -59,12 +54,11 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
 @COLLECTIVE_IN_ONE_RANK.seen_in
 def watchdog(waited: Collectives) -> Witnessed:
     """Ranks that waited for a collective which others had not begun."""
-    first = waited.waited[0]
     numbers = {one.number for one in waited.waited}
-    if waited.behind and len(numbers) == 1:
+    if waited.behind and len(numbers) <= 1:
         yield COLLECTIVE_IN_ONE_RANK.found(
-            f"rank {', '.join(map(str, waited.behind[:8]))} did not come to {first.operation}" + ("" if first.number is None else f" number {first.number}"),
+            f"rank {', '.join(map(str, waited.behind[:8]))} did not come to {waited.operation}" + ("" if waited.number is None else f" number {waited.number}"),
             Confidence.LIKELY,
             stage=Stage.DISTRIBUTED,
-            seen={"waited": ", ".join(f"rank {one.rank}" for one in waited.waited[:8]), "collective": first.operation},
+            seen={"waited": ", ".join(f"rank {one.rank}" for one in waited.waited[:8]), "collective": waited.operation},
         )

@@ -21,26 +21,25 @@ Good
     dist.all_gather_object(outputs, predictions.cpu())
 """
 
-import re
-
-from stepscope.evidence import Collectives, Failure, Moment, Stage
+from stepscope.evidence import Collectives, Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 COLLECTIVE_MISMATCH = Rule("DST101", Severity.ERROR, stage=Stage.DISTRIBUTED)
 
-_SURE = re.compile(
+_SURE = wording(
     r"Detected mismatch between collectives on ranks|Collectives differ in the following aspects|Mismatch between collective operation types"
+    r"|Mismatched [^\n:]{3,80}: One rank [^\n]{1,200} but another rank"
     r"|appears not to match (?:sizes|strides) of the same param in process|DDP expects same model across all ranks|params? (?:in|count).{0,40}across (?:all )?ranks"
 )
-_LIKELY = re.compile(r"op\.preamble\.length <= op\.nbytes|[Rr]eceived data size doesn't match|verify_params_across_processes|Message truncated")
+_LIKELY = wording(r"op\.preamble\.length <= op\.nbytes|[Rr]eceived data size doesn't match|verify_params_across_processes|Message truncated")
 
 
 @COLLECTIVE_MISMATCH.seen_in
 def words(failure: Failure, moment: Moment) -> Witnessed:
     sure, likely = _SURE.search(failure.message), _LIKELY.search(failure.message)
-    if sure and "inconsistent 0 params" in failure.message:  # the other rank has ended, or is not there yet
-        sure, likely = None, sure
+    if "inconsistent 0 params" in failure.message:  # what a rank that never came did not send reads as zero: see hang_collective
+        return
     if sure or likely:
         yield COLLECTIVE_MISMATCH.found(
             "the ranks do not do the same thing" if sure else "a rank sent another amount than this one expects",
@@ -60,4 +59,13 @@ def watchdog(waited: Collectives) -> Witnessed:
             Confidence.LIKELY,
             stage=Stage.DISTRIBUTED,
             seen={f"rank {one.rank}": f"{one.operation}, number {one.number}, {one.elements} elements" for one in waited.waited[:8]},
+        )
+
+
+@COLLECTIVE_MISMATCH.seen_in
+def recorded(waited: Collectives) -> Witnessed:
+    """The flight recorders of all ranks, compared."""
+    if waited.differs:
+        yield COLLECTIVE_MISMATCH.found(
+            f"the ranks' calls of {waited.operation} number {waited.number} differ", Confidence.CERTAIN, stage=Stage.DISTRIBUTED, seen={"differs in": waited.differs}
         )

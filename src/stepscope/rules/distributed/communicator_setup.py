@@ -21,9 +21,7 @@ Good
     torchrun --standalone --nproc-per-node=2 train.py
 """
 
-import re
-
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -46,7 +44,7 @@ _FORMS = {
     "two ranks use one device": r"Duplicate GPU detected",
     "NCCL could not be set up": r"ncclSystemError|ncclInternalError|ncclInvalidUsage|ncclUnhandledCudaError|NCCL error in",
 }
-_COMPILED = {headline: re.compile(pattern) for headline, pattern in _FORMS.items()}
+_COMPILED = {headline: wording(pattern) for headline, pattern in _FORMS.items()}
 _SETTING_UP = ("init_process_group", "rendezvous", "_create_c10d_store", "_env_rendezvous_handler", "_rendezvous_helper", "setup_environment", "init_device_mesh")
 _PLACES = ("torch/distributed/", "torch/multiprocessing/", "lightning", "accelerate", "deepspeed", "torch/nn/parallel")
 
@@ -54,7 +52,7 @@ _PLACES = ("torch/distributed/", "torch/multiprocessing/", "lightning", "acceler
 @COMMUNICATOR_SETUP.seen_in
 def words(failure: Failure, machine: Machine) -> Witnessed:
     in_setup = failure.passes(*_SETTING_UP)
-    distributed = in_setup or failure.type.startswith(("Dist", "Rendezvous")) or any(
+    distributed = in_setup or failure.type.startswith(("Dist", "Rendezvous")) or failure.says("server socket has failed to") or any(
         part in frame.file.replace("\\", "/") for frame in failure.frames for part in _PLACES
     )  # fmt: skip
     if not distributed or not failure.is_a("RuntimeError", "ValueError", "OSError", "AssertionError"):

@@ -25,9 +25,7 @@ Good
         model.compile("adam", "mse")
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -48,7 +46,7 @@ _FORMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"Please (?:provide a TPU Name|initialize the TPU)|TPUs? (?:have|has) not been initialized|Invalid TPU configuration|TPUClusterResolver|No TPU devices (?:were )?found|TPU system (?:is|has) not", "the TPU was not connected or initialised", ("First `resolver = TPUClusterResolver(...)`, `tf.config.experimental_connect_to_cluster(resolver)`, `tf.tpu.experimental.initialize_tpu_system(resolver)`.",)),
     (r"[Pp]lease use `?tf\.keras\.losses\.Reduction\.(?:SUM|NONE)`? (?:or [^\n]{0,40})?for loss reduction", "the loss averages per replica, where the strategy needs the global batch", ("Build the loss with `reduction='sum'` or `'none'`, and divide by the global batch: `tf.nn.compute_average_loss`.",)),
 )
-_COMPILED = tuple((re.compile(pattern), headline, fix) for pattern, headline, fix in _FORMS)
+_COMPILED = tuple((wording(pattern), headline, fix) for pattern, headline, fix in _FORMS)
 
 
 @DISTRIBUTION_STRATEGY.seen_in

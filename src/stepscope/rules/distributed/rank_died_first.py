@@ -22,22 +22,22 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 RANK_DIED_FIRST = Rule("DST104", Severity.ERROR, stage=Stage.DISTRIBUTED, fallback=True, yields_to=("communicator-setup",))
 
-_LOST = re.compile(
+_LOST = wording(
     r"[Cc]onnection (?:was )?(?:closed by|reset by) (?:remote )?peer|remote process exited or there was a network error|ncclRemoteError"
-    r"|Application timeout caused pair closure|[Bb]roken pipe|\bConnection closed by peer|NCCL communicator was aborted|Socket closed|recvValue failed|sendBytes failed|recvBytes failed"
+    r"|Application timeout caused pair closure|[Bb]roken pipe|\bConnection closed by peer|NCCL communicator was aborted|Socket closed|recvValue failed|sendBytes failed|recvBytes failed|Horovod has been shut down"
 )
-_TOLD = re.compile(r"process (?P<process>\d+) terminated with (?:exit code|signal|the following error)", re.IGNORECASE)
+_TOLD = wording(r"process (?P<process>\d+) terminated with (?:exit code|signal|the following error)", re.IGNORECASE)
 
 
 @RANK_DIED_FIRST.seen_in
 def words(failure: Failure, moment: Moment) -> Witnessed:
-    talking = failure.type.startswith("Dist") or failure.says("gloo/transport", "ProcessGroup", "nccl") or any("torch/distributed/" in frame.file.replace("\\", "/") for frame in failure.frames)
+    talking = failure.type.startswith(("Dist", "Horovod")) or failure.says("gloo/transport", "ProcessGroup", "nccl") or any("torch/distributed/" in frame.file.replace("\\", "/") for frame in failure.frames)
     told = _TOLD.search(failure.message)
     launcher = failure.is_a("ChildFailedError", "ProcessRaisedException", "ProcessExitedException")
     if (talking and _LOST.search(failure.message)) or launcher:

@@ -21,9 +21,7 @@ Good
     model = DistributedDataParallel(net, find_unused_parameters=True)
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -34,8 +32,8 @@ _WORDS = (
     "has parameters that were not used in producing the loss",
     "Expected to mark a variable ready only once",
 )
-_INDICES = re.compile(r"Parameter indices which did not receive grad for rank \d+: (?P<which>[\d ]+)")
-_NAMES = re.compile(r"Parameters which did not receive grad for rank \d+: (?P<which>[^\n]+)")
+_INDICES = wording(r"Parameter indices which did not receive grad for rank \d+: (?P<which>[\d ]+)")
+_NAMES = wording(r"Parameters which did not receive grad for rank \d+: (?P<which>[^\n]+)")
 
 
 @UNUSED_PARAMETERS.seen_in

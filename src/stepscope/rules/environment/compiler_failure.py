@@ -21,9 +21,7 @@ Good
     apt-get install -y g++ ninja-build
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -59,13 +57,13 @@ _TYPES = {
     "NotSupportedError": "TorchScript",
     "XlaRuntimeError": "XLA",
 }
-_WORDS = re.compile(
+_WORDS = wording(
     r"Error building extension|Ninja is required to load C\+\+ extensions|Cannot find a working triton installation|Failed to find C compiler"
     r"|is required to load C\+\+ extensions|command '[^']*(?:nvcc|ninja|g\+\+|gcc|cl\.exe)[^']*' (?:failed|returned)|fatal error: \S+\.h: No such file"
     r"|Compiler: .{0,40} is not found|torch\.compile (?:is )?not supported|Dynamo is not supported|Windows not yet supported for torch\.compile"
 )
-_OF_XLA = re.compile(r"[Cc]ompil|\bHLO\b|lowering|ptxas|Mosaic|autotun|LLVM|MLIR")
-_INNER = re.compile(r"raised:\n(?P<inner>[^\n]+)")
+_OF_XLA = wording(r"[Cc]ompil|\bHLO\b|lowering|ptxas|Mosaic|autotun|LLVM|MLIR")
+_INNER = wording(r"raised:\n(?P<inner>[^\n]+)")
 
 
 @COMPILER_FAILURE.seen_in

@@ -24,8 +24,8 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Machine, Stage
-from stepscope.finding import Severity
+from stepscope.evidence import Failure, Log, Machine, Stage, wording
+from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 DEVICE_NOT_VISIBLE = Rule("ENV104", Severity.ERROR, stage=Stage.ENVIRONMENT, yields_to=("driver-mismatch", "device-unsupported"))
@@ -50,7 +50,10 @@ _FORMS = {
         r"|device module is not registered"
     ),
 }
-_COMPILED = {headline: re.compile(pattern) for headline, pattern in _FORMS.items()}
+_NO_DEVICE = wording(r"CUDA_ERROR_NO_DEVICE|hipErrorNoDevice|Could not find (?:cuda|TensorRT) drivers|Num GPUs Available: *0\b|Cannot dlopen some GPU libraries")
+_FIRST = wording(r"\b\w*(?:gpu|device|accelerator)\w*(?:\([^()]*\))?\s*\[\d+\]", re.IGNORECASE)
+"""The first of a list of devices."""
+_COMPILED = {headline: wording(pattern) for headline, pattern in _FORMS.items()}
 
 
 @DEVICE_NOT_VISIBLE.seen_in
@@ -71,3 +74,15 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
             },
             fix=("Load with `map_location=\"cpu\"`.",) if "checkpoint" in headline else (),
         )
+
+
+@DEVICE_NOT_VISIBLE.seen_in
+def none_listed(failure: Failure, log: Log) -> Witnessed:
+    """The first of a list of devices that is empty."""
+    line = failure.user_frame
+    if failure.is_a("IndexError") and failure.says("list index out of range") and line is not None and _FIRST.search(line.expression or line.code):
+        told = log.find(_NO_DEVICE)
+        yield DEVICE_NOT_VISIBLE.found(
+            "the list of devices is empty, and its first one is asked for", Confidence.LIKELY, stage=Stage.ENVIRONMENT,
+            seen={"line": line.code[:200], "the log says": told.said.text.strip()[:250] if told else ""},
+        )  # fmt: skip

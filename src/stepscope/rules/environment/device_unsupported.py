@@ -20,9 +20,7 @@ Good
     x = torch.tensor(array, dtype=torch.float32).to("mps")
 """
 
-import re
-
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -42,7 +40,7 @@ _FORMS = {
         r"|not supported on MPS|[Cc]omplex\w* .{0,40}MPS|does not support automatic fallback"
     ),
 }
-_COMPILED = {headline: re.compile(pattern) for headline, pattern in _FORMS.items()}
+_COMPILED = {headline: wording(pattern) for headline, pattern in _FORMS.items()}
 
 
 @DEVICE_UNSUPPORTED.seen_in

@@ -23,7 +23,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -46,7 +46,7 @@ _FORMS = {
     "CUDA of the toolkit and of PyTorch differ": r"detected CUDA version .{0,40}mismatches the version that was used to compile",
     "libraries of several CUDA versions meet": r"lib(?:cu\w+|nv\w+|nccl)[\w.\-/]*: (?:undefined symbol|version .{0,40} not found)|libnvJitLink",
 }
-_COMPILED = {headline: re.compile(pattern, re.DOTALL) for headline, pattern in _FORMS.items()}
+_COMPILED = {headline: wording(pattern, re.DOTALL) for headline, pattern in _FORMS.items()}
 
 
 @DRIVER_MISMATCH.seen_in

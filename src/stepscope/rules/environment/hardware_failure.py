@@ -22,18 +22,18 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Machine, Stage
+from stepscope.evidence import Failure, Log, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HARDWARE_FAILURE = Rule("ENV107", Severity.ERROR, stage=Stage.ENVIRONMENT)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"uncorrectable (?:ECC|NVLink) error|cudaErrorECCUncorrectable|ECC error|GPU is lost|fallen off the bus|hardware stack error"
     r"|Unable to determine the device handle for GPU|cudaErrorDevicesUnavailable|device\(s\) is/are busy or unavailable|\bXid\b.{0,40}\d+"
     r"|cudaErrorNvlinkUncorrectable|cudaErrorHardwareStackError|unhandled cuda error.{0,80}ECC|Memory access fault by GPU node"
 )
-_BUSY = re.compile(r"busy or unavailable|cudaErrorDevicesUnavailable")
+_BUSY = wording(r"busy or unavailable|cudaErrorDevicesUnavailable")
 
 
 @HARDWARE_FAILURE.seen_in
@@ -49,7 +49,7 @@ def words(failure: Failure, machine: Machine) -> Witnessed:
         )
 
 
-_SAID = re.compile(
+_SAID = wording(
     r"\bNode failure\b|DUE TO NODE FAIL|NODE_FAIL|NVRM: Xid \(|GPU has fallen off the bus|uncorrectable ECC|GPU is lost|NVLink.{0,40}(?:fatal|failure)"
     r"|node .{0,60}(?:went down|is down|not responding|NotReady)|Machine check(?: events|: )|EDAC .{0,40}UE |spot (?:instance|VM).{0,40}(?:reclaim|terminat)",
     re.IGNORECASE,

@@ -25,7 +25,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -41,7 +41,7 @@ _FORMS = {
     "a library of Windows is not found or does not start": r"\[WinError (?:126|127|182|1114)\]|DLL load failed while importing",
     "a library of macOS is not found": r"Library not loaded: |dlopen\(.{0,300}\): (?:symbol not found|tried)",
 }
-_COMPILED = {headline: re.compile(pattern, re.DOTALL) for headline, pattern in _FORMS.items()}
+_COMPILED = {headline: wording(pattern, re.DOTALL) for headline, pattern in _FORMS.items()}
 
 
 @LIBRARY_INIT_FAILED.seen_in

@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Callee, Failure, Machine, Stage
+from stepscope.evidence import Callee, Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 
@@ -33,7 +33,7 @@ VERSION_INCOMPATIBILITY = Rule(
     yields_to=("driver-mismatch", "library-init-failed", "custom-object-missing", "pagefile-too-small", "compiler-failure", "schedule-misuse"),
 )
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"undefined symbol|numpy\.dtype size changed|compiled using NumPy 1\.x cannot be run in|multiarray failed to import|Numpy is not available"
     r"|operator torchvision::\w+ does not exist|Couldn't load custom C\+\+ ops|module compiled against A[BP]I version"
     r"|compiled with different CUDA (?:major )?versions|is required for a normal functioning of this module, but found"
@@ -41,10 +41,10 @@ _WORDS = re.compile(
     r"|Transformers does not recognize this architecture|Your currently installed version of \w+ is|requires (?:torch|transformers|accelerate|numpy) ?[><=]="
     r"|GLIBC(?:XX)?_[\d.]+' not found|Descriptors cannot be created directly|incompatible constructor arguments|no longer (?:supported|available) (?:since|in|as of)"
 )
-_IMPORT = re.compile(r"cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<module>[\w.]+)'(?: \((?P<file>[^)]*)\))?")
-_PART = re.compile(r"No module named '(?P<module>(?P<package>\w+)\.[\w.]+)'")
-_ATTRIBUTE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
-_KEYWORD = re.compile(r"(?P<call>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'")
+_IMPORT = wording(r"cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<module>[\w.]+)'(?: \((?P<file>[^)]*)\))?")
+_PART = wording(r"No module named '(?P<module>(?P<package>\w+)\.[\w.]+)'")
+_ATTRIBUTE = wording(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
+_KEYWORD = wording(r"(?P<call>[\w.]+)\(\) got an unexpected keyword argument '(?P<name>\w+)'")
 _GONE = {
     "numpy": "float int bool object complex str long unicode float_ Inf NaN Infinity product cumproduct alltrue sometrue in1d trapz row_stack asscalar",
     "torch": "solve symeig lstsq eig gels rfft irfft ifft _six matrix_rank legacy",

@@ -32,7 +32,7 @@ Good
 
 import re
 
-from stepscope.evidence import Course, Failure, NonFinite, OwnBackward, Stage
+from stepscope.evidence import Course, Failure, NonFinite, OwnBackward, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.numerics.told import confidence, diverged, facts, made
@@ -40,10 +40,10 @@ from stepscope.rules.numerics.told import confidence, diverged, facts, made
 CUSTOM_GRADIENT_WRONG = Rule("GRD107", Severity.ERROR, stage=Stage.BACKWARD)
 
 _FUNCTION = r"[Ff]unction (?P<name>\w+Backward\d*)"
-_NUMBER = re.compile(_FUNCTION + r" returned an incorrect number of gradients \(expected (?P<expected>\d+), got (?P<got>\d+)\)")
-_SHAPE = re.compile(_FUNCTION + r" returned an invalid gradient at index (?P<index>\d+) - (?P<why>[^\n]+)")
-_CHECK = re.compile(r"Jacobian (?:computed with forward mode )?mismatch for output \d+ with respect to input \d+|Backward is not reentrant")
-_OTHER = re.compile(
+_NUMBER = wording(_FUNCTION + r" returned an incorrect number of gradients \(expected (?P<expected>\d+), got (?P<got>\d+)\)")
+_SHAPE = wording(_FUNCTION + r" returned an invalid gradient at index (?P<index>\d+) - (?P<why>[^\n]+)")
+_CHECK = wording(r"Jacobian (?:computed with forward mode )?mismatch for output \d+ with respect to input \d+|Backward is not reentrant")
+_OTHER = wording(
     r"returned a gradient different than None at position (?P<position>\d+), but the corresponding forward input was not a Variable"
     r"|You must implement either the backward or vjp method for your custom autograd\.Function"
     r"|Legacy autograd function with non-static forward method is deprecated"

@@ -23,15 +23,13 @@ Good
     optimizer.step()
 """
 
-import re
-
-from stepscope.evidence import Failure, History, Stage
+from stepscope.evidence import Failure, History, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 GRADIENT_CLIP_ORDER = Rule("GRD108", Severity.ERROR, stage=Stage.OPTIMIZER)
 
-_CLIPS = re.compile(r"\.grad\b.*\b(clamp_?|clip_?|norm|mul_|div_|renorm_?|clamp_m\w+_)\b")
+_CLIPS = wording(r"\.grad\b.*\b(clamp_?|clip_?|norm|mul_|div_|renorm_?|clamp_m\w+_)\b")
 
 
 @GRADIENT_CLIP_ORDER.seen_in

@@ -26,13 +26,13 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage, Written
+from stepscope.evidence import Failure, Moment, Stage, Written, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 INPLACE_MODIFICATION = Rule("GRD104", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("index-out-of-range",))
 
-_CHANGED = re.compile(
+_CHANGED = wording(
     r"modified by an inplace operation: \[(?P<tensor>[^\]]*\])\](?:, which is (?P<of>output \d+ of \w+),)?"
     r" is at version (?P<now>\d+); expected version (?P<then>\d+)"
 )

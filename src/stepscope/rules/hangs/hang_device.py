@@ -20,16 +20,14 @@ Good
     loss = sum(huge_kernel(part).sum() for part in x.chunk(16)).item()
 """
 
-import re
-
-from stepscope.evidence import Failure, Interruption, Log, Stage
+from stepscope.evidence import Failure, Interruption, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HANG_DEVICE = Rule("HNG103", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("hang-worker", "hang-collective"))
 
-_STOPPED = re.compile(r"the launch timed out and was terminated|cudaErrorLaunchTimeout|CUDA_ERROR_LAUNCH_TIMEOUT")
-_WAITS = re.compile(r"\bsynchronize\(|\.item\(\)|\.cpu\(\)|\.tolist\(\)|\.to\(['\"]cpu")
+_STOPPED = wording(r"the launch timed out and was terminated|cudaErrorLaunchTimeout|CUDA_ERROR_LAUNCH_TIMEOUT")
+_WAITS = wording(r"\bsynchronize\(|\.item\(\)|\.cpu\(\)|\.tolist\(\)|\.to\(['\"]cpu")
 
 
 @HANG_DEVICE.seen_in

@@ -20,13 +20,13 @@ Good
 
 import re
 
-from stepscope.evidence import Frame, Interruption, Stage
+from stepscope.evidence import Frame, Interruption, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HANG_IO = Rule("HNG102", Severity.ERROR, stage=Stage.DATA, yields_to=("hang-worker",))
 
-_READS = re.compile(r"(?:^|_)(?:wait|read|readinto|download|fetch|open|copy|load|mount|request|recv|get_object|stage)", re.IGNORECASE)
+_READS = wording(r"(?:^|_)(?:wait|read|readinto|download|fetch|open|copy|load|mount|request|recv|get_object|stage)", re.IGNORECASE)
 _NETWORK = ("/socket.py", "/ssl.py", "/http/client.py", "/urllib/request.py", "/urllib3/connection.py", "/requests/adapters.py")
 
 

@@ -20,9 +20,7 @@ Good
     loader = DataLoader(dataset, num_workers=4, timeout=60)
 """
 
-import re
-
-from stepscope.evidence import Interruption, Log, Stage
+from stepscope.evidence import Interruption, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -52,7 +50,7 @@ def standstill(stop: Interruption) -> Witnessed:
     )
 
 
-_ZOMBIE = re.compile(r"\sZ[sl+<N]*\s.*\[(?:python|pt_data_worker)[\w.]*\] <defunct>")
+_ZOMBIE = wording(r"\sZ[sl+<N]*\s.*\[(?:python|pt_data_worker)[\w.]*\] <defunct>")
 
 
 @HANG_WORKER.seen_in

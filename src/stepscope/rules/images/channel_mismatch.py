@@ -21,9 +21,7 @@ Good
     image = Image.open(path).convert("RGB")
 """
 
-import re
-
-from stepscope.evidence import Batch, Call, Failure, Layer, Stage
+from stepscope.evidence import Batch, Call, Failure, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.images.pictures import PICTURE, channels, counted, differ_in_channels, sizes
@@ -32,16 +30,16 @@ from stepscope.rules.shapes.words import arrays, broadcast
 
 CHANNEL_MISMATCH = Rule("IMG104", Severity.ERROR, stage=Stage.DATA, yields_to=("channel-order", "input-rank", "custom-loss-bug"))
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"output with shape \[(?P<has>[134]), \d+, \d+\] doesn't match the broadcast shape \[(?P<needs>[134]), \d+, \d+\]"
     r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
     r"|(?:mean|std) must have (?P<c>\d+) elements if it is an iterable, got (?P<d>\d+)|Unable to infer channel dimension format"
 )
-_CONVOLVED = re.compile(r"expected input\[(?P<shape>\d+(?:, \d+){3})\] to have (?P<needs>\d+) channels, but got (?P<has>\d+) channels")
+_CONVOLVED = wording(r"expected input\[(?P<shape>\d+(?:, \d+){3})\] to have (?P<needs>\d+) channels, but got (?P<has>\d+) channels")
 BANDS = 8
 """Channels that a picture may have; the feature maps of a network have more."""
-_TENSOR = re.compile(r"\w+\[(\d+(?:, \d+)+)\]")
-_SHAPES = re.compile(r"\[(\d+(?:, \d+)+)\]")
+_TENSOR = wording(r"\w+\[(\d+(?:, \d+)+)\]")
+_SHAPES = wording(r"\[(\d+(?:, \d+)+)\]")
 
 
 @CHANNEL_MISMATCH.seen_in

@@ -22,9 +22,7 @@ Good
         raise OSError(f"cannot read {path}") from error
 """
 
-import re
-
-from stepscope.evidence import Failure, File, Log, Stage
+from stepscope.evidence import Failure, File, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -45,7 +43,7 @@ _WORDS = (
     "unrecognized data stream contents",
     "could not find a format to read the specified file",
 )
-_OF_PICTURE = re.compile(r"\b\w*(?:im|img|image|frame|pic|picture|bgr|rgb|mask|photo)\w*(?:\.(?:shape|astype|copy|size|ndim|dtype|transpose)\b|\[)")
+_OF_PICTURE = wording(r"\b\w*(?:im|img|image|frame|pic|picture|bgr|rgb|mask|photo)\w*(?:\.(?:shape|astype|copy|size|ndim|dtype|transpose)\b|\[)")
 _NOT_THE_FILE = ("MemoryError", "AttributeError", "NameError", "ImportError", "FileNotFoundError", "PermissionError", "IsADirectoryError", "KeyboardInterrupt")
 
 

@@ -19,20 +19,18 @@ Good
     transform = T.RandomCrop(512, pad_if_needed=True)
 """
 
-import re
-
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 IMAGE_TOO_SMALL = Rule("IMG109", Severity.ERROR, stage=Stage.DATA)
 
 _SIZE = r"\(?\d+(?:, ?\d+)+\)?"
-_CROP = re.compile(
+_CROP = wording(
     rf"(?:[Rr]equired|[Rr]equested) crop size (?P<crop>{_SIZE}) is larger than (?:the )?(?:input )?image size:? ?(?P<image>{_SIZE})"
     r"|[Cc]rop size \(?height, width\)?[^\n]{0,40}(?:exceeds|larger)|[Cc]rop (?:size|height|width)[^\n]{0,60} (?:larger|bigger|greater) than (?:the )?image"
 )
-_PAD = re.compile(r"Padding size should be less than the corresponding input dimension, but got: padding \((?P<pad>[\d, ]+)\) at dimension \d+ of input \[?(?P<image>[\d, ]+)")
+_PAD = wording(r"Padding size should be less than the corresponding input dimension, but got: padding \((?P<pad>[\d, ]+)\) at dimension \d+ of input \[?(?P<image>[\d, ]+)")
 
 
 @IMAGE_TOO_SMALL.seen_in

@@ -19,16 +19,14 @@ Good
     criterion = nn.CrossEntropyLoss(weight=torch.ones(10))
 """
 
-import re
-
-from stepscope.evidence import Call, Failure, Stage
+from stepscope.evidence import Call, Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.losses.meeting import INDEXED, PAIRED
 
 CLASS_COUNT_MISMATCH = Rule("LBL108", Severity.ERROR, stage=Stage.SETUP)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"weight tensor should be defined either for all (?:\d+ )?classes|weight tensor should be defined either for all or no classes"
     r"|The parameter 'num_classes' expected value (?P<a>\d+) but got (?P<b>\d+)"
     r"|`preds\.shape\[1\]` should be equal to number of classes|`preds\.shape\[1\]` should be (?:equal to|smaller than) the (?:`num_classes`|number of classes)"

@@ -24,19 +24,19 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Frame, Stage
+from stepscope.evidence import Failure, Frame, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 CLASS_NAME_MISMATCH = Rule("LBL109", Severity.ERROR, stage=Stage.DATA, yields_to=("history-key-missing",), hears_users=True)
 
-_TABLE = re.compile(
+_TABLE = wording(
     r"\b\w*(?:class|label|categor|species|cls)\w*(?:\.\w+)?\s*[\[(]|\b(?:name|cat|txt|str)\w*(?:_to_|2)\w+\s*\[|\bids?\s*\[[^\]]*(?:class|label|categor|name)|\b\w+\s*\[[^\]]*(?:\bfind\(['\"]name['\"]\)|\.class_?name|\.label\b|\[['\"](?:class|label|category|name)['\"]\])",
     re.IGNORECASE,
 )
-_NO_TABLE = re.compile(r"\b(?:cfg|conf|config|args|params|history|logs|state|optimizers?|models?|losses|env|environ|kwargs|batch|sample|data_?set|datasets|loaders?|df|row|record|features?|index|meta)\s*\[", re.IGNORECASE)
-_LISTED = re.compile(r"(?P<name>'[^'\n]{1,80}'|\"[^\"\n]{1,80}\") is not in (?:list|tuple)|tuple\.index\(x\): x not in|list\.index\(x\): x not in")
-_SEEN = re.compile(
+_NO_TABLE = wording(r"\b(?:cfg|conf|config|args|params|history|logs|state|optimizers?|models?|losses|env|environ|kwargs|batch|sample|data_?set|datasets|loaders?|df|row|record|features?|index|meta)\s*\[", re.IGNORECASE)
+_LISTED = wording(r"(?P<name>'[^'\n]{1,80}'|\"[^\"\n]{1,80}\") is not in (?:list|tuple)|tuple\.index\(x\): x not in|list\.index\(x\): x not in")
+_SEEN = wording(
     r"y contains (?:previously unseen|new) labels: (?P<names>[^\n]{1,120})|[Ff]ound unknown categories (?P<unknown>\[[^\]]*\])"
     r"|The `?class_names`? passed did not match the names of the subdirectories of the target directory\. Expected: (?P<folders>\[[^\]]*\])[,.]? (?:but )?[Rr]eceived: (?P<given>[^\n]{1,200})"
     r"|(?:[Uu]nknown|[Uu]nrecognized) (?:class|label|category)(?: name)?:? ['\"]?(?P<own>[\w .-]{1,60})['\"]?|(?:class|label|category) (?:name )?['\"](?P<name>[^'\"\n]{1,60})['\"] (?:is )?not (?:in|found|among|known)"

@@ -24,18 +24,18 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Labels, Moment, Stage
+from stepscope.evidence import Call, Failure, Labels, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.losses.meeting import DTYPE, INDEXED, apart, whole
 
 LABEL_DTYPE = Rule("LBL102", Severity.ERROR, stage=Stage.LOSS, yields_to=("loss-unsuited", "loss-label-format"))
 
-_TYPES = re.compile(r"scalar type|dtype|not implemented for|can't be cast|type of target|floating point type", re.IGNORECASE)
-_NOT_TENSOR = re.compile(r"argument 'target' \(position \d\) must be Tensor, not (?P<type>tuple|list|str|int|float|numpy\.\w+|ndarray)")
-_TEXT = re.compile(r"too many dimensions 'str'|invalid data type 'str'|can't convert np\.ndarray of type numpy\.(?:str_|bytes_)")
-_WANTED = re.compile(r"[Ee]xpected (?:object of )?scalar type Long but (?:found|got)(?: scalar type)? (?P<type>\w+)")
-_LOSS_KERNELS = re.compile(r"\"(?:nll_loss|multi_margin|cross_entropy)\w*\" not implemented for '(?P<type>\w+)'")
+_TYPES = wording(r"scalar type|dtype|not implemented for|can't be cast|type of target|floating point type", re.IGNORECASE)
+_NOT_TENSOR = wording(r"argument 'target' \(position \d\) must be Tensor, not (?P<type>tuple|list|str|int|float|numpy\.\w+|ndarray)")
+_TEXT = wording(r"too many dimensions 'str'|invalid data type 'str'|can't convert np\.ndarray of type numpy\.(?:str_|bytes_)")
+_WANTED = wording(r"(?:[Ee]xpected (?:object of )?scalar type Long but (?:found|got)(?: scalar type)?|[Ee]xpected target dtype to be Long(?: or Byte)?,? but got) (?P<type>\w+)")
+_LOSS_KERNELS = wording(r"\"(?:nll_loss|multi_margin|cross_entropy)\w*\" not implemented for '(?P<type>\w+)'")
 
 
 @LABEL_DTYPE.seen_in
@@ -81,7 +81,7 @@ def text(failure: Failure, moment: Moment) -> Witnessed:
 @LABEL_DTYPE.seen_in
 def words(failure: Failure, moment: Moment) -> Witnessed:
     found, wanted = _LOSS_KERNELS.search(failure.message), _WANTED.search(failure.message)
-    if not found and wanted and moment.stage is Stage.LOSS:
+    if not found and wanted and (moment.stage is Stage.LOSS or "target" in wanted[0]):
         found = wanted
     if found:
         yield LABEL_DTYPE.found(f"labels are {found['type']}, the loss takes int64", Confidence.LIKELY, seen={"says": failure.message[:200]})

@@ -25,7 +25,7 @@ Good
 import re
 from pathlib import PurePath
 
-from stepscope.evidence import Batch, Failure, File, Lookup, Moment, Stage
+from stepscope.evidence import Batch, Failure, File, Lookup, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.missing_file import asked_for, is_missing, meant
@@ -37,8 +37,7 @@ LABEL_MISSING = Rule(
 
 _LEAVE_OUT = "Or leave samples without a label out when the list of samples is made."
 _PAIRS = ("Compare the names of the samples with those of the labels, both ways.", _LEAVE_OUT)
-_NONE = "NoneType"
-_NO_LOSS = re.compile(r"did not return a loss from the inputs, only the following keys: (?P<gave>[\w,. ]+?)\. For reference, the inputs it received are (?P<got>[\w,. ]+?)\.?$")
+_NO_LOSS = wording(r"did not return a loss from the inputs, only the following keys: (?P<gave>[\w,. ]+?)\. For reference, the inputs it received are (?P<got>[\w,. ]+?)\.?$")
 
 
 @LABEL_MISSING.seen_in
@@ -46,7 +45,7 @@ def none(failure: Failure, batch: Batch) -> Witnessed:
     """Samples that could not be put together, as some have None where the others have a value."""
     row, kind = next(iter(batch.odd.items()), (0, ""))
     usual = next((other for other, held in batch.kinds.items() if row not in held), "")
-    before, found, after = kind.partition(_NONE)
+    before, found, after = kind.partition("NoneType")
     if not found or not before or not (usual.startswith(before) and usual.endswith(after)):
         return
     value = usual[len(before) : len(usual) - len(after)]
@@ -114,7 +113,7 @@ def record(failure: Failure, lookup: Lookup, moment: Moment) -> Witnessed:
 def key(failure: Failure, batch: Batch) -> Witnessed:
     """A sample that is a dictionary without the label's key, met when the batch is put together or, where it is the first row, by the loop."""
     name = (failure.key or "").strip("'")
-    held = re.compile(rf"[{{ ]{re.escape(name)}: ")
+    held = wording(rf"[{{ ]{re.escape(name)}: ")
     usual = next((kind for kind in batch.kinds if held.search(kind)), "")
     lacking = [row for row, kind in batch.odd.items() if not held.search(kind)]
     if name and failure.is_a("KeyError") and is_label(name) and lacking and (usual or not batch.kinds):

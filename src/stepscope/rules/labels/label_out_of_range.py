@@ -23,9 +23,7 @@ Good
     loss = F.cross_entropy(head(x), torch.tensor([0, 9]))
 """
 
-import re
-
-from stepscope.evidence import Failure, Head, Labels, Log, Stage
+from stepscope.evidence import Failure, Head, Labels, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -39,21 +37,21 @@ LABEL_OUT_OF_RANGE = Rule(
 CHANCE = 0.01
 """How unlikely a batch without a 0 has to be, were all classes equally frequent, before labels are taken to count from 1."""
 
-_RANGE = re.compile(
+_RANGE = wording(
     r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
     r"|[Ii]ndex (?P<index>-?\d+) is out of bounds|out of range|out of bounds|out-of-bounds|target out of range"
     r"|elements of target should be between 0 and 1|device-side assert|CUDA error"
 )
-_WORDS = re.compile(
+_WORDS = wording(
     r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
     r"|elements of target should be between 0 and 1|Detected more unique values in `target` than expected"
     r"|[Ll]abel class (?P<named>\d+) exceeds (?:nc|dataset class count)\s?=?\s?(?P<classes>\d+)"
 )
-_INDEXED = re.compile(r"index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)")
-_BY_LABELS = re.compile(
+_INDEXED = wording(r"index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)")
+_BY_LABELS = wording(
     r"(?:gather|scatter_?|eye\(.*\)\[|\[).*?(?<![.\w])(?:\w+\.)?(?:y[bs]?|labels?|targets?|class_ids?|classes|y_true|lbls?)(?:_\w+)?(?![\w(=])"
 )
-_KEY = re.compile(r"""\[(['"])\w+\1\](?=\[)""")
+_KEY = wording(r"""\[(['"])\w+\1\](?=\[)""")
 
 
 @LABEL_OUT_OF_RANGE.seen_in
@@ -86,7 +84,8 @@ def words(failure: Failure) -> Witnessed:
     if found:
         label = found["label"] or found["named"]
         what = f"label {label} lies" if label else "a label lies"
-        yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, seen={"says": failure.message[:200]})
+        stage = Stage.DATA if found["named"] else None  # met while all label files are read, before the first step
+        yield LABEL_OUT_OF_RANGE.found(f"{what} outside of the classes", Confidence.LIKELY, stage=stage, seen={"says": failure.message[:200]})
     elif indexed and line is not None and line.user and by_labels(line.expression or line.code):
         yield LABEL_OUT_OF_RANGE.found(
             f"label {indexed['index']} is used as an index into {indexed['size']} classes",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePath
+
+from stepscope.evidence import wording
 
 _FILED = {
     "label", "labels", "mask", "masks", "annotation", "annotations", "annot", "annots", "ann", "anns", "gt", "groundtruth",
@@ -18,9 +19,9 @@ _ABOUT = {
 """Words that make a setting of a label."""
 _CODES = {"to", "2", "map", "mapping", "idx", "index", "id", "ids", "name", "names", "encoder", "encoding", "vocab"}
 """Words that make a table of class names, or of numbers for them."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_LAST = re.compile(r"(?:\[['\"](\w+)['\"]\]|(\w+))$")
-_ASSIGNED = re.compile(r"\s*(\w+)\s*=(?!=)")
+_WORD = wording(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_LAST = wording(r"(?:\[['\"](\w+)['\"]\]|(\w+))$")
+_ASSIGNED = wording(r"\s*(\w+)\s*=(?!=)")
 _TABLES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".xml", ".yaml", ".yml", ".parquet", ".xlsx", ".pkl", ".db")
 
 

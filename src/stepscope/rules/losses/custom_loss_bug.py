@@ -24,7 +24,7 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Frame, Stage
+from stepscope.evidence import Call, Failure, Frame, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.losses.meeting import INDEXED, PAIRED
@@ -32,12 +32,12 @@ from stepscope.rules.shapes.words import about_shapes
 
 CUSTOM_LOSS_BUG = Rule("LOS105", Severity.ERROR, stage=Stage.LOSS, yields_to=("metric-shape-depends-on-batch", "label-out-of-range"))
 
-_NAME = re.compile(
+_NAME = wording(
     r"loss|criterion|(?:^|_)(?:dice|iou|jaccard|tversky|accuracy|metric|f1|precision|recall|mse|mae|rmse|bce|nll|kld?|elbo|contrastive|triplet"
     r"|perplexity|psnr|ssim|mape)(?:_|$|\d)|penalty",
     re.IGNORECASE,
 )
-_STEPS = re.compile(r"step|train|fit|epoch|main|forward|loop|valid|eval|test|run|update|learn|backward|collate|__init__", re.IGNORECASE)
+_STEPS = wording(r"step|train|fit|epoch|main|forward|loop|valid|eval|test|run|update|learn|backward|collate|__init__", re.IGNORECASE)
 
 
 @CUSTOM_LOSS_BUG.seen_in

@@ -29,33 +29,33 @@ Good
 
 import re
 
-from stepscope.evidence import Batch, Failure, Stage
+from stepscope.evidence import Batch, Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 GPU_OOM = Rule("MEM101", Severity.ERROR, stage=Stage.FORWARD, yields_to=("memory-leak",))
 
 _SIZE = r"[\d.]+ ?(?:bytes|[KMGT]i?B)"
-_WORDS = re.compile(
+_WORDS = wording(
     r"(?:CUDA|HIP|XPU|MPS backend|NPU|MUSA) out of memory"
     r"|CUDA (?:driver )?error: out of memory|HIP error: out of memory|cuda runtime error \(2\)|cudaErrorMemoryAllocation"
     r"|Cuda failure (?:2 )?'out of memory'|(?:XPU|UR_RESULT|PI)_?ERROR_OUT_OF_(?:DEVICE|RESOURCES)\w*"
     r"|CUDA error: (?:the )?(?:resource allocation failed|out of resources)"
     r"|CU(?:BLAS|DNN|SOLVER|SPARSE)_STATUS_(?:INTERNAL_ERROR_DEVICE_)?ALLOC\w*_FAILED|CUFFT_ALLOC_FAILED|miopenStatusAllocFailed"
 )
-_PERHAPS = re.compile(r"Unable to find a valid cuDNN algorithm|GET was unable to find an engine to execute this computation")
+_PERHAPS = wording(r"Unable to find a valid cuDNN algorithm|GET was unable to find an engine to execute this computation")
 _FACTS = {
-    "asked for": re.compile(rf"[Tt]ried to allocate (?P<value>{_SIZE})"),
-    "memory of the device": re.compile(
+    "asked for": wording(rf"[Tt]ried to allocate (?P<value>{_SIZE})"),
+    "memory of the device": wording(
         rf"total capacity of (?P<value>{_SIZE})|; (?P<old>{_SIZE}) total capacity|max allowed: (?P<mps>{_SIZE})"
     ),
-    "free": re.compile(rf"of which (?P<value>{_SIZE}) is free|; (?P<old>{_SIZE}) free"),
-    "allocated by PyTorch": re.compile(
+    "free": wording(rf"of which (?P<value>{_SIZE}) is free|; (?P<old>{_SIZE}) free"),
+    "allocated by PyTorch": wording(
         rf"(?P<value>{_SIZE}) is allocated by PyTorch|; (?P<old>{_SIZE}) already allocated|MPS allocated: (?P<mps>{_SIZE})"
     ),
-    "reserved, but not allocated": re.compile(rf"(?P<value>{_SIZE}) is reserved by PyTorch but unallocated"),
+    "reserved, but not allocated": wording(rf"(?P<value>{_SIZE}) is reserved by PyTorch but unallocated"),
 }
-_OTHERS = re.compile(rf"Process \d+ has {_SIZE} memory in use")
+_OTHERS = wording(rf"Process \d+ has {_SIZE} memory in use")
 
 
 @GPU_OOM.seen_in

@@ -22,15 +22,13 @@ Good
             return load(self.paths[index])
 """
 
-import re
-
-from stepscope.evidence import Death, Failure, Machine, Stage
+from stepscope.evidence import Death, Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HOST_OOM = Rule("MEM102", Severity.ERROR, stage=Stage.DATA, yields_to=("memory-leak",))
 
-_REFUSED = re.compile(
+_REFUSED = wording(
     r"DefaultCPUAllocator: (?:can't allocate memory|not enough memory): you tried to allocate (?P<bytes>\d+) bytes"
     r"|Unable to allocate (?P<size>[\d.]+ [KMGTP]?i?B) for an array"
 )

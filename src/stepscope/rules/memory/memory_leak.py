@@ -24,7 +24,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stepscope.evidence import Death, Failure, Log, Stage
+from stepscope.evidence import Death, Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 
@@ -33,8 +33,8 @@ MEMORY_LEAK = Rule("MEM104", Severity.ERROR, stage=Stage.LOGGING)
 LEAST, GROWTH, RISING = 5, 1.5, 0.8
 """How many values are needed, how much more the last is than the first, and the share of steps that rise, to the very end."""
 
-_MEMORY = re.compile(r"\b(?:mem|memory|rss|vram|ram|alloc(?:ated)?|gpu_mem|reserved|cuda)\b", re.IGNORECASE)
-_LIMIT = re.compile(r"free|avail|total|limit|capacity|percent|util", re.IGNORECASE)
+_MEMORY = wording(r"\b(?:mem|memory|rss|vram|ram|alloc(?:ated)?|gpu_mem|reserved|cuda)\b", re.IGNORECASE)
+_LIMIT = wording(r"free|avail|total|limit|capacity|percent|util", re.IGNORECASE)
 _OUT = ("out of memory", "unable to allocate", "cannot allocate memory", "can't allocate memory", "not enough memory", "is killed by signal: killed", "std::bad_alloc")
 
 

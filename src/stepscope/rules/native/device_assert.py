@@ -20,9 +20,7 @@ Good
     assert 0 <= y.min() and y.max() < head.out_features
 """
 
-import re
-
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -33,8 +31,8 @@ DEVICE_ASSERT = Rule(
     yields_to=("label-out-of-range", "index-out-of-range", "class-count-mismatch", "label-missing", "loss-activation-mismatch"),
 )
 
-_WORDS = re.compile(r"device-side assert triggered|cudaErrorAssert|CUDA error \(59\)|cuda runtime error \((?:59|710)\)|hipErrorAssert")
-_ASSERTION = re.compile(r"Assertion `(?P<what>[^`']{1,200})[`'] failed")
+_WORDS = wording(r"device-side assert triggered|cudaErrorAssert|CUDA error \(59\)|cuda runtime error \((?:59|710)\)|hipErrorAssert")
+_ASSERTION = wording(r"Assertion `(?P<what>[^`']{1,200})[`'] failed")
 
 
 @DEVICE_ASSERT.seen_in

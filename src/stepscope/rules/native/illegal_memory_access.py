@@ -21,9 +21,7 @@ Good
     out = extension.scatter(values, index)
 """
 
-import re
-
-from stepscope.evidence import Failure, Machine, Stage
+from stepscope.evidence import Failure, Machine, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -31,7 +29,7 @@ ILLEGAL_MEMORY_ACCESS = Rule(
     "NAT103", Severity.ERROR, stage=Stage.FORWARD, yields_to=("device-assert", "label-out-of-range", "index-out-of-range", "hardware-failure")
 )
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"illegal memory access was encountered|cudaErrorIllegalAddress|misaligned address|unspecified launch failure|cudaErrorLaunchFailure"
     r"|an illegal instruction was encountered|invalid program counter|operation not supported on global/shared address space"
     r"|cuda runtime error \((?:77|700|719|716)\)|HIP error: (?:an illegal memory access|unspecified launch failure)"

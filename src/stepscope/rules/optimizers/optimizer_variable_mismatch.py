@@ -24,7 +24,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -38,7 +38,7 @@ _FORMS = {
     "all optimizer params should be with/without names": "some parameters have names and some have none",
     "cannot add param group": "some parameter groups have names and some have none",
 }
-_SHAPES = re.compile(r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)|(?:shape|size) mismatch", re.IGNORECASE)
+_SHAPES = wording(r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)|(?:shape|size) mismatch", re.IGNORECASE)
 _UPDATES = ("adam.py", "adamw.py", "sgd.py", "rmsprop.py", "adagrad.py", "adamax.py", "adadelta.py", "nadam.py", "radam.py", "_functional.py")
 
 

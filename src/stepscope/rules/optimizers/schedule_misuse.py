@@ -26,22 +26,20 @@ Good
             scheduler.step()
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 SCHEDULE_MISUSE = Rule("OPT107", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("monitor-misuse",))
 
-_PAST = re.compile(r"Tried to step (?P<tried>\d+) times\. The specified number of total steps is (?P<total>\d+)")
+_PAST = wording(r"Tried to step (?P<tried>\d+) times\. The specified number of total steps is (?P<total>\d+)")
 _FORMS = {
     "param 'initial_lr' is not specified": "the schedule continues a run, but the optimizer's state was not loaded",
     "optimizer must support momentum": "the schedule cycles a momentum that this optimizer does not have",
     "must define either total_steps OR": "OneCycleLR is not told how many steps there are",
     "expected positive integer": "the schedule is given a length that is not a positive number",
 }
-_METRICS = re.compile(r"step\(\) missing 1 required positional argument: '(?P<name>metrics)'")
+_METRICS = wording(r"step\(\) missing 1 required positional argument: '(?P<name>metrics)'")
 
 
 @SCHEDULE_MISUSE.seen_in

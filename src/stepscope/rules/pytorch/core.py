@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.configuration import CONFIGURATION
+from stepscope.rules.checkpoints.checkpoint_corrupt import of_weights
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.datasets.unreadable_entry import UNREADABLE_ENTRY
 from stepscope.rules.distributed.communicator_setup import COMMUNICATOR_SETUP
@@ -27,8 +28,9 @@ from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
 
 _ENTRIES = ("state_dict", "model", "model_state_dict", "optimizer", "optimizer_state_dict", "epoch", "ema", "pytorch-lightning_version", "net", "weights", "hyper_parameters")
-_CHECKPOINT = re.compile(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights", re.IGNORECASE)
-_UNOPENED = re.compile(r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*")
+_CHECKPOINT = wording(r"ck?pt|check_?point|state|torch\.load|resume|pretrain|weights", re.IGNORECASE)
+_UNOPENED = wording(r"Unable to (?:synchronously )?open file \((?P<why>truncated file|file signature not found|bad)[^)\n]*")
+_JOINS = wording(r"\b(?:cat|concat|concatenate)\(")
 _RENAMED = (
     "evaluation_strategy|gpus|dataset_text_field|max_seq_length|no_cuda|use_auth_token|progress_bar_refresh_rate|weights_summary|checkpoint_callback|tpu_cores|resume_from_checkpoint"
     "|auto_lr_find|per_gpu_train_batch_size|tokenizer|processing_class|eval_strategy|torchscript|use_reentrant|weights_only|dtype|device_map|attn_implementation|num_processes"
@@ -86,8 +88,8 @@ in_logs(UNREADABLE_ENTRY, (
 @UNREADABLE_ENTRY.seen_in
 def cut_short(failure: Failure, log: Log) -> Witnessed:
     """An HDF5 file that is damaged, and no checkpoint."""
-    found, line = _UNOPENED.search(failure.message), failure.user_frame
-    if found and not (line and (_CHECKPOINT.search(line.code) or "load_model" in line.code)):
+    found = _UNOPENED.search(failure.message)
+    if found and not of_weights(failure):
         yield UNREADABLE_ENTRY.found(f"the file is cut short or damaged: {found['why']}", LIKELY, stage=Stage.DATA, seen={"says": words_from(failure, found.start())})
 
 
@@ -99,9 +101,10 @@ def rendezvous(failure: Failure, log: Log) -> Witnessed:
 
 @SKIP_CONNECTION_SHAPE_MISMATCH.seen_in
 def joined(failure: Failure, log: Log) -> Witnessed:
-    """The last line alone: feature maps of sizes that differ by one are a decoder's."""
+    """The last line alone, or below a line that joins: tensors joined along axis 1 are feature maps, joined by their channels."""
     found = re.search(r"Sizes of tensors must match except in dimension 1\. (?:Expected size|Got) (?P<one>\d+) (?:but got size|and) (?P<other>\d+)", failure.message)
-    if found and not failure.frames:
+    line = failure.user_frame
+    if found and not failure.loads_a_sample and (line is None or _JOINS.search(line.code)):
         yield SKIP_CONNECTION_SHAPE_MISMATCH.found(f"feature maps of {found['one']} and {found['other']} are joined", LIKELY, seen={"says": words_from(failure)})
 
 

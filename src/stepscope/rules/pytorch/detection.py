@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
 from stepscope.rules.api.configuration import CONFIGURATION
@@ -87,8 +85,8 @@ in_logs(NON_FINITE_FORWARD, (
 ), sure=LIKELY)  # fmt: skip
 in_logs(COLLECTIVE_MISMATCH, ((r"loss log variables are different across GPUs", "ranks report different losses, so they reduce different numbers of them"),))
 
-_PREDICTED = re.compile(r"(?:boxes1|boxes_?pred|pred_?boxes)\[:, 2:\] >= (?:boxes1|boxes_?pred|pred_?boxes)\[:, :2\]")
-_TARGETED = re.compile(r"(?:boxes2|tgt_\w*|target_\w*)\[:, 2:\] >= (?:boxes2|tgt_\w*|target_\w*)\[:, :2\]")
+_PREDICTED = wording(r"(?:boxes1|boxes_?pred|pred_?boxes)\[:, 2:\] >= (?:boxes1|boxes_?pred|pred_?boxes)\[:, :2\]")
+_TARGETED = wording(r"(?:boxes2|tgt_\w*|target_\w*)\[:, 2:\] >= (?:boxes2|tgt_\w*|target_\w*)\[:, :2\]")
 
 
 @NON_FINITE_FORWARD.seen_in

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
@@ -18,8 +16,8 @@ from stepscope.rules.sentences import LIKELY, in_logs
 from stepscope.rules.user.interrupted_by_user import INTERRUPTED_BY_USER
 
 _SIGNALS = {1: "its terminal was closed (SIGHUP)", 2: "stopped by Ctrl-C", 10: "asked to end (SIGUSR1)", 12: "asked to end (SIGUSR2)", 15: "asked to end (SIGTERM)"}
-_SIGNAL = re.compile(r"got signal: (?P<number>\d+)")
-_NO_BATCH = re.compile(r"[Tt]otal length of `(?:Data[Ll]oader|CombinedLoader)` across ranks is zero|`Trainer\.\w+` stopped: No (?:training|validation|test) batches")
+_SIGNAL = wording(r"got signal: (?P<number>\d+)")
+_NO_BATCH = wording(r"[Tt]otal length of `(?:Data[Ll]oader|CombinedLoader)` across ranks is zero|`Trainer\.\w+` stopped: No (?:training|validation|test) batches")
 
 in_logs(HOST_OOM, (
     (r"killed due to the node running low on memory|[Ww]orkers? (?:\(tasks / actors\) )?killed due to memory pressure|died due to (?:an )?OOM|killed by the OOM killer", "the node ran low on memory, and the process was killed"),

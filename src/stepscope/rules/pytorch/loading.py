@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
 from stepscope.rules.checkpoints.checkpoint_corrupt import CHECKPOINT_CORRUPT
 from stepscope.rules.datasets.generator_exception import GENERATOR_EXCEPTION
+from stepscope.rules.environment.version_incompatibility import VERSION_INCOMPATIBILITY
 from stepscope.rules.labels.label_dtype import LABEL_DTYPE
 from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE, by_labels
 from stepscope.rules.losses.loss_activation_mismatch import LOSS_ACTIVATION_MISMATCH
+from stepscope.rules.models.custom_object_missing import by_default
 from stepscope.rules.sentences import LIKELY, words_from
 from stepscope.rules.workers.worker_pickle import WORKER_PICKLE
 
-_DAMAGED = re.compile(
+_DAMAGED = wording(
     r"PytorchStreamReader failed|failed finding central directory|invalid load key, '(?P<byte>[^']+)'|pickle data was truncated|Invalid magic number; corrupt file|unexpected EOF, expected \d+ more bytes"
 )
-_UNPICKLED = re.compile(r"[Cc]an't pickle local object '?(?P<name>[^'\n]+)|[Cc]an't pickle (?P<thing><function <lambda>[^\n]{0,80})|cannot pickle '(?P<kind>[^']+)' object")
-_SPAWNING = re.compile(r"torch/utils/data/dataloader\.py|multiprocessing/(?:process|context|popen\w*)\.py")
-_FOUND = re.compile(r"batch must contain tensors[^;\n]*; found <class '(?P<kind>[\w.]+)'>")
-_SCATTERED = re.compile(r"idx_dim >= 0 && idx_dim < index_size|index >= -sizes\[i\] && index < sizes\[i\]")
-_LONG = re.compile(
+_UNPICKLED = wording(r"[Cc]an't pickle local object '?(?P<name>[^'\n]+)|[Cc]an't pickle (?P<thing><function <lambda>[^\n]{0,80})|cannot pickle '(?P<kind>[^']+)' object")
+_SPAWNING = wording(r"torch/utils/data/dataloader\.py|multiprocessing/(?:process|context|popen\w*)\.py")
+_FOUND = wording(r"batch must contain tensors[^;\n]*; found <class '(?P<kind>[\w.]+)'>")
+_SCATTERED = wording(r"idx_dim >= 0 && idx_dim < index_size|index >= -sizes\[i\] && index < sizes\[i\]")
+_LONG = wording(
     r"[Ee]xpected (?:object of )?scalar type Long but (?:found|got)(?: scalar type)? (?P<got>Float|Double|Half|Int|Byte|Char|Short|Bool)|result type (?:Float|Double|Half) can't be cast to the desired output type (?:Long|Int)"
 )
-_KERNEL = re.compile(r"input_val >= zero && input_val <= one|all elements of input should be between 0 and 1")
+_KERNEL = wording(r"input_val >= zero && input_val <= one|all elements of input should be between 0 and 1")
 
 
 @CHECKPOINT_CORRUPT.seen_in
@@ -38,6 +40,22 @@ def damaged(failure: Failure, log: Log) -> Witnessed:
         yield CHECKPOINT_CORRUPT.found(
             "the file is a pointer of Git LFS, not the checkpoint" if pointer else "the file is a web page, not the checkpoint" if html else f"the checkpoint cannot be read: {found[0]}",
             LIKELY, seen={"says": failure.message[:250]}, fix=("`git lfs pull` fetches the file itself.",) if pointer else (),
+        )  # fmt: skip
+
+
+@VERSION_INCOMPATIBILITY.seen_in
+def default_of_another_version(failure: Failure) -> Witnessed:
+    """Code that was written when `torch.load` read every class."""
+    if failure.is_a("UnpicklingError") and by_default(failure):
+        found = re.search(r"GLOBAL (?P<name>[\w.]+)", failure.message)
+        yield VERSION_INCOMPATIBILITY.found(
+            f"since PyTorch 2.6 `torch.load` does not read {'`' + found['name'].rstrip('.') + '`' if found else 'every class'} by itself", LIKELY, stage=Stage.CHECKPOINT,
+            seen={"says": words_from(failure)},
+            instead=(
+                "Of a file that you trust: `torch.load(path, weights_only=False)`, or `torch.serialization.add_safe_globals([TheClass])` before it.",
+                "Where a library calls it, install a release of the library that knows PyTorch 2.6, or `torch<2.6`.",
+                "Save `model.state_dict()` in place of the model: it loads everywhere.",
+            ),
         )  # fmt: skip
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.numerics.non_finite_forward import NON_FINITE_FORWARD
 from stepscope.rules.numerics.non_finite_gradient import NON_FINITE_GRADIENT
 from stepscope.rules.numerics.non_finite_input import NON_FINITE_INPUT
 from stepscope.rules.sentences import LIKELY, in_logs, words_from
 
-_ANOMALY = re.compile(r"Function '(?P<node>\w+?)Backward\d*' returned nan values")
-_INPUT = re.compile(r"Input (?:\w+ )?contains (?:NaN|infinity)|array must not contain infs or NaNs|x contains NaN|SVD did not converge")
-_OUTPUTS = re.compile(r"\b(?:out\w*|pred\w*|prob\w*|logits?|scores?|y_hat|y_pred|y_score|embed\w*|feat\w*)\b", re.IGNORECASE)
+_ANOMALY = wording(r"Function '(?P<node>\w+?)Backward\d*' returned nan values")
+_INPUT = wording(r"Input (?:\w+ )?contains (?:NaN|infinity)|array must not contain infs or NaNs|x contains NaN|SVD did not converge")
+_OUTPUTS = wording(r"\b(?:out\w*|pred\w*|prob\w*|logits?|scores?|y_hat|y_pred|y_score|embed\w*|feat\w*)\b", re.IGNORECASE)
 _SINGULAR = ("Sqrt", "Norm", "LinalgVectorNorm", "Acos", "Asin", "Atan2", "Std", "Cdist", "LinalgEigh", "LinalgSvd", "Angle", "Rsqrt", "Where", "Sgn")
 """Functions that are finite where their derivative is not."""
 

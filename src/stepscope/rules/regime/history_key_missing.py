@@ -24,14 +24,14 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 HISTORY_KEY_MISSING = Rule("REG111", Severity.ERROR, stage=Stage.LOGGING)
 
-_KEY = re.compile(r"^['\"](?P<key>(?:val_|train_|valid_)?\w*(?:loss|acc(?:uracy)?|auc|mae|mse|iou|precision|recall|f1|dice|lr|learning_rate|coef|error|score|metric|map|r2)\w*)['\"]")
-_READ = re.compile(r"\bhist\w*\b|\.history\b|\blogs?\b|callback_metrics|log_history|\bmetrics\b|\bresults?\b", re.IGNORECASE)
+_KEY = wording(r"^['\"](?P<key>(?:val_|train_|valid_)?\w*(?:loss|acc(?:uracy)?|auc|mae|mse|iou|precision|recall|f1|dice|lr|learning_rate|coef|error|score|metric|map|r2)\w*)['\"]")
+_READ = wording(r"\bhist\w*\b|\.history\b|\blogs?\b|callback_metrics|log_history|\bmetrics\b|\bresults?\b", re.IGNORECASE)
 
 
 @HISTORY_KEY_MISSING.seen_in

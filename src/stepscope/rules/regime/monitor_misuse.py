@@ -24,18 +24,18 @@ Good
 import re
 from difflib import get_close_matches
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 MONITOR_MISUSE = Rule("REG107", Severity.ERROR, stage=Stage.METRICS)
 
 _WATCHED = (
-    re.compile(r"conditioned on metric [`'\"]?(?P<name>[^`'\"\s]+)[`'\"]? which is not available(?P<rest>.*)", re.DOTALL),
-    re.compile(r"monitor=[`'\"]?(?P<name>[^`'\")\s]+)[`'\"]?\)`? could not find the monitored key in the returned metrics(?P<rest>.*)", re.DOTALL),
-    re.compile(r"metric_for_best_model`? training argument is set to [`'\"](?P<name>[^`'\"]+)[`'\"], which is not found in the evaluation metrics(?P<rest>.*)", re.DOTALL),
+    wording(r"conditioned on metric [`'\"]?(?P<name>[^`'\"\s]+)[`'\"]? which is not available(?P<rest>.*)", re.DOTALL),
+    wording(r"monitor=[`'\"]?(?P<name>[^`'\")\s]+)[`'\"]?\)`? could not find the monitored key in the returned metrics(?P<rest>.*)", re.DOTALL),
+    wording(r"metric_for_best_model`? training argument is set to [`'\"](?P<name>[^`'\"]+)[`'\"], which is not found in the evaluation metrics(?P<rest>.*)", re.DOTALL),
 )
-_QUOTED = re.compile(r"[`'\"]([\w/.@ -]+)[`'\"]")
+_QUOTED = wording(r"[`'\"]([\w/.@ -]+)[`'\"]")
 _OPTIONS = {"monitor", "EarlyStopping", "strict"}
 
 

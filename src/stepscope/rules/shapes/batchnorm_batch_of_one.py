@@ -20,15 +20,13 @@ Good
     loader = DataLoader(dataset, batch_size=64, drop_last=True)
 """
 
-import re
-
-from stepscope.evidence import Batch, Failure, Layer, Stage
+from stepscope.evidence import Batch, Failure, Layer, Stage, wording
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 
 BATCHNORM_BATCH_OF_ONE = Rule("SHP111", Severity.ERROR, stage=Stage.FORWARD)
 
-_WORDS = re.compile(r"Expected more than 1 (?:value per channel|spatial element) when training, got input size (?P<size>.*)")
+_WORDS = wording(r"Expected more than 1 (?:value per channel|spatial element) when training, got input size (?P<size>.*)")
 
 
 @BATCHNORM_BATCH_OF_ONE.seen_in

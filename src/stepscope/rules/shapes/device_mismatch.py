@@ -26,15 +26,13 @@ Good
             self.register_buffer("table", torch.randn(64, 16))
 """
 
-import re
-
-from stepscope.evidence import Call, Failure, Layer, Stage
+from stepscope.evidence import Call, Failure, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 DEVICE_MISMATCH = Rule("SHP109", Severity.ERROR, stage=Stage.TRANSFER)
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"[Ee]xpected all tensors to be on the same device|is not on the expected device|expected (?:to be )?(?:in|on) the same device|not at the same device"
     r"|Input type \(torch\.(?P<a>cuda\.|xpu\.|mps\.)?\w+\) and (?:weight|bias) type \(torch\.(?P<b>cuda\.|xpu\.|mps\.)?\w+\)"
     r"|Input type \(MPS|is on (?:CPU|cpu), but expected (?:it|them) to be on|Expected object of (?:device type|backend)"

@@ -22,9 +22,7 @@ Good
     nn.Linear(4, 2)(x)
 """
 
-import re
-
-from stepscope.evidence import Call, Failure, Layer, Operand, Stage
+from stepscope.evidence import Call, Failure, Layer, Operand, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -36,7 +34,7 @@ DTYPE_MISMATCH = Rule(
 )
 
 _TYPE = r"[\w.: ]+"
-_WORDS = re.compile(
+_WORDS = wording(
     rf"must have the same dtype, but got {_TYPE}|expected m1 and m2 to have the same dtype|(?:input and weight|Input type \({_TYPE}\) and (?:weight|bias) type)"
     rf"|expected scalar type|[Ee]xpected object of scalar type|Found dtype \w+ but expected|to have one of the following scalar types"
     rf"|tensors used as indices must be|Expected dtype int|Expected self\.dtype to be equal to src\.dtype|expected to have the same dtype"
@@ -48,10 +46,10 @@ _WORDS = re.compile(
     rf"|is not supported for (?:integer|bool|integral) (?:types|tensors)|does not support (?:bool|integer) (?:input|dtype)|Subtraction, the `-` operator, with"
     rf"|Expected (?:a |out )?tensor .*dtype|(?:input|tensor) (?:should|must) be (?:a )?floating[- ]point|[Ee]xpects? floating.point"
 )  # fmt: skip
-_TWO = re.compile(r"same dtype.{0,12}? got:? (?P<one>[\w:.]+) (?:!=|and) (?P<other>[\w:.]+)")
+_TWO = wording(r"same dtype.{0,12}? got:? (?P<one>[\w:.]+) (?:!=|and) (?P<other>[\w:.]+)")
 _NAMES = {"float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16", "byte": "uint8", "char": "int8"}
-_INDICES = re.compile(r"argument #\d 'indices' to have one of the following scalar types|tensors used as indices must be")
-_UNLIKE_DEVICE = re.compile(r"Input type \((torch\.)(cuda\.)?\w+\) and weight type \((torch\.)(cuda\.)?\w+\)")
+_INDICES = wording(r"argument #\d 'indices' to have one of the following scalar types|tensors used as indices must be")
+_UNLIKE_DEVICE = wording(r"Input type \((torch\.)(cuda\.)?\w+\) and weight type \((torch\.)(cuda\.)?\w+\)")
 
 
 @DTYPE_MISMATCH.seen_in

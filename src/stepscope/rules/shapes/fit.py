@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from math import prod
 
-from stepscope.evidence import Call, Failure, Layer, Tensor
+from stepscope.evidence import Call, Failure, Layer, Tensor, wording
 
-_OTHER_REASONS = re.compile(r"dtype|scalar type|not implemented for|\bdevice\b|Input type \(|data type|hidden\S* (?:size|batch)|has inconsistent hidden", re.IGNORECASE)
+_OTHER_REASONS = wording(r"dtype|scalar type|not implemented for|\bdevice\b|Input type \(|data type|hidden\S* (?:size|batch)|has inconsistent hidden", re.IGNORECASE)
 _AXES_OF_NORM = {"BatchNorm1d": (2, 3), "BatchNorm2d": (4,), "BatchNorm3d": (5,)}
 
 

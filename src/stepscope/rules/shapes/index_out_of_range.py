@@ -24,20 +24,20 @@ Good
 import re
 from typing import Any
 
-from stepscope.evidence import Call, Failure, Head, Indexed, Labels, Layer, Stage, Tensor
+from stepscope.evidence import Call, Failure, Head, Indexed, Labels, Layer, Stage, Tensor, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.labels.label_out_of_range import by_labels
 
 INDEX_OUT_OF_RANGE = Rule("SHP110", Severity.ERROR, stage=Stage.FORWARD, yields_to=("input-rank", "device-mismatch", "metric-shape-depends-on-batch", "label-missing"))
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"index out of range in self|index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)"
     r"|INDICES element is out of DATA bounds, id=(?P<id>-?\d+) axis_dim=(?P<dim>\d+)|out of range: tried to access index"
     r"|index \d+ out of range for tensor of size|selected index k out of range|scatter\(\): Expected index|Index out of range in self"
     r"|(?:vectorized_gather_kernel|srcIndex < srcSelectDimSize|indexSelect\w+Index|index >= -sizes\[i\] && index < sizes\[i\])"
 )
-_TABLE = re.compile(r"index out of range in self|DATA bounds|srcIndex|indexSelect|tried to access", re.IGNORECASE)
+_TABLE = wording(r"index out of range in self|DATA bounds|srcIndex|indexSelect|tried to access", re.IGNORECASE)
 _AXIS = (
     "An axis of n entries takes the indices 0 to n-1: look at what the index was made of, and at what the axis was made of.",
     "An index that was made for another tensor (before a filter, of the whole list, of a full batch) has to be made anew for this one.",

@@ -25,7 +25,7 @@ Good
 import re
 from math import prod
 
-from stepscope.evidence import Call, Failure, Layer, Moment, Stage
+from stepscope.evidence import Call, Failure, Layer, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import arriving, fit_of, ranks
@@ -40,7 +40,7 @@ INPUT_RANK = Rule(
     ),
 )  # fmt: skip
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"Expected \d+D \(unbatched\)|[Ee]xpected [\d, or]+D(?: or \dD)? input \(got \d+D input\)|Expected input to be [\d, or]+D|RNN: Expected input"
     r"|(?:non-empty|Expected) \d+D (?:or|\()[^.]*tensor|must have (?:2|3|4) dimensions, got|should be unbatched 2D or batched 3D"
     r"|expected a non-empty \dD|Expected at least \d dimensions? for input|expects input to have at least|input\.dim\(\) = \d+ is not equal to len"
@@ -50,7 +50,7 @@ _WORDS = re.compile(
     r"|For (?:un)?batched \d-D input, hx|input must have [\d ]+dimensions|Wrong shape for input_ids"
 )  # fmt: skip
 _INDEX = ("Index tensor must have the same number of dimensions as", "Index tensor must be either empty or have the same number of dimensions")
-_AXES = re.compile(
+_AXES = wording(
     r"Dimension out of range \(expected to be in range of \[-?\d+, (?P<last>-?\d+)\], but got (?P<axis>-?\d+)\)"
     r"|too many indices for tensor of dimension (?P<rank>\d+)|not enough values to unpack|too many values to unpack|tuple index out of range"
 )
@@ -124,7 +124,7 @@ def index(failure: Failure, moment: Moment) -> Witnessed:
 def axes(failure: Failure, moment: Moment) -> Witnessed:
     """An axis that the tensor does not have, within a model or on the way to it."""
     found, line = _AXES.search(failure.message), failure.user_frame
-    if not found or line is None or moment.stage not in (Stage.FORWARD, None) or failure.is_a("KeyError") or not (found["last"] or found["rank"] or re.search(r"shape|size\(\)", line.code)):
+    if not found or line is None or moment.stage not in (Stage.FORWARD, None) or failure.is_a("KeyError") or not (found["last"] or found["rank"] or re.search(r"shape|size\(\)", line.code + failure.frames[-1].code)):
         return
     rank = int(found["last"]) + 1 if found["last"] else int(found["rank"]) if found["rank"] else None
     yield INPUT_RANK.found(

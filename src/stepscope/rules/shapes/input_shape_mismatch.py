@@ -23,15 +23,12 @@ Good
 """
 
 import re
-from math import prod
 
 from stepscope.evidence import Call, Failure, Layer, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.fit import Fit, fit_of
-from stepscope.rules.shapes.words import SIZES, broadcast, expanded
-
-_RESHAPED = re.compile(r"shape '\[(?P<shape>-?\d+(?:, -?\d+)*)\]' is invalid for input of size (?P<count>\d+)")
+from stepscope.rules.shapes.words import SIZES, advice_on_lines, broadcast, expanded
 
 INPUT_SHAPE_MISMATCH = Rule(
     "SHP101",
@@ -98,7 +95,7 @@ def words(failure: Failure) -> Witnessed:
     if found:
         got, expects = _numbers(failure)
         headline = f"{got} arrive where {expects} are expected" if got and expects else found[0].strip()
-        yield INPUT_SHAPE_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]}, fix=_advice_by_words(failure.message))
+        yield INPUT_SHAPE_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]}, fix=advice_on_lines(failure.message))
 
 
 @INPUT_SHAPE_MISMATCH.seen_in
@@ -117,21 +114,6 @@ def _numbers(failure: Failure) -> tuple[str | None, str | None]:
         if (found := form.search(failure.message)) and found.groupdict():
             return found["got"], found["expects"]
     return None, None
-
-
-def _advice_by_words(message: str) -> tuple[str, ...]:
-    """What helps where no layer, but a line of the user's own fixes the size."""
-    if found := _RESHAPED.search(message):
-        first, *rest = (int(size) for size in found["shape"].split(","))
-        each, count = prod(rest), int(found["count"])
-        if rest and each > 0 and first > 0 and count % each == 0:
-            return (f"{count} numbers are {count // each} rows of {each}: write -1 or `x.shape[0]` for the rows (the last batch of an epoch is often smaller), or load with `drop_last=True`.",)
-        return (f"{count} numbers do not fill this shape: print the shape before this line and take the sizes from it, `x.flatten(1)` for instance.",)
-    if "first two dimensions of batch2" in message or "core dimension" in message:
-        return ("Where rows are to meet rows, transpose the second one: `a @ b.transpose(-2, -1)`.",)
-    if "hidden" in message and "size" in message:
-        return ("Make the state for the batch at hand, `torch.zeros(layers, x.shape[0], hidden)`, or load with `drop_last=True`: the last batch is often smaller.",)
-    return ()
 
 
 def _thing(fit: Fit) -> str:

@@ -21,9 +21,7 @@ Good
     scores = torch.cat(outputs)
 """
 
-import re
-
-from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Moment, Remainder, Stage
+from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Moment, Remainder, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.shapes.words import broadcast, expanded
@@ -36,7 +34,7 @@ SHORT = (
 )
 """What helps against a constant batch size."""
 
-_STACK = re.compile(r"stack expects each tensor to be equal size, but got \[(?P<first>\d+)(?P<rest>[\d, ]*)\] at entry 0 and \[(?P<other>\d+)(?P<same>[\d, ]*)\]")
+_STACK = wording(r"stack expects each tensor to be equal size, but got \[(?P<first>\d+)(?P<rest>[\d, ]*)\] at entry 0 and \[(?P<other>\d+)(?P<same>[\d, ]*)\]")
 _ARRAYS = ("all input arrays must have the same shape", "inhomogeneous shape")
 _STAGES = (Stage.METRICS, Stage.LOGGING, Stage.LOSS, Stage.SETUP, None)
 

@@ -19,17 +19,15 @@ Good
     model = nn.Sequential(nn.MaxPool2d(2), nn.MaxPool2d(2), nn.MaxPool2d(2))     # 28 -> 14 -> 7 -> 3
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 NEGATIVE_DIMENSION = Rule("SHP105", Severity.ERROR, stage=Stage.SETUP, yields_to=("augmentation-failure",))
 
-_KERNEL = re.compile(r"padded input size per channel: \((?P<size>[\d x]+)\)\. Kernel size: \((?P<kernel>[\d x]+)\)")
-_POOL = re.compile(r"Given input size: \((?P<size>[\dx]+)\)\. Calculated output size: \((?P<out>[-\dx]+)\)")
-_OTHER = re.compile(
+_KERNEL = wording(r"padded input size per channel: \((?P<size>[\d x]+)\)\. Kernel size: \((?P<kernel>[\d x]+)\)")
+_POOL = wording(r"Given input size: \((?P<size>[\dx]+)\)\. Calculated output size: \((?P<out>[-\dx]+)\)")
+_OTHER = wording(
     r"Kernel size can't be greater than actual input size|Output size is too small|Invalid computed output size|smaller than kernel size"
     r"|[Pp]adding size should be less than the corresponding input dimension|calculated shape of the array of sliding blocks"
     r"|too large relative to input|Input and output sizes should be greater than 0|maximum size for tensor at dimension \d+ is \d+ but size is"

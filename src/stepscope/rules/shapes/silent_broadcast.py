@@ -20,13 +20,13 @@ Good
 
 import re
 
-from stepscope.evidence import Log, Stage
+from stepscope.evidence import Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 SILENT_BROADCAST = Rule("SHP107", Severity.WARNING, stage=Stage.LOSS)
 
-_WARNED = re.compile(r"Using a target size \(torch\.Size\(\[(?P<target>[\d, ]*)\]\)\) that is different to the input size \(torch\.Size\(\[(?P<output>[\d, ]*)\]\)\)")
+_WARNED = wording(r"Using a target size \(torch\.Size\(\[(?P<target>[\d, ]*)\]\)\) that is different to the input size \(torch\.Size\(\[(?P<output>[\d, ]*)\]\)\)")
 
 
 @SILENT_BROADCAST.seen_in

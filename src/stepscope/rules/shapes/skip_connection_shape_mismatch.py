@@ -23,7 +23,7 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Layer, Moment, Stage, Tensor
+from stepscope.evidence import Call, Failure, Layer, Moment, Stage, Tensor, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.shapes.words import broadcast, joined
@@ -36,7 +36,7 @@ SKIP_CONNECTION_SHAPE_MISMATCH = Rule(
 )
 
 _JOINS = {"add", "sub", "mul", "cat", "concat", "concatenate", "add_", "stack", "hstack", "vstack", "maximum", "lerp"}
-_MASKS = re.compile(r"mask|\bpos(?:ition\w*)?\b|\bpos_|\bpe\b|\b(?:scale|bias|mean|std|temperature)\b", re.IGNORECASE)
+_MASKS = wording(r"mask|\bpos(?:ition\w*)?\b|\bpos_|\bpe\b|\b(?:scale|bias|mean|std|temperature)\b", re.IGNORECASE)
 
 
 @SKIP_CONNECTION_SHAPE_MISMATCH.seen_in

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, wording
 
 SIZES = tuple(
-    re.compile(form)
+    wording(form)
     for form in (
         r"shapes cannot be multiplied \(\d+x(?P<got>\d+) and (?P<expects>\d+)x\d+\)",
         r"size mismatch, m1: \[\d+ x (?P<got>\d+)\], m2: \[(?P<expects>\d+) x \d+\]",
@@ -44,11 +45,11 @@ SIZES = tuple(
         r"must have same reduction dim, but got \[[\d, ]*?(?P<got>\d+)\] X \[(?P<expects>\d+)[\d, ]*\]",
     )
 )
-_BROADCAST = re.compile(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)")
-_CAT = re.compile(r"Sizes of tensors must match except in dimension \d+\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)")
-_EXPANDED = re.compile(r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)")
-_NUMPY = re.compile(r"could not (?:be )?broadcast (?:together with shapes|input array from shape) \(([\d,]*)\) (?:into shape )?\(([\d,]*)\)")
-_TARGETS = re.compile(
+_BROADCAST = wording(r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)")
+_CAT = wording(r"Sizes of tensors must match except in dimension \d+\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)")
+_EXPANDED = wording(r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\) at non-singleton dimension (\d+)")
+_NUMPY = wording(r"could not (?:be )?broadcast (?:together with shapes|input array from shape) \(([\d,]*)\) (?:into shape )?\(([\d,]*)\)")
+_TARGETS = wording(
     r"Expected input batch_size \((?P<out>\d+)\) to match target batch_size \((?P<target>\d+)\)|multi-target not supported"
     r"|0D or 1D target tensor expected|only batches of spatial targets supported|input and target batch or spatial sizes don't match"
     r"|Expected target size|that is different to the input size|Target size \(.*\) must be the same as input size"
@@ -56,7 +57,7 @@ _TARGETS = re.compile(
     r"|Predictions and targets are expected to have the same shape|`preds` and `target` should have the same (?:first dimension|shape)"
     r"|expected to have same (?:number of elements|shape)|y_true and y_pred have different number of output"
 )
-_LENGTHS = re.compile(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
+_LENGTHS = wording(r"Found input variables with inconsistent numbers of samples: \[(?P<lengths>\d+(?:, \d+)+)\]")
 
 
 def broadcast(failure: Failure) -> tuple[int, int] | None:
@@ -106,9 +107,27 @@ def about_shapes(failure: Failure) -> bool:
     )
 
 
-_AXES = re.compile(
+_AXES = wording(
     r"Dimension out of range|too many indices for (?:tensor|array)|shape mismatch: (?:indexing tensors|value tensor)"
     r"|The shape of the mask|number of dimensions|stack expects each tensor to be equal size|must have same number of dimensions"
     r"|1D tensors expected|must be a (?:matrix|[123]D tensor)|Index tensor must have the same number of dimensions|is out of bounds for (?:array|axis)"
     r"|Expected target size|same size|output with shape .* doesn't match the broadcast shape"
 )
+
+
+_RESHAPED = wording(r"shape '\[(?P<shape>-?\d+(?:, -?\d+)*)\]' is invalid for input of size (?P<count>\d+)")
+
+
+def advice_on_lines(message: str) -> tuple[str, ...]:
+    """What helps where no layer, but a line of the user's own fixes the size."""
+    if found := _RESHAPED.search(message):
+        first, *rest = (int(size) for size in found["shape"].split(","))
+        each, count = prod(rest), int(found["count"])
+        if rest and each > 0 and first > 0 and count % each == 0:
+            return (f"{count} numbers are {count // each} rows of {each}: write -1 or `x.shape[0]` for the rows (the last batch of an epoch is often smaller), or load with `drop_last=True`.",)
+        return (f"{count} numbers do not fill this shape: print the shape before this line and take the sizes from it, `x.flatten(1)` for instance.",)
+    if "first two dimensions of batch2" in message or "core dimension" in message:
+        return ("Where rows are to meet rows, transpose the second one: `a @ b.transpose(-2, -1)`.",)
+    if "hidden" in message and "size" in message:
+        return ("Make the state for the batch at hand, `torch.zeros(layers, x.shape[0], hidden)`, or load with `drop_last=True`: the last batch is often smaller.",)
+    return ()

@@ -24,16 +24,15 @@ Good
         return model(x) * number
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
-from stepscope.finding import Severity
+from stepscope.evidence import Failure, Log, Stage, wording
+from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 RETRACING = Rule("STK108", Severity.ERROR, stage=Stage.FORWARD)
 
-_LIMIT = re.compile(r"(?:recompile_limit|cache_size_limit|accumulated_\w+_limit) ?(?:reached|\()?|recompile limit")
-_GUARD = re.compile(r"(?:last reason|triggered by the following guard failure\(s\)):\s*(?P<why>[^\n]+)")
+_LIMIT = wording(r"(?:recompile_limit|cache_size_limit|accumulated_\w+_limit) ?(?:reached|\()?|recompile limit")
+_WARNED = wording(r"(?P<times>\d+) out of the last (?P<calls>\d+) calls to [^\n]{1,200} triggered tf\.function retracing")
+_GUARD = wording(r"(?:last reason|triggered by the following guard failure\(s\)):\s*(?P<why>[^\n]+)")
 
 
 @RETRACING.seen_in
@@ -46,3 +45,16 @@ def limit(failure: Failure) -> Witnessed:
             "a compiled function was traced again for each call",
             seen={"failed guard": found["why"].strip()[:250] if found else "", "says": failure.first_line[:250]},
         )
+
+
+@RETRACING.seen_in
+def warned(failure: Failure, log: Log) -> Witnessed:
+    """TensorFlow's warning, where it is all that was pasted: within a run it is often harmless."""
+    if found := _WARNED.search(failure.message):
+        yield RETRACING.found(
+            f"{found['times']} of {found['calls']} calls were traced again", Confidence.LIKELY, severity=Severity.WARNING, stage=Stage.FORWARD, seen={"says": failure.message[:250]},
+            instead=(
+                "Give tensors in place of Python numbers, and one shape: `drop_remainder=True`, or `input_signature` with None for what varies.",
+                "Make the `@tf.function`, or the model that `predict` is called on, once, outside of the loop.",
+            ),
+        )  # fmt: skip

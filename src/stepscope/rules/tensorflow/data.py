@@ -1,38 +1,29 @@
-"""Data sets, generators, decoders and augmentations of TensorFlow and Keras."""
+"""Data sets, generators and files that give nothing, or too little, in TensorFlow and Keras."""
 
 from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage
+from stepscope.evidence import Failure, Log, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.annotations.annotation_parse import ANNOTATION_PARSE
-from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
 from stepscope.rules.datasets.empty_dataset import EMPTY_DATASET
-from stepscope.rules.datasets.empty_sample import EMPTY_SAMPLE
 from stepscope.rules.datasets.generator_exhausted import GENERATOR_EXHAUSTED
-from stepscope.rules.datasets.missing_file import MISSING_FILE
 from stepscope.rules.distributed.rank_died_first import RANK_DIED_FIRST
-from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
-from stepscope.rules.images.corrupt_image import CORRUPT_IMAGE
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.label_missing import LABEL_MISSING
 from stepscope.rules.regime.monitor_misuse import MONITOR_MISUSE
 from stepscope.rules.sentences import LIKELY, POSSIBLE
-from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import first, sayings
-from stepscope.rules.workers.collate_inconsistent_shapes import COLLATE_INCONSISTENT_SHAPES
 
-_RAN_OUT = re.compile(r"[Yy]our (?:input|dataset|dataset iterator|generator) (?:input )?ran out of data")
-_NOTHING = re.compile(r"^\s*0/(?:Unknown|0)\b|Found 0 (?:images|files|validated image)|\(0, [^)]*\)|\(0,\)|\b0 (?:samples|images|files|batches)\b|\b(?:samples|images|files|rows|batches)\W{1,3}0\b")
-_UNREAD = re.compile(r"imread_\('(?P<file>[^']+)'\): can't open/read file|Could not (?:open|read|find) (?:image|file) ?:? ?'?(?P<other>[^'\n]+)")
-_OF_NOTHING = re.compile(r"'NoneType' object (?:has no attribute '(?:shape|astype|size|copy|dtype|ndim|reshape)'|is not subscriptable)|!_?src\.empty\(\)|(?:src|image) (?:is|data type) ?(?:empty|=? ?NoneType)|unsupported operand type\(s\) for /: 'NoneType'")
-_NONE_LABELLED = re.compile(r"\b(?:no|without(?: any)?|missing|lacks?) (?:a |an |any |valid )?(?:label|annotation|b?box|bounding box|ground[- ]truth(?: box)?|target|object|mask|caption)(?:e?s)?\b", re.IGNORECASE)
-_UNSET = re.compile(r"local variable '(?P<name>logs|batch_outputs|outputs|tmp_logs)' referenced before assignment|cannot access local variable '(?P<new>logs|batch_outputs|outputs|tmp_logs)'")
-_RAGGED = re.compile(r"Failed to convert a NumPy array to a Tensor \(Unsupported object type (?P<type>numpy\.ndarray|list|tuple|ndarray)\)")
-_CLASSES = re.compile(r"[Cc]lasses:? ?\[|num_classes|\bnc\b")
-_ONE_HOT = re.compile(r"\b5 ?\+ ?(?:int\()?(?:c|cls|class_?id|obj_indx|label)\w*\b|\[\s*(?:int\()?\s*(?:c|cls|cat|class_?id|label|category|k)\w*\s*\)?\s*\]\s*=\s*1")
-_INDEX = re.compile(r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)")
+_RAN_OUT = wording(r"[Yy]our (?:input|dataset|dataset iterator|generator) (?:input )?ran out of data")
+_NOTHING = wording(r"^\s*0/(?:Unknown|0)\b|Found 0 (?:images|files|validated image)|\(0, [^)]*\)|\(0,\)|\b0 (?:samples|images|files|batches)\b|\b(?:samples|images|files|rows|batches)\W{1,3}0\b")
+OF_NOTHING = wording(r"'NoneType' object (?:has no attribute '(?:shape|astype|size|copy|dtype|ndim|reshape)'|is not subscriptable)|!_?src\.empty\(\)|(?:src|image) (?:is|data type) ?(?:empty|=? ?NoneType)|unsupported operand type\(s\) for /: 'NoneType'")
+_NONE_LABELLED = wording(r"\b(?:no|without(?: any)?|missing|lacks?) (?:a |an |any |valid )?(?:label|annotation|b?box|bounding box|ground[- ]truth(?: box)?|target|object|mask|caption)(?:e?s)?\b", re.IGNORECASE)
+_UNSET = wording(r"local variable '(?P<name>logs|batch_outputs|outputs|tmp_logs)' referenced before assignment|cannot access local variable '(?P<new>logs|batch_outputs|outputs|tmp_logs)'")
+_CLASSES = wording(r"[Cc]lasses:? ?\[|num_classes|\bnc\b")
+_ONE_HOT = wording(r"\b5 ?\+ ?(?:int\()?(?:c|cls|class_?id|obj_indx|label)\w*\b|\[\s*(?:int\()?\s*(?:c|cls|cat|class_?id|label|category|k)\w*\s*\)?\s*\]\s*=\s*1")
+_INDEX = wording(r"index (?P<index>-?\d+) is out of bounds for axis \d+ with size (?P<size>\d+)")
 
 
 @EMPTY_DATASET.seen_in
@@ -92,19 +83,6 @@ def no_anchors(failure: Failure) -> Witnessed:
         ))  # fmt: skip
 
 
-@MISSING_FILE.seen_in
-def not_read(failure: Failure, log: Log) -> Witnessed:
-    """OpenCV says that it cannot open a picture and returns None; the next line stumbles over it."""
-    heard = log.find(_UNREAD)
-    if heard and _OF_NOTHING.search(failure.message):
-        name = (heard.match["file"] or heard.match["other"] or "").strip()
-        yield MISSING_FILE.found(
-            f"{name[-50:]} cannot be opened", LIKELY, stage=Stage.DATA,
-            seen={"the log says": heard.said.text.strip()[:250], "then": f"{failure.type}: {first(failure, 120)}", "files": str(sum(1 for _ in log.every(_UNREAD)))},
-            instead=("Compare the path with the folder: capitals of the extension, the folder that relative paths start from. `cv2.imread` returns None where it cannot read.",),
-        )  # fmt: skip
-
-
 @LABEL_MISSING.seen_in
 def unlabelled(failure: Failure) -> Witnessed:
     """A check of the loading code that says so."""
@@ -113,29 +91,10 @@ def unlabelled(failure: Failure) -> Witnessed:
         yield LABEL_MISSING.found(f"a sample has {found[0].lower()}", LIKELY, stage=Stage.DATA, seen={"says": first(failure), "line": line.code})
 
 
-@COLLATE_INCONSISTENT_SHAPES.seen_in
-def ragged(failure: Failure) -> Witnessed:
-    found = _RAGGED.search(failure.message)
-    if found:
-        yield COLLATE_INCONSISTENT_SHAPES.found(
-            "rows of several shapes or lengths are put into one array", LIKELY, stage=Stage.COLLATE, seen={"says": first(failure)},
-            instead=("Bring all to one shape before they meet: resize pictures (all with the same channels), `pad_sequences(x, maxlen=...)`, or a `tf.RaggedTensor`.",),
-        )  # fmt: skip
-
-
-@COLLATE_INCONSISTENT_SHAPES.seen_in
-def array(failure: Failure) -> Witnessed:
-    """Numpy is to make one array of rows that differ."""
-    line = failure.user_frame
-    unlike = failure.says("inhomogeneous shape", "setting an array element with a sequence", "could not broadcast input array from shape", "all input arrays must have the same shape")
-    if unlike and line is not None and line.user and re.search(r"\b(?:np|numpy)\.(?:array|asarray|stack|vstack|concatenate)\(|pad_sequences|\.fit\(", line.code):
-        yield COLLATE_INCONSISTENT_SHAPES.found("rows of several shapes or lengths are put into one array", LIKELY, stage=Stage.COLLATE, seen={"line": line.code, "says": first(failure)})
-
-
 @MONITOR_MISUSE.seen_in
 def not_measured(log: Log) -> Witnessed:
     """A callback of Keras watches a quantity that is not measured."""
-    heard = log.find(re.compile(r"(?:Early stopping conditioned on metric|Can save best model only with|Learning rate reduction is conditioned on metric) [`'](?P<name>[\w/-]+)[`'](?: which is not available|,? available| available)"))
+    heard = log.find(wording(r"(?:Early stopping conditioned on metric|Can save best model only with|Learning rate reduction is conditioned on metric) [`'](?P<name>[\w/-]+)[`'](?: which is not available|,? available| available)"))
     if heard:
         yield MONITOR_MISUSE.found(
             f"a callback watches `{heard.match['name']}`, which is not measured", LIKELY, stage=Stage.METRICS, seen={"Keras": heard.said.text.strip()[:250]},
@@ -173,43 +132,6 @@ sayings(GENERATOR_EXHAUSTED, (
     (r"(?:^|: )End of sequence|OutOfRange: End of|`?generator`? (?:ran out|is exhausted)|[Oo]utput of generator should be a tuple[^\n]*Found: None", "the data ended before the steps that were asked of it"),
 ), stage=Stage.DATA)  # fmt: skip
 
-sayings(CORRUPT_IMAGE, (
-    (r"got unknown format starting with '(?P<start>[^']{1,80})|Unknown image file format", "a file is not a picture that TensorFlow decodes"),
-    (r"Invalid JPEG data(?: or crop window)?(?:, data size (?P<size>\d+))?", "a JPEG file is damaged or ends early"),
-    (r"Invalid PNG(?: data|\.)|PNG (?:data )?(?:size|header)[^\n]*(?:invalid|mismatch)|Invalid GIF data|Invalid BMP|[Uu]nable to decode|[Ii]mage (?:file )?is corrupt|Input is empty\.|Incomplete bmp content|jpeg::Uncompress failed", "a picture cannot be decoded"),
-    (r"Trying to decode (?P<format>\w+) format using a wrong op", "a file is {format}, and another decoder is called for it"),
-    (r"[Tt]runcated File Read|image file is truncated", "a picture ends early"),
-), LIKELY, Stage.DATA, (
-    "Find the file: decode each one by itself (`PIL.Image.open(path).load()`), and take out or convert those that fail; files may be named .jpg and be WebP, HTML or empty.",
-    "To pass over them: `ds.ignore_errors()` (`tf.data.experimental.ignore_errors()`).",
-))  # fmt: skip
-
-sayings(COLLATE_INCONSISTENT_SHAPES, (
-    (rf"Cannot (?:add tensor to the batch|batch tensors with different shapes)[^\n]*?(?:\[tensor\]: (?P<one>{SHAPE}), \[batch\]: (?P<other>{SHAPE})|First element had shape (?P<a>{SHAPE}) and element \d+ had shape (?P<b>{SHAPE}))", "samples of several shapes meet in one batch"),
-    (rf"`generator` yielded an element of shape (?P<one>{SHAPE}) where an element of shape (?P<other>{SHAPE}) was expected", "the generator yields {one} where {other} was announced"),
-    (r"Shapes of all inputs must match: values\[0\]\.shape = (?P<one>\[[\d,]*\]) != values\[\d+\]\.shape = (?P<other>\[[\d,]*\])|Can't convert non-rectangular Python sequence to Tensor", "rows of several shapes are put into one tensor"),
-), LIKELY, Stage.COLLATE, (
-    "Bring all samples to one shape before `.batch`: `tf.image.resize(image, (h, w))`, `decode_jpeg(..., channels=3)`, `pad_sequences`.",
-    "For texts or boxes of varying number: `.padded_batch(...)` or `.ragged_batch(...)`.",
-))  # fmt: skip
-
-sayings(AUGMENTATION_FAILURE, (
-    (rf"Input to `?\.fit\(\)`? should have rank 4\. Got array with shape: (?P<shape>{SHAPE})", "ImageDataGenerator takes (N, H, W, C), and gets {shape}"),
-    (rf"Input data in `?NumpyArrayIterator`? should have rank 4\. You passed an array with shape:? ?(?P<shape>{SHAPE})", "ImageDataGenerator takes (N, H, W, C), and gets {shape}"),
-    (r"Expected image tensor to have rank 3 \(single image\) or 4|preprocessing layers? (?:expects?|should)[^\n]*rank|Input image must be (?:either )?rank 3 or 4|is incompatible with layer (?:random|center)_\w+", "an augmentation layer gets another number of axes than it takes"),
-    (r"assertion failed: \[(?:width|height) must be >= (?:target|offset)[^\]]*\]|Need value\.shape >= size, got +(?P<has>\[[^\]]*\]) (?P<needs>\[[^\]]*\])", "a crop is larger than the picture"),
-    (r"'images?' must (?:be|have) (?:at least )?(?:three|3)-?dimension|'images?' \(shape \([^)]*\)\) must be (?:at least )?three-dimensional|\(?'?images'? contains no shape|'images' must have either 3 or 4 dimensions|(?:Unsupported number of image dimensions|Image tensor must be)", "a function for pictures gets another number of axes than it takes"),
-), stage=Stage.AUGMENT)  # fmt: skip
-
-sayings(CHANNEL_MISMATCH, ((r"Number of channels inherent in the image must be 1, 3 or 4, was (?P<got>\d)|channels attribute (?P<needs>\d) does not match bits per pixel", "a picture has another number of channels than the decoder gives"),), stage=Stage.DATA)
-
 sayings(ANNOTATION_PARSE, ((r"Expect (?P<needs>\d+) fields but have (?P<has>\d+) in record|Field (?P<field>\d+) in record (?:\d+ )?is not a valid (?P<type>\w+)|Field \d+ is required but missing in record", "a line of a table does not have the fields that are read"),), stage=Stage.DATA)
 
 sayings(RANK_DIED_FIRST, ((r"Collective ops is aborted by|collective (?:op|operation)s? (?:was|were) aborted|UNAVAILABLE: (?:Socket closed|Connection reset|failed to connect)|Error from remote (?:worker|task)", "another worker has ended, this one only reports it"),), stage=Stage.DISTRIBUTED)
-
-sayings(EMPTY_SAMPLE, (
-    (r"cudnnSetRNNDataDescriptor\([^\n]*seq_?lengths?_?array|Failed to set RNN data descriptor|Sequence lengths? must be (?:greater than|>) ?0|Labels length is zero in batch (?P<batch>\d+)", "a sequence of the batch has length 0"),
-    (r"(?:fully|completely) (?:masked|padded) (?:sequence|sample)|right-padded[^\n]*cuDNN|mask(?:ing)? (?:that|which) is not strictly right padded", "a sequence is masked throughout, or not padded at its end"),
-), POSSIBLE, Stage.DATA, (
-    "Leave texts out that have no token left, or give them one for padding: cuDNN's LSTM needs a length of at least 1, and padding at the end (`padding='post'`).",
-))  # fmt: skip

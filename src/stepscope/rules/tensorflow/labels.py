@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.label_dtype import LABEL_DTYPE
 from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE
 from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.shapes.index_out_of_range import INDEX_OUT_OF_RANGE
+from stepscope.rules.tensorflow.losses import meets
 from stepscope.rules.tensorflow.sayings import first, sayings
-from stepscope.rules.tensorflow.targets import meets
 
-_LABEL = re.compile(r"Received a label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)(?:\.\s+Label values: (?P<all>[-\d ]+))?")
-_OUTSIDE = re.compile(r"indices?(?:\[[\d,]*\])? = (?P<index>-?\d+) is not in \[0, (?P<size>\d+)\)")
-_CAST = re.compile(r"Cast (?P<type>string|resource|variant) to (?P<to>\w+) is not supported")
+_LABEL = wording(r"Received a label value of (?P<label>-?\d+) which is outside the valid range of \[0, (?P<classes>\d+)\)(?:\.\s+Label values: (?P<all>[-\d ]+))?")
+_OUTSIDE = wording(r"indices?(?:\[[\d,]*\])? = (?P<index>-?\d+) is not in \[0, (?P<size>\d+)\)")
+_CAST = wording(r"Cast (?P<type>string|resource|variant) to (?P<to>\w+) is not supported")
 
 
 @LABEL_OUT_OF_RANGE.seen_in

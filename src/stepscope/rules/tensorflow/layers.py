@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from stepscope.evidence import Failure, Moment, Stage
-from stepscope.rule import Draft, Witnessed
+from stepscope.rule import Witnessed
 from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
-from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
-from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
-from stepscope.rules.sentences import CERTAIN, LIKELY, POSSIBLE
+from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.shapes.input_rank import INPUT_RANK
 from stepscope.rules.shapes.input_shape_mismatch import INPUT_SHAPE_MISMATCH
 from stepscope.rules.shapes.negative_dimension import NEGATIVE_DIMENSION
-from stepscope.rules.shapes.skip_connection_shape_mismatch import SKIP_CONNECTION_SHAPE_MISMATCH
-from stepscope.rules.tensorflow.reading import SHAPE, Arrival, arrival, pair
+from stepscope.rules.tensorflow.reading import SHAPE, Arrival, arrival
 from stepscope.rules.tensorflow.sayings import first, sayings
-from stepscope.rules.tensorflow.targets import meets
-
-_HEADS = re.compile(r"yolo|box_?pred|class_?pred|predictor|detect|anchor|region_?loss", re.IGNORECASE)
-_LOSS = re.compile(r"(?:^|[/_ {])loss|_loss", re.IGNORECASE)
-_MAPS = 1000
-"""Values below which no feature map of a detection head is reshaped."""
-_RESHAPED = re.compile(r"Input to reshape is a tensor with (?P<has>\d+) values, but the requested shape (?:has|requires a multiple of) (?P<needs>\d+)")
-_KERAS_RESHAPE = re.compile(
-    rf"[Tt]otal size of (?:new array|the (?:tensor|array)) must be unchanged(?:[.,] Received: input_shape=(?P<one>{SHAPE}), target_shape=(?P<other>{SHAPE})|, input_shape = (?P<a>{SHAPE}), output_shape = (?P<b>{SHAPE}))?"
-)
-_JOINED = re.compile(
-    r"`?Concatenate`? layer requires inputs with matching shapes except for the concat(?:enation)? axis\. (?:Got inputs shapes|Received: input_shape[s=]*):? ?(?P<shapes>.{0,200})"
-    r"|ConcatOp : Dimensions of inputs should match: shape\[0\] = (?P<one>\[[\d,]*\]) vs\. shape\[\d+\] = (?P<other>\[[\d,]*\])"
-    r"|Dimension \d+ in both shapes must be equal[^\n]*(?:op: '|= )Concat|Cannot concatenate arrays with shapes that differ in dimensions"
-)
 
 
 def _where(met: Arrival) -> str:
@@ -99,90 +79,6 @@ def size(failure: Failure) -> Witnessed:
         )
 
 
-@INPUT_SHAPE_MISMATCH.seen_in
-def reshaped(failure: Failure, moment: Moment) -> Witnessed:
-    """Numbers that do not fill a shape within the network."""
-    found, keras = _RESHAPED.search(failure.message), _KERAS_RESHAPE.search(failure.message)
-    if keras or (found and not meets(failure, moment)):
-        yield INPUT_SHAPE_MISMATCH.found(
-            f"{found['has']} numbers do not fill a shape of {found['needs']}" if found else "a Reshape asks for another number of values than arrive",
-            LIKELY,
-            stage=Stage.FORWARD,
-            seen={"arrives": (keras["one"] or keras["a"] or "") if keras else "", "asked for": (keras["other"] or keras["b"] or "") if keras else "", "says": first(failure)},
-            instead=("Write -1 for the size that follows from the others, and keep the batch axis: `tf.reshape(x, (tf.shape(x)[0], -1))`, `Flatten()`.",),
-        )
-
-
-@TARGET_SHAPE_MISMATCH.seen_in
-def reshaped_in_loss(failure: Failure, moment: Moment) -> Witnessed:
-    """Numbers that do not fill a shape within the loss."""
-    found = _RESHAPED.search(failure.message)
-    if found and meets(failure, moment) and not _of_head(failure, found):
-        yield TARGET_SHAPE_MISMATCH.found(
-            f"{found['has']} values do not fill a shape of {found['needs']} in the loss", LIKELY, stage=Stage.LOSS, seen={"says": first(failure)},
-            instead=("Print the shapes of target, output and weights: a loss per sample is expected where one per pixel or step arrives, or the other way round.",),
-        )  # fmt: skip
-
-
-def _of_head(failure: Failure, found: re.Match[str]) -> bool:
-    """Whether the output of a detection head is reshaped."""
-    nodes = re.findall(r"node ([^\s}]+)", failure.message)
-    return any(map(_HEADS.search, nodes)) or (int(found["has"]) >= _MAPS and any(map(_LOSS.search, nodes)))
-
-
-@CLASS_COUNT_MISMATCH.seen_in
-def head_reshaped(failure: Failure) -> Witnessed:
-    """The channels of a detection head are anchors times (classes + 5): with another number of classes they do not divide."""
-    found = _RESHAPED.search(failure.message)
-    if found and _of_head(failure, found):
-        yield CLASS_COUNT_MISMATCH.found(
-            f"a head of {found['has']} values does not divide into {found['needs']}",
-            LIKELY,
-            stage=Stage.LOSS,
-            seen={"says": first(failure)},
-            instead=("Count the channels of the last layer: anchors of the scale times (classes + 5). The class list, the configuration and the weights must name one number.",),
-        )
-
-
-@SKIP_CONNECTION_SHAPE_MISMATCH.seen_in
-def joined(failure: Failure, moment: Moment) -> Witnessed:
-    """Feature maps that are to be concatenated or added."""
-    found, met = _JOINED.search(failure.message), pair(failure)
-    maps = met is not None and met.kind == "elements" and len(met.labels) == len(met.output) and len(met.labels) in (3, 4, 5)
-    if found and moment.stage is not Stage.LOSS:
-        what = f"{found['one']} and {found['other']}" if found["one"] else (found["shapes"] or "").strip()[:60]
-        yield _apart(f"feature maps of {what} are to be joined" if what else "feature maps of several sizes are to be joined", failure)
-    elif met and maps and not meets(failure, moment) and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and (met.labels[:1] == met.output[:1] or len(met.labels) == 3) and met.labels != met.output:
-        yield _apart(f"feature maps of {_of(met.output)} and {_of(met.labels)} are to be joined", failure)
-
-
-def _apart(headline: str, failure: Failure) -> Draft:
-    return SKIP_CONNECTION_SHAPE_MISMATCH.found(
-        headline,
-        LIKELY,
-        stage=Stage.FORWARD,
-        seen={"says": first(failure)},
-        instead=(
-            "Take input sizes that halve as often as the network pools (a multiple of 32 for five times), or crop or pad one side: `Cropping2D`, `ZeroPadding2D`.",
-            "With `padding='valid'` each convolution takes a border away: `padding='same'` keeps the size.",
-        ),
-    )
-
-
-def _of(sizes: tuple[int | None, ...]) -> str:
-    return "x".join("?" if size is None else str(size) for size in sizes)
-
-
-@INPUT_SHAPE_MISMATCH.seen_in
-def elements(failure: Failure, moment: Moment) -> Witnessed:
-    """Two operands within the network, with nothing that tells more."""
-    met = pair(failure)
-    if met is not None and met.kind == "elements" and not meets(failure, moment) and moment.stage in (Stage.FORWARD, Stage.SETUP, None) and not met.labels[1:] == met.output[1:] == ():
-        yield INPUT_SHAPE_MISMATCH.found(
-            f"an operation meets {_of(met.output)} and {_of(met.labels)}", POSSIBLE, stage=Stage.FORWARD, seen={"says": first(failure)}
-        )
-
-
 sayings(INPUT_RANK, (
     (r"Shape must be (?:at least |at most )?rank (?P<expects>\d+) but is rank (?P<got>\d+) for", "a tensor of {got} axes stands where {expects} are needed"),
     (r"(?:[Ii]nput|[Cc]onvolution input|[Tt]ensor_in|out_backprop) must be (?P<expects>\d)-dimensional:? ?(?P<got>\[[\d,]*\])", "{got} stands where {expects} axes are needed"),
@@ -213,4 +109,3 @@ sayings(NEGATIVE_DIMENSION, (
     "Count: each pooling halves the picture, each 3x3 convolution without padding takes 2 off. Take a larger picture, fewer stages or `padding='same'`.",
     "Look whether channels stand where height and width are expected: `data_format`.",
 ))  # fmt: skip
-

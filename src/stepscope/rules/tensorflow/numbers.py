@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.numerics.non_finite_forward import NON_FINITE_FORWARD
 from stepscope.rules.numerics.non_finite_gradient import NON_FINITE_GRADIENT
 from stepscope.rules.numerics.non_finite_input import NON_FINITE_INPUT
 from stepscope.rules.numerics.non_finite_loss import NON_FINITE_LOSS
 from stepscope.rules.sentences import LIKELY
+from stepscope.rules.tensorflow.losses import own_loss
 from stepscope.rules.tensorflow.sayings import first
-from stepscope.rules.tensorflow.targets import own_loss
 
-_CHECKED = re.compile(
+_CHECKED = wording(
     r"(?P<what>[^\n]*?) ?: Tensor had (?P<kind>NaN|-?Inf|\+Inf|Inf and NaN|NaN and Inf|-Inf and \+Inf)[^\n]*values|Nan in summary histogram for: (?P<summary>\S+)|Found Inf or NaN global norm|NaN loss during training"
     r"|[Mm]odel diverged with loss = NaN|[Ii]nvalid value \((?P<jax>nan|inf)\) encountered(?: in (?P<op>\S+))?|detected non-finite|!!! Detected Infinity or NaN in output (?P<out>\d+) of (?:graph|eagerly-executing) op \"(?P<node>[^\"]+)\""
     r"|Loss is (?:inf|nan)[^\n]{0,30}(?:stop|abort|invalid)"
 )
-_GRADIENT = re.compile(r"grad|global norm|backprop", re.IGNORECASE)
-_LOSS = re.compile(r"loss|nll|cross_?entropy|_?likelihood|elbo|kl_?div", re.IGNORECASE)
-_INPUT = re.compile(r"\b(?:input|inputs|batch|images?|features?|pixels?|x|data)\b", re.IGNORECASE)
+_GRADIENT = wording(r"grad|global norm|backprop", re.IGNORECASE)
+_LOSS = wording(r"loss|nll|cross_?entropy|_?likelihood|elbo|kl_?div", re.IGNORECASE)
+_INPUT = wording(r"\b(?:input|inputs|batch|images?|features?|pixels?|x|data)\b", re.IGNORECASE)
 _RULES = {"gradient": NON_FINITE_GRADIENT, "loss": NON_FINITE_LOSS, "input": NON_FINITE_INPUT, "forward": NON_FINITE_FORWARD}
 _FIX = {
     "gradient": ("The forward pass was finite: look for `sqrt`, `norm`, `abs`, `log` or a division at 0, and add a small number inside of it; choose with `tf.where` before it, not after.", "`tf.debugging.enable_check_numerics()` names the operation."),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.checkpoints.checkpoint_corrupt import CHECKPOINT_CORRUPT
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
@@ -21,7 +19,7 @@ from stepscope.rules.sentences import CERTAIN, LIKELY
 from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import first, sayings
 
-_UNKNOWN = re.compile(
+_UNKNOWN = wording(
     r"Unknown (?P<kind>layer|loss|metric|activation|initializer|regularizer|constraint|optimizer|object|entry|decay|config_item|interpolation)(?: function)?(?:\.)?:? ?['\"]?(?P<name>[\w>.]+)['\"]?"
     r"|Could not locate (?P<what>class|function) '(?P<object>[\w>.]+)'|Could not interpret (?P<which>activation function|initializer|loss|metric|regularizer|optimizer)[^:]*identifier: ?(?P<given>[\w.]+)"
 )
@@ -115,7 +113,7 @@ sayings(MISSING_FILE, (
 
 sayings(DISK_FULL, ((r"No space left on device|ENOSPC|[Dd]isk quota exceeded|There is not enough space on the disk", "no space is left where it is written"),), CERTAIN, Stage.CHECKPOINT)
 
-sayings(UNREADABLE_ENTRY, ((r"(?m)^(?P<file>[^\n;]{1,300}?); (?:Permission denied|Input/output error|Is a directory)", "{file} may not be read or written"),), stage=Stage.DATA)
+sayings(UNREADABLE_ENTRY, ((r"(?:corrupted|truncated) record at (?P<byte>\d+)", "a file of records is damaged at byte {byte}"), (r"(?m)^(?P<file>[^\n;]{1,300}?); (?:Permission denied|Input/output error|Is a directory)", "{file} may not be read or written"),), stage=Stage.DATA)
 
 sayings(OPTIMIZER_VARIABLE_MISMATCH, (
     (r"optimizer cannot recognize variable (?P<variable>[\w/:.-]+)|Unknown variable: <(?:KerasVariable|Variable)[^>]*path=(?P<path>[\w/]+)", "the optimizer was not built for a variable that it is given"),

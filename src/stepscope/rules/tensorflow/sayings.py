@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from stepscope.evidence import Failure
+from stepscope.evidence import Failure, wording
 from stepscope.rules.sentences import anywhere
 
-_OURS = re.compile(r"keras|tensorflow|jax|flax|imageai", re.IGNORECASE)
+_OURS = wording(r"keras|tensorflow|jax|flax|imageai", re.IGNORECASE)
 
 
 def first(failure: Failure, length: int = 300) -> str:

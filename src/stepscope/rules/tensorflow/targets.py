@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stepscope.evidence import Failure, Frame, Moment, Stage
+from stepscope.evidence import Failure, Moment, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.checkpoints.checkpoint_mismatch import CHECKPOINT_MISMATCH
 from stepscope.rules.labels.loss_label_format import LOSS_LABEL_FORMAT
@@ -13,50 +13,13 @@ from stepscope.rules.losses.custom_loss_bug import CUSTOM_LOSS_BUG
 from stepscope.rules.sentences import CERTAIN, LIKELY, POSSIBLE
 from stepscope.rules.shapes.output_shape_vs_labels import OUTPUT_SHAPE_VS_LABELS
 from stepscope.rules.shapes.output_units_vs_classes import OUTPUT_UNITS_VS_CLASSES
-from stepscope.rules.tensorflow.reading import Pair, Shape, node_of, pair, verdict
+from stepscope.rules.tensorflow.losses import BINARY, meets, own_loss, own_name
+from stepscope.rules.tensorflow.pairs import Pair, pair, verdict
+from stepscope.rules.tensorflow.reading import Shape
 from stepscope.rules.tensorflow.sayings import first, sayings
 
 _RULES = {"format": LOSS_LABEL_FORMAT, "units": OUTPUT_UNITS_VS_CLASSES, "axes": OUTPUT_SHAPE_VS_LABELS, "rows": TARGET_SHAPE_MISMATCH}
-_BINARY = re.compile(r"binary_|sigmoid_cross|[Bb]inary[A-Z]|hinge|mean_squared|mean_absolute|\bmse\b|\bmae\b|huber|log_?cosh|poisson|squeeze_or_expand")
-_LOSS_NAME = re.compile(r"loss|(?:^|_)(?:dice|iou|giou|jaccard|tversky|focal|triplet|mse|mae|rmse|bce|nll|kld?|contrastive|elbo|huber|psnr|ssim|perceptual|cross_?entropy)(?:_|$|\d)", re.IGNORECASE)
-_BUILT_IN = re.compile(r"^(?:\w+_)?(?:(?:mean|root)_(?:squared|absolute)\w*|(?:sparse_|categorical_|binary_)+\w*|softmax\w*|sigmoid\w*|cosine_\w+|huber\w*|log_?cosh|poisson|hinge|kl_?divergence|kullback\w*|mse|mae|crossentropy)(?:_\d+)?$", re.IGNORECASE)
-_STEP = re.compile(r"step|train|fit|main|loop|epoch|compute_loss", re.IGNORECASE)
-_SQUEEZED = re.compile(r"Can ?not squeeze dim\[(?P<axis>\d+)\], expected a dimension of 1, got (?P<got>\d+)")
-
-
-def meets(failure: Failure, moment: Moment) -> bool:
-    """Whether two shapes met in a loss or a metric: by the stage, by the loss's own file, or by a loss of the user's."""
-    parts = node_of(failure).split("/")[:-1]
-    named = any(_BUILT_IN.search(part) or re.search(r"loss|metrics|cross_?entropy", part, re.IGNORECASE) for part in parts)
-    return named or moment.stage in (Stage.LOSS, Stage.METRICS) or own_loss(failure) is not None or bool(_loss_of_node(failure))
-
-
-def _loss_of_node(failure: Failure) -> str:
-    """The part of a graph node's path that is a loss's name: "triplet/sub_2"."""
-    parts = node_of(failure).split("/")[:-1]
-    if any(re.fullmatch(r"loss(?:_\d+)?", part) for part in parts):
-        return ""  # Keras of TensorFlow 1 names what follows after the output layer
-    return next((part for part in parts if _LOSS_NAME.search(part) and not _STEP.search(_LOSS_NAME.sub("", part)) and part != "compile_loss"), "")
-
-
-def own_loss(failure: Failure) -> Frame | None:
-    """The innermost frame of the user's, where it is a loss: Keras's losses call it, or it is named so."""
-    users = [place for place, frame in enumerate(failure.frames) if frame.user]
-    if not users:
-        return None
-    frame = failure.frames[users[-1]]
-    before = failure.frames[users[-1] - 1] if users[-1] else None
-    called = before is not None and not before.user and bool(re.search(r"[/\\](?:losses|loss|loss_functions|compile_utils|losses_utils)\.py$", before.file))
-    named = bool(_LOSS_NAME.search(frame.name)) and not _STEP.search(_LOSS_NAME.sub("", frame.name))
-    return frame if (called or named) and frame.name not in ("<module>", "call", "train_step") else None
-
-
-def _own_name(failure: Failure) -> str:
-    """The name of the loss of the user's own in which it happened; empty where it is none."""
-    if frame := own_loss(failure):
-        return frame.name
-    name = _loss_of_node(failure)
-    return "" if _BUILT_IN.search(name) else name
+_SQUEEZED = wording(r"Can ?not squeeze dim\[(?P<axis>\d+)\], expected a dimension of 1, got (?P<got>\d+)")
 
 
 def _text(sizes: Shape) -> str:
@@ -97,7 +60,7 @@ def _speaking(what: str) -> None:
         if met is None or (met.kind == "elements" and not meets(failure, moment)) or _is_loading(failure, moment):
             return
         told = " ".join((failure.message[:1500], *(frame.function for frame in failure.frames[-4:])))
-        if verdict(met, bool(_BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and _own_name(failure) and len(met.labels) + len(met.output) > 2):
+        if verdict(met, bool(BINARY.search(told))) != what or (met.kind == "elements" and what != "units" and own_name(failure) and len(met.labels) + len(met.output) > 2):
             return
         headline, fix = _says_what(met, what, failure)
         sure = POSSIBLE if met.kind == "elements" else CERTAIN if (what, met.kind) == ("format", "sparse") else LIKELY
@@ -133,7 +96,7 @@ def loaded(failure: Failure, moment: Moment) -> Witnessed:
 @CUSTOM_LOSS_BUG.seen_in
 def own(failure: Failure, moment: Moment) -> Witnessed:
     """Shapes that meet in a line of a loss of the user's own."""
-    met, frame, name = pair(failure), own_loss(failure), _own_name(failure)
+    met, frame, name = pair(failure), own_loss(failure), own_name(failure)
     if met is not None and met.kind == "elements" and name and verdict(met, False) in ("axes", "rows") and len(met.labels) + len(met.output) > 2:
         yield CUSTOM_LOSS_BUG.found(
             f"in `{name}`, {_text(met.output)} meets {_text(met.labels)}", LIKELY, stage=Stage.LOSS, seen={"line": frame.code if frame else "", "says": first(failure)},

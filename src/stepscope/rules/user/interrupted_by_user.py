@@ -34,6 +34,8 @@ _WORDS = {"SIGINT": "Ctrl-C", "SIGTERM": "a request to end (SIGTERM)", "SIGHUP":
 
 @INTERRUPTED_BY_USER.seen_in
 def stopped(stop: Interruption) -> Witnessed:
+    if not stop.signal:  # a dump of stacks, which ends nothing
+        return
     stack = next((frame for frame in reversed(stop.stacks.get("main", ())) if frame.user), None)
     yield INTERRUPTED_BY_USER.found(
         f"stopped by {_WORDS.get(stop.signal, stop.signal)}" + (f" after {stop.steps} steps" if stop.steps else ""),

@@ -21,16 +21,15 @@ Good
     loader = DataLoader(sentences, batch_size=32, collate_fn=lambda batch: pad_sequence(batch, batch_first=True))
 """
 
-import re
 from collections.abc import Iterator
 
-from stepscope.evidence import Batch, Failure, Stage
+from stepscope.evidence import Batch, Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing", "label-dtype"))
 
-_UNEQUAL = re.compile(
+_UNEQUAL = wording(
     r"stack expects each tensor to be equal size|each element in list of batch should be of equal size|expected sequence of length \d+ at dim"
     r"|[Tt]rying to resize storage that is not resizable|all input arrays must have the same shape|inhomogeneous shape|Sizes of tensors must match except"
     r"|batch must contain tensors, numpy arrays, numbers, dicts or lists; found <class 'NoneType'>|all input array dimensions|setting an array element"

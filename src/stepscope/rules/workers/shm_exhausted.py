@@ -20,15 +20,13 @@ Good
     docker run --gpus all --shm-size=8g image python train.py --workers 8
 """
 
-import re
-
-from stepscope.evidence import Failure, Machine, Stage, WorkerDeath
+from stepscope.evidence import Failure, Machine, Stage, WorkerDeath, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 SHM_EXHAUSTED = Rule("WRK105", Severity.ERROR, stage=Stage.DATA, yields_to=("too-many-open-files",))
 
-_WORDS = re.compile(
+_WORDS = wording(
     r"out of shared memory|insufficient shared memory|unable to (?:write to|allocate shared memory\(shm\) for|resize) file <?/?torch_\S+"
     r"|unable to (?:write to|resize) file </\w+>|unable to mmap \d+ bytes from file </?torch_|Couldn't allocate shared memory segment"
     r"|unable to open shared memory object </?\w+>"

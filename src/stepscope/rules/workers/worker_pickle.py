@@ -20,15 +20,13 @@ Good
     loader = DataLoader(dataset, num_workers=2, collate_fn=torch.stack)
 """
 
-import re
-
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
 WORKER_PICKLE = Rule("WRK103", Severity.ERROR, stage=Stage.DATA)
 
-_WORDS = re.compile(r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|cannot pickle (?P<thing>.{1,120})|Can't get (?:local )?(?:attribute|object) (?P<name>.{1,120})")
+_WORDS = wording(r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|cannot pickle (?P<thing>.{1,120})|Can't get (?:local )?(?:attribute|object) (?P<name>.{1,120})")
 _STARTING = ("popen_spawn_posix.py", "popen_spawn_win32.py", "popen_forkserver.py", "multiprocessing/reduction.py", "multiprocessing/spawn.py")
 
 

@@ -1,0 +1,1 @@
+"""What JAX and its runtime say, and which mistake it stands for."""
