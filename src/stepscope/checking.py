@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Expected, Flaws, Images, Inventory, Observation
+from stepscope.evidence import Expected, Flaw, Flaws, Images, Inventory, Observation
 from stepscope.finding import Place
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def check(
     images = inspect_all(main, found.tree, looking or Looking(), progress or _silent)
     wanted = expected or Expected()
     first = Observation(
-        images, twins_of(images), Flaws([*found.tree.flaws, *main.flaws]), _boxes(main, images), _inventory(main), wanted
+        images, twins_of(images), Flaws([*found.tree.flaws, *_flaws(main, images)]), _boxes(main, images), _inventory(main), wanted
     )
-    rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each), wanted) for each in others]
+    rest = [Observation(Flaws(_flaws(each, images)), _boxes(each, images), _inventory(each), wanted) for each in others]
     report = diagnose("check", [first, *rest])
     return _from_here(_with_lines(report, found.tree), found.tree.root)
 
@@ -98,7 +98,13 @@ def _silent(done: int, of: int) -> None:
 def _boxes(reading: Reading, images: Images) -> Any:
     from stepscope.collect.files.reading import boxes_of
 
-    return boxes_of(reading.boxes, reading.classes, images.paths, images.facts) if reading.boxes is not None else None
+    return boxes_of(reading, images.paths, images.facts)
+
+
+def _flaws(reading: Reading, images: Images) -> list[Flaw]:
+    from stepscope.collect.files.reading import size_flaws
+
+    return [*reading.flaws, *size_flaws(reading, images.paths, images.facts)]
 
 
 def _inventory(reading: Reading) -> Inventory:

@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Failure, File, Images, Stage, State
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.images.found import at, shown
+from stepscope.rules.found import at, shown
 
 TRUNCATED_IMAGE = Rule("IMG102", Severity.ERROR, stage=Stage.DATA)
 
