@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_json import Document, document, item
@@ -55,11 +56,11 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     found = document(tree, path, reading.flaws)
     if found is None:
         return
-    reading.flaws += found.flaws
     split = split_of(path) or split_of(f"{_split_word(path)}/x")
     images = _images(found, finder, path, split, reading, listed)
+    reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
     names.update({category.id: category.name for category in found.categories})
-    reading.flaws += _clashes(found, path)
+    reading.flaws += _clashes(found, path, images)
     reading.flaws += _annotations(found, path, images, reading)
 
 
@@ -94,12 +95,13 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
     return images
 
 
-def _clashes(found: Document, path: str) -> Iterator[Flaw]:
+def _clashes(found: Document, path: str, images: dict[Any, str]) -> Iterator[Flaw]:
     """Ids that stand for two things."""
     for what, items in (("images", found.images), ("categories", found.categories), ("annotations", found.annotations)):
         ids = [item.id for item in items]
         if len(set(ids)) < len(ids):
-            yield from _twice(ids, what, path)
+            for number, flaw in _twice(ids, what, path):
+                yield replace(flaw, image=images.get(found.annotations[number].image_id)) if what == "annotations" else flaw
     yield from (
         Flaw("class-twice", path, item("categories", number), says=f"the category {category.name!r} is named twice")
         for number, category in enumerate(found.categories)
@@ -107,12 +109,12 @@ def _clashes(found: Document, path: str) -> Iterator[Flaw]:
     )
 
 
-def _twice(ids: Iterable[Any], what: str, path: str) -> Iterator[Flaw]:
+def _twice(ids: Iterable[Any], what: str, path: str) -> Iterator[tuple[int, Flaw]]:
     met: Counter[Any] = Counter()
     for number, each in enumerate(ids):
         met[each] += 1
         if met[each] == 2 and each is not None:
-            yield Flaw("id-clash", path, item(what, number), says=f"the id {each} of {what} is used twice")
+            yield number, Flaw("id-clash", path, item(what, number), says=f"the id {each} of {what} is used twice")
 
 
 def _annotations(found: Document, path: str, images: dict[Any, str], reading: Reading) -> Iterator[Flaw]:
