@@ -16,7 +16,6 @@ from pathlib import Path
 from benchmarks.planted.clean import LAYOUTS, Shot, shots, write
 from benchmarks.planted.images import IMAGES
 from benchmarks.planted.labels import LABELS
-
 from stepscope import Finding, check
 from stepscope.checking import Looking
 

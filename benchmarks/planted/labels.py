@@ -95,6 +95,11 @@ def _box(*box: float) -> Change:
     return _json(lambda whole, image, first: first.update(bbox=list(box), segmentation=[], area=abs(box[2] * box[3]) if len(box) == 4 else 1))
 
 
+def _unlist(whole: dict[str, Any], image: dict[str, Any], first: dict[str, Any]) -> None:
+    whole["images"].remove(image)
+    whole["annotations"] = [each for each in whole["annotations"] if each.get("image_id") != first["image_id"]]
+
+
 COCO: dict[str, tuple[str, Change]] = {
     "a negative width": ("box-reversed", _box(100, 100, -50, 40)),
     "no height": ("box-empty", _box(100, 100, 50, 0)),
@@ -115,7 +120,7 @@ COCO: dict[str, tuple[str, Change]] = {
     "another size": ("image-size-mismatch", _json(lambda whole, image, first: image.update(width=image["width"] * 2, height=image["height"] * 2))),
     "an image that is not there": ("image-missing", _json(lambda whole, image, first: whole["images"].append({**image, "id": 10**7, "file_name": "gone.jpg"}))),
     "a path out of the folder": ("annotation-unsafe", _json(lambda whole, image, first: whole["images"].append({**image, "id": 10**7 + 1, "file_name": "../../../etc/passwd.jpg"}))),
-    "not listed": ("label-missing", _json(lambda whole, image, first: (whole["images"].remove(image), whole.update(annotations=[a for a in whole["annotations"] if a.get("image_id") != image["id"]])) and None)),
+    "not listed": ("label-missing", _json(_unlist)),
     "no image id": ("annotation-parse", _json(lambda whole, image, first: first.pop("image_id") and None)),
 }
 
