@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
@@ -154,11 +154,20 @@ def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
     What a weight has had a part in is no batch any more.
     """
     told = stage_of_frames(frames)
-    if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
+    if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return told or Stage.FORWARD
-    if any(_in_model(later) for later in births.births[birth.order + 1 :] if later.node is None):
+    if any(_in_model(later) for later in _made_of(birth, births)):
         return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights else Stage.AUGMENT
     return Stage.LOSS
+
+
+def _made_of(birth: Birth, births: Any) -> Iterator[Birth]:
+    """What the forward pass made of it later: `loss = criterion(net(x.log()), y)` is a line of the loss, and the `log` is not."""
+    made = {id(birth)}
+    for later in births.births[birth.order + 1 :]:
+        if later.node is None and any(id(link.source) in made for link in later.links):
+            made.add(id(later))
+            yield later
 
 
 def _in_model(birth: Birth) -> bool:
