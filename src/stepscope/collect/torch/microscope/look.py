@@ -81,10 +81,10 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), loader, listed), stack)
 
 
-def _step(aim: Aim) -> int:
-    """The step that failed; where no optimizer tells of steps, its backward counts."""
+def _step(aim: Aim) -> int | None:
+    """The step that failed; where no optimizer tells of steps, its backward counts, and where there was none either (`torch.func.grad`), it is not known."""
     if not STEPS.optimizers:
-        return max(SENTINEL.backwards, 1)
+        return SENTINEL.backwards or None
     return STEPS.finished_steps + (aim.met != "late")
 
 

@@ -54,7 +54,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
     first = repeat.targets[0]
     kind = "nan" if any(bool(target.isnan().any()) for target in repeat.targets) else "inf"
     known: dict[str, Any] = {"met": "loss" if repeat.aim.met == "late" else repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
-    if repeat.aim.met == "gradient":
+    if finite_loss:
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
@@ -64,6 +64,8 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return _of_entering(origin.birth, known)
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
+    if origin.birth.node is None and not repeat.loss_was_finite:  # that the loss drops it is not known
+        known["met"] = "loss"
     return _of_birth(origin.birth, known, births)
 
 
@@ -126,7 +128,6 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
     if birth.node is not None:
         own = _in_own_backward(birth)
         entries = birth.stack if own else births.sites.get(birth.node, birth.stack)
-    met_later = known["met"] == "gradient"
     frames = tuple(frame_of(*entry) for entry in entries)
     return [
         NonFinite(
@@ -140,7 +141,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
             rows=_rows(birth.output),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
-            dropped=met_later and birth.node is None,
+            dropped=known["met"] == "gradient" and birth.node is None,
             scalars=tuple(float(value) for value in birth.scalars[:4]),
             **known,
         ),

@@ -9,6 +9,7 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from stepscope.collect.torch.microscope.losses import number_of, several, vector_loss, weights_of
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -17,7 +18,7 @@ from stepscope.collect.unseen import unseen
 
 def watch_backward(module: Any) -> None:
     """`Tensor.backward`, scalers, closures and frameworks all come through these two functions of `torch.autograd`."""
-    module.backward, module.grad = _watched(module.backward), _watched(module.grad)
+    module.backward, module.grad = _watched(module.backward, True), _watched(module.grad, False)
 
 
 def watch_scalers(kind: Any) -> None:
@@ -56,13 +57,15 @@ def _after_step(optimizer: Any, args: Any, kwargs: Any) -> None:
         trouble("could not look at a step", problem)
 
 
-def _watched(original: Any) -> Any:
+def _watched(original: Any, weighs: bool) -> Any:
+    """The same function. `weighs` says that a vector that it is given is a loss: what `torch.autograd.grad` is given may be anything."""
+
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         if SENTINEL.repeat is not None:
-            return _again(tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+            return _again(_loss(tensors, weighs, args, kwargs), lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         began = perf_counter()
-        loss = _loss(tensors) if SENTINEL.look is not None else None
+        loss = _loss(tensors, weighs, args, kwargs) if SENTINEL.look is not None else None
         value = _before(loss, sys._getframe(1)) if loss is not None else None
         if value is not None and value - value != 0:
             value = None
@@ -98,17 +101,18 @@ def _after(loss: Any, value: float, frame: FrameType) -> None:
         trouble("could not look at the gradients", problem)
 
 
-def _again(tensors: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
+def _again(loss: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
     """A backward of a step that is being repeated."""
-    loss = _loss(tensors)
-    return proceed() if loss is None else SENTINEL.repeat.backward(loss, loss.item(), proceed, frame)
+    return proceed() if loss is None else SENTINEL.repeat.backward(loss, number_of(loss), proceed, frame)
 
 
-def _loss(tensors: Any) -> Any:
-    """The one number that is differentiated."""
+def _loss(tensors: Any, weighs: bool, args: Any, kwargs: Any) -> Any:
+    """What is differentiated: one number, or of several losses the one to look at."""
     tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
     try:
         plain = tensor.numel() == 1 and tensor.is_floating_point() and not sys.modules["torch"]._C._functorch.is_functorch_wrapped_tensor(tensor)
-        return tensor if plain else None
-    except Exception:  # several losses, or something else that the original will refuse
+        return tensor if plain else vector_loss(tensor, weights_of(args, kwargs)) if weighs else None
+    except AttributeError:
+        return several(tensors, weights_of(args, kwargs) if weighs else None)
+    except Exception:  # something that the original will refuse
         return None
