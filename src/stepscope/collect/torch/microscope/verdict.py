@@ -53,7 +53,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
     kind = "nan" if any(bool(target.isnan().any()) for target in repeat.targets) else "inf"
-    known: dict[str, Any] = {"met": "loss" if repeat.aim.met == "late" else repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
+    known: dict[str, Any] = {"met": _met(repeat), "kind": kind, "repeat": repeat.likeness}
     if finite_loss:
         known["parameters"] = len(repeat.targets)
     if origin is None:
@@ -64,9 +64,13 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return _of_entering(origin.birth, known)
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
-    if origin.birth.node is None and not repeat.loss_was_finite:  # that the loss drops it is not known
-        known["met"] = "loss"
-    return _of_birth(origin.birth, known, births)
+    return _of_birth(origin.birth, {**known, "met": _met(repeat, origin.birth)}, births)
+
+
+def _met(repeat: Repeat, birth: Birth | None = None) -> str:
+    """Where the failure was met. That a loss which nobody has read drops what is not finite is not known: it counts as the loss's."""
+    unread = birth is not None and birth.node is None and not repeat.loss_was_finite
+    return "loss" if repeat.aim.met == "late" or unread else repeat.aim.met
 
 
 def _is_mask(tensor: Any) -> bool:
