@@ -97,3 +97,15 @@ def test_what_is_no_loss_is_not_read():
 def test_a_vector_is_read_as_what_is_not_finite_in_it():
     assert number_of(torch.tensor([1.0, 3.0])) == 2.0
     assert number_of(torch.tensor([1.0, float("inf"), 2.0])) == float("inf")
+
+
+def test_a_check_before_the_first_backward_is_of_the_first_step(reported):
+    found, _ = reported("""
+    net = nn.Linear(3, 1)
+    for (a,) in DataLoader(TensorDataset(torch.rand(24, 3) - 2), 8):
+        loss = net(a.log()).square().mean()
+        if not torch.isfinite(loss): raise ValueError(f"loss is {loss}")
+        loss.backward()
+    """)
+
+    assert found["place"]["step"] == 1
