@@ -109,3 +109,21 @@ def test_a_check_before_the_first_backward_is_of_the_first_step(reported):
     """)
 
     assert found["place"]["step"] == 1
+
+
+def test_what_lbfgs_moves_within_its_first_step_is_a_weight(diagnosed):
+    report, _, lines = diagnosed("""
+    x = torch.rand(30, 3)
+    weight = torch.zeros(3, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weight], lr=1.0, max_iter=5)
+    def closure():
+        optimizer.zero_grad()
+        root = (x @ weight).abs().sqrt()
+        loss = (root - x.sum(1)).square().mean()
+        loss.backward()
+        return loss
+    for _ in range(3):
+        optimizer.step(closure)
+    """)
+
+    assert told(report, lines) == ("non-finite-gradient", "root = (x @ weight).abs().sqrt()", [])

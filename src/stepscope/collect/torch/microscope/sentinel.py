@@ -206,8 +206,10 @@ class Sentinel:
         if self._flags:
             self.shadow.keep(parameters_of([optimizer]))
             return
-        if not self._is_lost and not (STEPS.knows(optimizer) and self.backwards) and not all_finite(gradients_of([optimizer])):
-            self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
+        if not self._is_lost and not (STEPS.knows(optimizer) and self.backwards):
+            STEPS.meet(optimizer)
+            if not all_finite(gradients_of([optimizer])):
+                self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
         if not self._is_lost:
             return
         self._before_update[id(optimizer)] = marks_of(optimizer)
