@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_json import Document, document, item
+from stepscope.collect.files.layouts.coco_json import Annotation, Document, document, item
 from stepscope.collect.files.layouts.coco_segments import segment_flaws
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -121,17 +121,30 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
     """The boxes into the table; what points nowhere or holds odd values, as flaws."""
     table, known = reading.boxes, {category.id for category in found.categories}
     assert table is not None
+    numbers = {image: table.images.number(path) for image, path in images.items()}
+    file = table.files.number(path)
     for number, each in enumerate(found.annotations):
-        image = images.get(each.image_id)
-        if image is None:
-            yield Flaw("id-unknown", path, item("annotations", number), says=f"image_id {each.image_id} is no image's")
-        if known and each.category_id not in known:
-            yield Flaw("id-unknown", path, item("annotations", number), says=f"category_id {each.category_id} is no category's", image=image)
-        if each.iscrowd not in (0, 1, None):
-            yield Flaw("value", path, item("annotations", number), says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
+        image = numbers.get(each.image_id)
+        if image is None or (known and each.category_id not in known) or each.iscrowd not in (0, 1, None):
+            yield from _unknown(each, number, path, images, known)
         if each.bbox is not None and image is not None:
-            table.add(image, each.bbox, each.category_id, path, item("annotations", number))
+            table.image.append(image)
+            table.written.extend(each.bbox)
+            table.label.append(each.category_id)
+            table.file.append(file)
+            table.line.append(item("annotations", number))
     yield from segment_flaws(found, path, images)
+
+
+def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], known: set[int]) -> Iterator[Flaw]:
+    """What of an annotation points nowhere, or says what COCO does not know."""
+    image, line = images.get(each.image_id), item("annotations", number)
+    if image is None:
+        yield Flaw("id-unknown", path, line, says=f"image_id {each.image_id} is no image's")
+    if known and each.category_id not in known:
+        yield Flaw("id-unknown", path, line, says=f"category_id {each.category_id} is no category's", image=image)
+    if each.iscrowd not in (0, 1, None):
+        yield Flaw("value", path, line, says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
 
 
 def _number_classes(reading: Reading, names: dict[int, str]) -> None:
