@@ -33,7 +33,7 @@ class Looking:
 def check(
     path: str | Path, *, layout: str | None = None, expected: Expected | None = None, looking: Looking | None = None, progress: Progress | None = None
 ) -> Report:
-    """Every problem of the data set at `path`: a folder, a COCO or YOLO file, a list, a shard.
+    """Every problem of the data set at `path`: a folder, a COCO or YOLO file, a list, a shard, or a URL that fsspec knows.
 
     `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
     OSError where the path cannot be opened.
@@ -42,7 +42,7 @@ def check(
     from stepscope.collect.files.recognise import found_at, read_as
     from stepscope.collect.files.twins import twins_of
 
-    found = found_at(Path(path))
+    found = found_at(path)
     main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
     images = inspect_all(main, found.tree, looking or Looking(), progress or _silent)
     wanted = expected or Expected()
@@ -73,7 +73,7 @@ def _with_lines(report: Report, tree: Tree) -> Report:
     return replace(report, findings=tuple(replace(each, place=found(each.place), places=tuple(map(found, each.places))) for each in report.findings))
 
 
-def _from_here(report: Report, root: Path) -> Report:
+def _from_here(report: Report, root: Any) -> Report:
     """The same report with places that can be opened from where the user stands; in evidence, paths start at the data set's root."""
     try:
         prefix = os.path.relpath(root) if root.is_absolute() and root.resolve().is_relative_to(Path.cwd()) else str(root)
@@ -81,6 +81,8 @@ def _from_here(report: Report, root: Path) -> Report:
         prefix = str(root)
 
     def here(path: str | None) -> str | None:
+        if path is not None and "://" in prefix:
+            return f"{prefix}/{path}"
         return None if path is None else os.fsencode(os.path.normpath(os.path.join(prefix, path))).decode("utf-8", "replace")
 
     def moved(place: Place) -> Place:

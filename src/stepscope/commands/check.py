@@ -22,8 +22,8 @@ from stepscope.commands.output import CannotOpen, deliver, report_options
 @click.option("--size", metavar="WxH", help="Size that images are brought to: 224x224.")
 @click.option("--workers", type=click.IntRange(0), default=0, metavar="N", help="Processes; one per core where it is not given.")
 @click.option("--no-cache", is_flag=True, help="Look at every file again, also at those that have not changed.")
-@click.argument("path", type=click.Path(path_type=Path))
-def command(path: Path, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
+@click.argument("path")
+def command(path: str, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
     r"""Find every problem of a data set in one pass: a folder, an annotation file, a shard.
 
     \b
@@ -31,13 +31,14 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     stepscope check coco/annotations.json --as coco
     stepscope check data/ --model-classes 10 --channels 3 --size 224x224
     stepscope check data/ --quick                  without looking at pixels
+    stepscope check s3://bucket/data               any URL that fsspec knows
     stepscope check data/ --output report.json     all places of each finding
 
     Nothing in the data set is changed, and nothing in it is executed. Exit codes: 0 no error finding, 1 error findings,
     2 there is no data set that could be read.
     """
     from stepscope.checking import Looking, check
-    from stepscope.collect.files.recognise import LAYOUTS, NoDataset
+    from stepscope.collect.files.recognise import LAYOUTS
     from stepscope.evidence import Expected
 
     layout = str(options["layout"]) if options["layout"] else None
@@ -48,10 +49,10 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     try:
         with _bar(quiet) as progress:
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)
-    except NoDataset as problem:
-        raise CannotOpen(str(path), str(problem)) from problem
+    except ValueError as problem:  # nothing there, or a package that it takes is not
+        raise CannotOpen(path, str(problem)) from problem
     except OSError as problem:
-        raise CannotOpen(str(path), problem.strerror or str(problem)) from problem
+        raise CannotOpen(path, problem.strerror or str(problem)) from problem
     deliver(report, style, output, quiet, err=False)
     if not (report.findings or quiet or style or output):
         click.echo(f"Nothing found: {report.asked} rules were asked.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import opened
 from stepscope.evidence import Boxes, Flaw
 
@@ -83,7 +84,7 @@ class Reading:
     """
 
     layout: str
-    root: Path
+    root: Path | Remote
     pictures: list[Picture] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     declared: bool = False
@@ -92,7 +93,7 @@ class Reading:
     flaws: list[Flaw] = field(default_factory=list)
 
 
-def bytes_of(root: Path, picture: Picture) -> bytes:
+def bytes_of(root: Path | Remote, picture: Picture) -> bytes:
     """The encoded image. Raises OSError."""
     if picture.where is None:
         with opened(root, picture.path) as file:
