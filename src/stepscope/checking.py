@@ -38,6 +38,7 @@ def check(
     OSError where the path cannot be opened.
     """
     from stepscope.collect.files.inspecting import inspect_all
+    from stepscope.collect.files.pictures.strict import notes
     from stepscope.collect.files.recognise import found_at, read_as
     from stepscope.collect.files.twins import twins_of
 
@@ -49,7 +50,7 @@ def check(
         images, twins_of(images), Flaws([*found.tree.flaws, *main.flaws]), _boxes(main, images), _inventory(main, images), wanted
     )
     rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each, images), wanted) for each in others]
-    return _from_here(diagnose("check", [first, *rest]), found.tree.root)
+    return _from_here(diagnose("check", [first, *rest], [*notes(), *found.tree.notes]), found.tree.root)
 
 
 def _from_here(report: Report, root: Path) -> Report:
