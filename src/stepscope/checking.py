@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Expected, Flaws, Images, Inventory, Observation
+from stepscope.evidence import Expected, Flaw, Flaws, Images, Inventory, Observation
 from stepscope.finding import Place
 
 if TYPE_CHECKING:
     from stepscope.collect.files.reading import Reading
+    from stepscope.collect.files.tree import Tree
 
 Progress = Callable[[int, int], None]
 """Is told how many images of how many have been looked at."""
@@ -37,20 +38,30 @@ def check(
     `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
     OSError where the path cannot be opened.
     """
-    from stepscope.collect.files.inspecting import inspect_all
+    from stepscope.collect.files.inspecting import inspect_all, twins_in
     from stepscope.collect.files.pictures.strict import notes
     from stepscope.collect.files.recognise import found_at, read_as
-    from stepscope.collect.files.twins import twins_of
 
     found = found_at(Path(path))
     main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    images = inspect_all(main, found.tree, looking or Looking(), progress or (lambda done, of: None))
+    looking = looking or Looking()
+    images = inspect_all(main, found.tree, looking, progress or _silent)
+    twins = twins_in(main, found.tree, images, looking)
     wanted = expected or Expected()
     first = Observation(
-        images, twins_of(images), Flaws([*found.tree.flaws, *main.flaws]), _boxes(main, images), _inventory(main, images), wanted
+        images, twins, Flaws([*found.tree.flaws, *_left(found.tree), *main.flaws]), _boxes(main, images), _inventory(main), wanted
     )
-    rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each, images), wanted) for each in others]
+    rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each), wanted) for each in others]
     return _from_here(diagnose("check", [first, *rest], [*notes(), *found.tree.notes]), found.tree.root)
+
+
+def _left(tree: Tree) -> list[Flaw]:
+    """Files that a system left there, which loaders take for data."""
+    return [Flaw("stray", path, says="was left there by the system") for path in tree.junk]
+
+
+def _silent(done: int, of: int) -> None:
+    """No progress is shown."""
 
 
 def _from_here(report: Report, root: Path) -> Report:
@@ -77,7 +88,7 @@ def _boxes(reading: Reading, images: Images) -> Any:
     return boxes_of(reading.boxes, reading.classes, images.paths, images.facts) if reading.boxes is not None else None
 
 
-def _inventory(reading: Reading, images: Images) -> Inventory:
+def _inventory(reading: Reading) -> Inventory:
     """What there is of everything."""
     samples = Counter(picture.split for picture in reading.pictures)
     per_class: dict[str, tuple[int, ...]] = {}

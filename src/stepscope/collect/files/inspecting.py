@@ -11,10 +11,10 @@ from typing import Any
 from stepscope.collect.files.cache import Cache, Seen, dtype
 from stepscope.collect.files.looking import TASK, inspected
 from stepscope.collect.files.processes import NoWorkers, Outcome, Piece, Pool
-from stepscope.collect.files.reading import Picture, Reading
+from stepscope.collect.files.reading import Picture, Reading, bytes_of
 from stepscope.collect.files.recognise import splits_in
 from stepscope.collect.files.tree import Tree
-from stepscope.evidence import Images, State
+from stepscope.evidence import Images, State, Twins
 
 CHUNK = 64
 """Images that a process is given at once; of those that are looked at quickly eight times as many."""
@@ -71,6 +71,15 @@ def inspect_all(reading: Reading, tree: Tree, looking: Any, progress: Progress, 
             work.keep()
     tree.notes += cache.notes if cache else []
     return _columns(reading, work, looking.quick)
+
+
+def twins_in(reading: Reading, tree: Tree, images: Images, looking: Any) -> Twins:
+    """The images that are the same or almost, of those that `inspect_all` gave; remembered beside the cache."""
+    from stepscope.collect.files.twins import twins_of
+
+    pictures = sorted(reading.pictures, key=lambda picture: picture.path)
+    kept = Cache(tree.root, looking.quick).path.with_suffix(".twins.json") if looking.cache else None
+    return twins_of(images, lambda row: bytes_of(tree.root, pictures[row]), kept)
 
 
 def _look(work: Work, looking: Any) -> None:

@@ -74,15 +74,7 @@ def _take(tree: Tree, path: str, name: str, entry: tuple[os.stat_result, bool] |
     status, is_link = entry
     hidden = name.startswith(".") or name.lower() in JUNK
     if stat.S_ISDIR(status.st_mode):
-        identity = _identity(status)
-        if hidden or identity in seen:
-            if not hidden and is_link:
-                kind, what = ("loop", "leads back to a folder that it lies in") if identity in above else ("linked-twice", "leads to a folder that is read already")
-                tree.flaws.append(Flaw(kind, path, says=what))
-            return None
-        seen.add(identity)
-        tree.folders.add(path)
-        return identity
+        return None if hidden else _below(tree, path, _identity(status), seen, above if is_link else None)
     if not stat.S_ISREG(status.st_mode):
         tree.flaws.append(Flaw("special", path, says=f"is {_kind(status.st_mode)}: to open it may wait for ever"))
     elif hidden:
@@ -93,6 +85,18 @@ def _take(tree: Tree, path: str, name: str, entry: tuple[os.stat_result, bool] |
             tree.flaws.append(Flaw("name-not-utf8", path, says="its name is not UTF-8"))
         tree.files[path] = (status.st_size, status.st_mtime_ns)
     return None
+
+
+def _below(tree: Tree, path: str, identity: object, seen: set[object], above: frozenset[object] | None) -> object:
+    """The identity of a folder that is to be walked; None where it has been. `above` are the folders that a link lies in."""
+    if identity in seen:
+        if above is not None:
+            kind, what = ("loop", "leads back to a folder that it lies in") if identity in above else ("linked-twice", "leads to a folder that is read already")
+            tree.flaws.append(Flaw(kind, path, says=what))
+        return None
+    seen.add(identity)
+    tree.folders.add(path)
+    return identity
 
 
 def _entries(root: Path, folder: str) -> Iterator[tuple[str, tuple[os.stat_result, bool] | OSError]]:

@@ -23,9 +23,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, File, Moment, Stage
+from stepscope.evidence import Failure, File, Flaws, Images, Moment, Stage, State
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.images.found import at, at_flaws, shown
 
 UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
@@ -68,3 +69,20 @@ def spoilt(failure: Failure, moment: Moment) -> Witnessed:
             stage=Stage.DATA,
             seen={"exception": failure.type, "says": failure.message[:200]},
         )
+
+
+_FLAWS = {
+    "unreadable": ("cannot be read", Severity.ERROR), "broken-link": ("leads to nothing", Severity.ERROR), "special": ("is no file", Severity.WARNING),
+    "name-not-utf8": ("has a name that is not UTF-8", Severity.WARNING),
+}  # fmt: skip
+
+
+@UNREADABLE_ENTRY.seen_in
+def entries(flaws: Flaws, images: Images) -> Witnessed:
+    """Entries of a data set that were met on the way through it."""
+    refused = at(images, (images.facts["state"] == State.UNREADABLE).nonzero()[0])
+    for kind, (words, severity) in _FLAWS.items():
+        places = [*at_flaws(flaws.of(kind)), *(refused if kind == "unreadable" else ())]
+        if places:
+            says = f": {places[0].about}" if kind in ("unreadable", "special") and places[0].about else ""
+            yield UNREADABLE_ENTRY.found(f"{shown(places[0].file)} {words}{says}", severity=severity, seen={"entries": f"{len(places):,}"}, places=places)

@@ -10,38 +10,32 @@ SIDE = 32
 
 
 def looks(grey: Any) -> dict[str, Any]:
-    """The fields of FACTS that a grey thumbnail (H, W) of numbers from 0 to 255 tells."""
+    """The fields of FACTS that a grey thumbnail (H, W) of numbers from 0 to 255 tells. The hashes are never 0, which stands for an image that nobody looked at."""
     import numpy as np
 
     height, width = grey.shape
     values = grey.astype(np.float32)
-    mean = values.mean()
-    flat = values.ravel() - mean
-    across, down = values[:, 1:] - values[:, :-1], values[1:] - values[:-1]
-    sharpness = (np.abs(across, out=across).sum() + np.abs(down, out=down).sum()) / max(across.size + down.size, 1)
-    eight_down, nine_across = _averages(height, 8) @ values, _averages(width, 9)
-    wide = eight_down @ nine_across.T
-    high = _averages(height, 9) @ (values @ _averages(width, 8).T)
+    total, flat = np.add.reduce, grey.ravel()
+    mean = float(total(values, axis=None)) / values.size
+    apart = (values - np.float32(mean)).ravel()
+    across, down = np.abs(values[:, 1:] - values[:, :-1]), np.abs(values[1:] - values[:-1])
+    steps = float(total(across, axis=None)) + float(total(down, axis=None))
+    wide = averages(height, 8) @ values @ averages(width, 9).T
+    high = averages(height, 9) @ (values @ averages(width, 8).T)
+    bits = np.packbits((wide[:, 1:] > wide[:, :-1], high[1:] > high[:-1])).tobytes()
     return {
-        "look": _bits(wide[:, 1:] > wide[:, :-1]),
-        "rise": _bits(high[1:] > high[:-1]),
-        "mean": float(mean),
-        "deviation": float(np.sqrt(flat @ flat / flat.size)),
-        "low": int(grey.min()),
-        "high": int(grey.max()),
-        "sharpness": float(sharpness),
+        "look": int.from_bytes(bits[:8], "big") or 1,
+        "rise": int.from_bytes(bits[8:], "big") or 1,
+        "mean": mean,
+        "deviation": float(apart @ apart / apart.size) ** 0.5,
+        "low": int(np.minimum.reduce(flat)),
+        "high": int(np.maximum.reduce(flat)),
+        "sharpness": steps / max(across.size + down.size, 1),
     }
 
 
-def _bits(larger: Any) -> int:
-    """64 truths as one number; never 0, which stands for an image that nobody looked at."""
-    import numpy as np
-
-    return int.from_bytes(np.packbits(larger).tobytes(), "big") or 1
-
-
 @lru_cache(maxsize=4096)
-def _averages(length: int, parts: int) -> Any:
+def averages(length: int, parts: int) -> Any:
     """The matrix (parts, length) that averages a row of pixels over equal parts; a pixel on an edge counts for both, by its share."""
     import numpy as np
 

@@ -9,6 +9,11 @@ from typing import NamedTuple
 FRAMES = frozenset((*range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)))
 """Markers that begin a frame: baseline, extended, progressive, lossless, with Huffman or arithmetic coding."""
 LOSSLESS = frozenset((0xC3, 0xC7, 0xCB, 0xCF))
+_TELLING = FRAMES | {0xE1, 0xE2, 0xEE}
+_ALONE = frozenset((0x01, 0xFF, *range(0xD0, 0xD9)))
+"""Markers without a length, and the fill byte."""
+WINDOW = 1 << 16
+"""Bytes that are searched at once: they stay in the processor's cache."""
 _NEXT = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7\x01])", re.DOTALL)
 _SIGNATURES = (b"SEFT", b"AXS!", b"AXS*", b"cbipcbbl", b"zmie~", b"\xa1\xb2\xc3\xd4", b"CANON OPTIONAL DATA", b"vivo{", b"QDIOBS", b"MotionPhoto_Data", b"Camera-ML", b"NIKON APP")
 
@@ -32,29 +37,28 @@ class Header(NamedTuple):
 def header(data: bytes) -> Header:
     """The segments up to the first scan."""
     at, found, length = 2, Header(), len(data)
-    while at + 4 <= length:
-        if data[at] != 0xFF:
-            break
+    while at + 4 <= length and data[at] == 0xFF:
         marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker in (0x01, 0xD8) or 0xD0 <= marker <= 0xD7:
-            at += 2
+        if marker in _ALONE:
+            at += 1 if marker == 0xFF else 2
             continue
         size = data[at + 2] << 8 | data[at + 3]
-        if marker == 0xD9 or size < 2:
-            break
         end = at + 2 + size
         if marker == 0xDA:
             return found._replace(scan=end) if found.frame and end <= length else found
-        if marker in FRAMES and at + 10 <= length:
-            bits, height, width, channels = unpack_from(">BHHB", data, at + 4)
-            found = found._replace(frame=marker, width=width, height=height, channels=channels, bits=bits)
-        elif marker in (0xE1, 0xE2, 0xEE):
-            found = _application(found, marker, data[at + 4 : end])
+        if marker == 0xD9 or size < 2:
+            break
+        if marker in _TELLING and at + 10 <= length:
+            found = _segment(found, marker, data[at + 4 : end])
         at = end
     return found
+
+
+def _segment(found: Header, marker: int, content: bytes) -> Header:
+    if marker in FRAMES:
+        bits, height, width, channels = unpack_from(">BHHB", content.ljust(6, b"\0"))
+        return found._replace(frame=marker, width=width, height=height, channels=channels, bits=bits)
+    return _application(found, marker, content)
 
 
 def _application(found: Header, marker: int, content: bytes) -> Header:
@@ -90,15 +94,14 @@ def end_of(data: bytes, scan: int) -> int:
     """Where the image ends, behind its end marker; -1 where it has none."""
     import numpy as np
 
-    if scan >= len(data):
-        return -1
-    coded = np.frombuffer(data, np.uint8, offset=scan)
-    ends = (coded[:-1] == 0xFF) & (coded[1:] == 0xD9)
-    first = int(ends.argmax()) if len(ends) else 0
-    if not len(ends) or not ends[first]:
-        return -1
-    end = scan + first + 2
-    return end if end == len(data) else _walked(data, scan)
+    for start in range(scan, len(data) - 1, WINDOW):
+        coded = np.frombuffer(data, np.uint8, min(WINDOW + 1, len(data) - start), start)
+        ends = (coded[:-1] == 0xFF) & (coded[1:] == 0xD9)
+        first = int(ends.argmax())
+        if ends[first]:
+            end = start + first + 2
+            return end if end == len(data) else _walked(data, scan)
+    return -1
 
 
 def _walked(data: bytes, at: int) -> int:

@@ -30,7 +30,7 @@ def inspect(source: Source, quick: bool) -> Verdict:
             if image.width * image.height > _limit():
                 return {**facts, "state": State.TOO_LARGE}, f"{image.width}x{image.height} pixels in {source.size:,} bytes"
             if not quick:
-                facts.update(looks_of(image, facts))
+                facts.update(looks_of(image))
             facts["state"] = State.WHOLE
     except UnidentifiedImageError:
         raise
@@ -61,7 +61,7 @@ def _orientation(image: Any) -> int:
     return noted if isinstance(noted, int) and 0 <= noted <= 8 else 0
 
 
-def looks_of(image: Any, facts: dict[str, Any]) -> dict[str, Any]:
+def looks_of(image: Any) -> dict[str, Any]:
     """The looks of an open image, all of which is decoded; with the mode where only its pixels tell it."""
     if image.width * image.height > MOST_DECODED:
         image.load()
@@ -84,7 +84,7 @@ def grey_of(image: Any, side: int = SIDE) -> Any:
     if image.mode.startswith(("I", "F")):
         values = np.asarray(image, dtype=np.float32)
         low, high = float(values.min()), float(values.max())
-        scale = 255 / 65535 if image.mode.startswith("I") and 0 <= low and high <= 65535 else 255 / max(high - low, 1e-9)
+        scale = 255 / 65535 if image.mode.startswith("I") and low >= 0 and high <= 65535 else 255 / max(high - low, 1e-9)
         values = (values if scale == 255 / 65535 else values - low) * scale
         rows, columns = values.shape[0] // factor * factor, values.shape[1] // factor * factor
         return values[:rows, :columns].reshape(rows // factor, factor, -1, factor).mean(axis=(1, 3)).round().astype(np.uint8)

@@ -50,7 +50,8 @@ def header(head: bytes) -> dict[str, Any] | None:
 
 def chunks(data: bytes) -> tuple[State, str, dict[str, Any]]:
     """The state that the chunks tell, in words too, and what ancillary ones note."""
-    view, at, noted, pixels = memoryview(data), 8, {}, False
+    noted: dict[str, Any] = {}
+    view, at, pixels = memoryview(data), 8, False
     while at + 12 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
         kind, end = data[at + 4 : at + 8], at + 12 + size

@@ -16,6 +16,11 @@ HEAD, TAIL = 4096, 64
 """Bytes that are read of an image whose pixels nobody looks at."""
 
 
+MOST_BYTES = 1 << 30
+"""Bytes that are read of one file."""
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
 @dataclass(frozen=True)
 class Source:
     """An encoded image: its first and last bytes (all of it where it is small or was read whole), its size, and the way to the rest."""
@@ -42,15 +47,34 @@ def in_memory(data: bytes) -> Source:
 def glimpse(root: Path, picture: Picture) -> Source:
     """The first and last bytes of an image. Raises OSError."""
     whole = os.path.join(root, picture.path)
-    if picture.where is not None or len(whole) >= PIECE or not hasattr(os, "pread"):
+    if picture.where is not None or len(whole) >= PIECE:
         return in_memory(bytes_of(root, picture))
-    handle = os.open(whole, os.O_RDONLY | os.O_NONBLOCK)
+    handle = os.open(whole, _FLAGS)
     try:
-        head = os.pread(handle, HEAD, 0)
+        head = os.read(handle, HEAD)
         size = os.fstat(handle).st_size if len(head) == HEAD else len(head)
-        tail = os.pread(handle, TAIL, size - TAIL) if size > HEAD else head
+        if size <= HEAD:
+            return in_memory(head)
+        os.lseek(handle, size - TAIL, os.SEEK_SET)
+        tail = os.read(handle, TAIL)
     finally:
         os.close(handle)
     return Source(head, tail, size, lambda: bytes_of(root, picture), lambda: open(whole, "rb"))
 
 
+def entire(root: Path, picture: Picture) -> Source:
+    """All bytes of an image, or the first and last of a file that is too large to be one. Raises OSError."""
+    whole = os.path.join(root, picture.path)
+    if picture.where is not None or len(whole) >= PIECE:
+        return in_memory(bytes_of(root, picture))
+    handle = os.open(whole, _FLAGS)
+    try:
+        size, read = os.fstat(handle).st_size, b""
+        if size <= MOST_BYTES:
+            read = os.read(handle, size + 1)
+            while len(read) < size and (more := os.read(handle, size - len(read))):
+                read += more
+            return in_memory(read)
+    finally:
+        os.close(handle)
+    return glimpse(root, picture)
