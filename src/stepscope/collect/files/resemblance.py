@@ -18,7 +18,7 @@ def candidates(look: Any, rise: Any) -> tuple[Any, Any, Any, Any]:
     """Columns: two rows, the position (0 to 7) that turns the second into the first, and the bits in which they differ; each pair once, the closest first."""
     import numpy as np
 
-    found = [part for position in range(8) for part in _joined(look, rise, position)]
+    found = [part for position in range(8 if len(look) > 1 else 0) for part in _joined(look, rise, position)]
     if not found:
         empty = np.empty(0, np.int64)
         return empty, empty, empty, empty

@@ -107,7 +107,7 @@ def _thumbnail(read: Reader, row: int) -> Any:
     try:
         data = read(row)
         top = header(data) if data.startswith(jpeg.BEGINS) else None
-        grey = jpeg.thumbnail(data, top, SHARP, strict=False)[0] if top is not None and top.bits == 8 else None
+        grey = jpeg.thumbnail(data, top, SHARP, strictly=False)[0] if top is not None and top.bits == 8 else None
         grey = pillow.thumbnail(data, SHARP)[0] if grey is None else grey
         return None if grey is None else standard(grey)
     except (OSError, ValueError):

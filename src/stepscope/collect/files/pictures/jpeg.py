@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stepscope.collect.files.pictures import pillow
+from stepscope.collect.files.pictures import pillow, strict
 from stepscope.collect.files.pictures.look import SIDE, looks
 from stepscope.collect.files.pictures.markers import LOSSLESS, Header, after, end_of, header
 from stepscope.collect.files.pictures.source import Source
@@ -16,6 +16,9 @@ MOST_PIXELS = 178_956_970
 """Pillow stops at twice its MAX_IMAGE_PIXELS."""
 HARMLESS = ("unknown JFIF revision", "Invalid SOS parameters for sequential", "Unknown Adobe color transform")
 """Warnings of libjpeg after which every pixel is as it was written."""
+_ZEROS = bytes(96)
+_USUAL_TABLE = bytes((0x10, 0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7D))
+"""The beginning of the Huffman table for brightness in annex K of the standard, which files have that were not optimised."""
 _MODES = {1: "L", 3: "RGB", 4: "CMYK"}
 Verdict = tuple[dict[str, Any], str]
 
@@ -52,6 +55,9 @@ def _decoded(data: bytes, top: Header, quick: bool) -> Verdict:
     if top.bits != 8 or top.frame in LOSSLESS or top.channels not in _MODES:
         return _unusual(data, top, end)
     seen, damage = thumbnail(data if end > 0 else data + END, top)
+    if damage is None and end < 0 and strict.decoder() == "pillow" and _blank_below(seen):
+        damage = "the lower part of the image is missing"
+    damage = damage or _zeroed(data, top)
     if damage is not None:
         return _damaged(data, top, end, damage)
     facts = looks(seen)
@@ -62,7 +68,7 @@ def _decoded(data: bytes, top: Header, quick: bool) -> Verdict:
     return {**facts, "state": State.TRAILING if behind else State.WHOLE}, behind
 
 
-def thumbnail(data: bytes, top: Header, side: int = SIDE, strict: bool = True) -> tuple[Any, str | None]:
+def thumbnail(data: bytes, top: Header, side: int = SIDE, strictly: bool = True) -> tuple[Any, str | None]:
     """The grey image at an eighth of its size (larger where that is very small) after all of it was decoded, or the decoder's complaint."""
     try:
         import simplejpeg
@@ -71,19 +77,27 @@ def thumbnail(data: bytes, top: Header, side: int = SIDE, strict: bool = True) -
     space = "CMYK" if top.channels == 4 else "GRAY"
     least = {"min_height": min(side, top.height), "min_width": min(side, top.width)}
     try:
-        pixels = simplejpeg.decode_jpeg(data, space, min_factor=8, strict=strict, **least)
+        pixels = simplejpeg.decode_jpeg(data, space, min_factor=8, strict=strictly, **least)
     except ValueError as problem:
-        if strict and any(words in str(problem) for words in HARMLESS):
-            return thumbnail(data, top, side, strict=False)
+        if strictly and any(words in str(problem) for words in HARMLESS):
+            return thumbnail(data, top, side, strictly=False)
         return None, str(problem)
     if space == "GRAY":
         return pixels[:, :, 0], None
     return (pixels[:, :, :3].mean(axis=2) * pixels[:, :, 3] / 255).astype("u1"), None
 
 
+def _zeroed(data: bytes, top: Header) -> str | None:
+    """Zero bytes in coded data, as lost blocks of a disk leave them. With the usual Huffman table they stand for noise in every coefficient, which no picture has."""
+    at = data.find(_ZEROS, top.scan)
+    if at < 0 or data.find(_USUAL_TABLE, 0, top.scan) < 0 or not data[at:].strip(b"\0"):
+        return None
+    return f"zero bytes stand in its coded data from byte {at:,} on"
+
+
 def _extremes(data: bytes, top: Header) -> dict[str, int]:
     """The darkest and the brightest pixel at full size: fine patterns are one grey at an eighth."""
-    full, _ = thumbnail(data, top, side=max(top.width, top.height), strict=False)
+    full, _ = thumbnail(data, top, side=max(top.width, top.height), strictly=False)
     return {} if full is None else {"low": int(full.min()), "high": int(full.max())}
 
 
@@ -91,10 +105,10 @@ def _damaged(data: bytes, top: Header, end: int, words: str) -> Verdict:
     """Cut off, or damaged within. An end marker put behind what is left does not make it whole: the lower part is one grey."""
     if any(part in words for part in ("Unsupported", "unsupported", "not supported")):
         return _unusual(data, top, end)
-    if end < 0:
+    if end < 0 and "zero bytes" not in words:
         return {"state": State.TRUNCATED}, words if "Premature" in words else f"has no end marker; {words}"
     if "premature end of data" in words.lower() and end == len(data):
-        grey, _ = thumbnail(data, top, strict=False)
+        grey, _ = thumbnail(data, top, strictly=False)
         if grey is not None and _blank_below(grey):
             return {"state": State.TRUNCATED}, f"{words}; the lower part of the image is missing"
     return {"state": State.CORRUPT}, words
