@@ -23,11 +23,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Looking:
-    """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file."""
+    """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file.
+
+    `engine` is "local" or "ray". The result is the same whatever these are, but for what `quick` leaves out.
+    """
 
     quick: bool = False
     workers: int = 0
     cache: bool = True
+    engine: str = "local"
 
 
 def check(
@@ -38,20 +42,26 @@ def check(
     `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
     OSError where the path cannot be opened.
     """
-    from stepscope.collect.files.inspecting import inspect_all
+    from stepscope.collect.files.inspecting import inspect_all, twins_in
+    from stepscope.collect.files.pictures.strict import notes
     from stepscope.collect.files.recognise import found_at, read_as
-    from stepscope.collect.files.twins import twins_of
 
     found = found_at(path)
     main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    images = inspect_all(main, found.tree, looking or Looking(), progress or _silent)
+    looking = looking or Looking()
+    images = inspect_all(main, found.tree, looking, progress or _silent)
+    twins = twins_in(main, found.tree, images, looking)
     wanted = expected or Expected()
-    first = Observation(
-        images, twins_of(images), Flaws([*found.tree.flaws, *_flaws(main, images)]), _boxes(main, images), _inventory(main), wanted
-    )
+    flaws = Flaws([*found.tree.flaws, *_left(found.tree), *_flaws(main, images)])
+    first = Observation(images, twins, flaws, _boxes(main, images), _inventory(main), wanted)
     rest = [Observation(Flaws(_flaws(each, images)), _boxes(each, images), _inventory(each), wanted) for each in others]
-    report = diagnose("check", [first, *rest])
+    report = diagnose("check", [first, *rest], [*notes(), *found.tree.notes])
     return _from_here(_with_lines(report, found.tree), found.tree.root)
+
+
+def _left(tree: Tree) -> list[Flaw]:
+    """Files that a system left there, which loaders take for data."""
+    return [Flaw("stray", path, says="was left there by the system") for path in tree.junk]
 
 
 def _with_lines(report: Report, tree: Tree) -> Report:

@@ -21,6 +21,7 @@ from stepscope.commands.output import CannotOpen, deliver, report_options
 @click.option("--channels", type=click.IntRange(1), metavar="N", help="Channels that the model takes: 3 for RGB.")
 @click.option("--size", metavar="WxH", help="Size that images are brought to: 224x224.")
 @click.option("--workers", type=click.IntRange(0), default=0, metavar="N", help="Processes; one per core where it is not given.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Where images are decoded: here, or on a Ray cluster.")
 @click.option("--no-cache", is_flag=True, help="Look at every file again, also at those that have not changed.")
 @click.argument("path")
 def command(path: str, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
@@ -45,7 +46,7 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
     if layout is not None and layout not in LAYOUTS:
         raise click.BadParameter(f"{layout!r} is none of {', '.join(LAYOUTS)}", param_hint="--as")
     expected = Expected(options["model_classes"], options["channels"], _size(options["size"]))  # type: ignore[arg-type]
-    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"])
+    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], str(options["engine"]))
     try:
         with _bar(quiet) as progress:
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)

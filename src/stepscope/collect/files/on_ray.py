@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator
 from importlib import import_module
@@ -36,9 +37,9 @@ class Cluster:
         if not ray.is_initialized():
             import os
 
-            local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(self._workers, 1), "include_dashboard": False}
+            local: dict[str, Any] = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(self._workers, 1), "include_dashboard": False}
             try:
-                ray.init(log_to_driver=False, logging_level="ERROR", **local)
+                ray.init(log_to_driver=False, logging_level=logging.ERROR, **local)
             except Exception as problem:  # Ray raises errors of many kinds where it does not start
                 raise NoWorkers(f"Ray does not start: {problem}") from None
             self._started = True
@@ -55,7 +56,7 @@ class Cluster:
         """The outcomes, in the order in which they come."""
         import ray
 
-        room = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        room = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
         running: dict[Any, Piece] = {}
         waiting: deque[Piece] = deque()
         while True:

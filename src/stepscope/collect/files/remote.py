@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -61,3 +62,8 @@ class Remote:
             raise
         except Exception as problem:  # stores raise errors of their own
             raise OSError(0, f"{type(problem).__name__}: {problem}"[:200]) from None
+
+
+def place_of(text: str) -> Path | Remote:
+    """A folder by its path or its URL."""
+    return Remote(text) if "://" in text else Path(text)

@@ -23,7 +23,8 @@ JUNK = frozenset(("thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bi
 class Tree:
     """The files below `root` by their path from there, with forward slashes, sorted: (size in bytes, time of change in nanoseconds). Hidden files are left out.
 
-    `junk` are files that a system left there and that look like data (`._cat.jpg`).
+    `junk` are files that a system left there and that look like data (`._cat.jpg`). `notes` are what a reader of
+    the report must know of how it was read.
     """
 
     root: Path | Remote
@@ -31,6 +32,7 @@ class Tree:
     folders: set[str] = field(default_factory=set)
     junk: list[str] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def named(self, *endings: str) -> list[str]:
         """The files with one of these endings, in small letters."""
