@@ -24,9 +24,9 @@ NAMELESS = ("link-loop", "unreadable-entry")
 WITHOUT = ("path", "not there", "id of nothing", "no image id", "id twice")
 """Defects that have no image to be named by: it is enough that they are found."""
 FOLLOWS = {
-    "image-too-small": {"image-size-mismatch", "box-out-of-image", "box-empty", "image-quality"}, "image-too-large": {"image-size-mismatch"},
-    "extension-mismatch": {"image-mode-unusual"}, "channel-mismatch": set(), "image-mode-unusual": {"channel-mismatch", "image-missing", "label-missing", "extension-mismatch"},
-    "corrupt-image": {"image-missing", "label-missing"}, "blank-image": {"image-size-mismatch", "image-quality"}, "duplicate-sample": {"label-missing"},
+    "image-too-small": {"image-size-mismatch", "box-out-of-image", "box-empty", "image-quality"}, "image-too-large": {"image-size-mismatch", "image-missing", "label-missing", "annotation-value"},
+    "extension-mismatch": {"image-mode-unusual"}, "channel-mismatch": set(), "image-mode-unusual": {"annotation-value", "channel-mismatch", "image-missing", "label-missing", "extension-mismatch"},
+    "corrupt-image": {"annotation-value", "image-missing", "label-missing"}, "blank-image": {"image-size-mismatch", "image-quality"}, "duplicate-sample": {"label-missing"},
     "near-duplicate-sample": {"label-missing", "split-leak"}, "annotation-id-clash": {"label-missing"}, "image-missing": {"annotation-parse"},
 }  # fmt: skip
 """What else is true of an image with this defect as it is put in: a thumbnail in the place of a photo has another size, a copy has no label."""

@@ -107,7 +107,7 @@ COCO: dict[str, tuple[str, Change]] = {
     "past the edge": ("box-out-of-image", _box(500, 100, 400, 40)),
     "three numbers": ("annotation-value", _box(10, 20, 30)),
     "shares": ("box-not-normalised", _box(0.1, 0.2, 0.3, 0.25)),
-    "the same box twice": ("box-duplicate", _json(lambda whole, image, first: whole["annotations"].append({**first, "id": 10**7}))),
+    "the same box twice": ("box-duplicate", _json(lambda whole, image, first: whole["annotations"].append({**first, "id": 10**7 + len(whole["annotations"])}))),
     "an id twice": ("annotation-id-clash", _json(lambda whole, image, first: first.update(id=whole["annotations"][-1]["id"]))),
     "an image id of nothing": ("annotation-id-clash", _set(image_id=10**8)),
     "a category id of nothing": ("annotation-id-clash", _set(category_id=99)),
