@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
+from stepscope.collect.files.layouts.coco_ids import Ids
 from stepscope.collect.files.layouts.coco_json import Annotation, Document, document, item
-from stepscope.collect.files.layouts.coco_segments import segment_flaws
+from stepscope.collect.files.layouts.coco_segments import Segments
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
 PEEK = 65536
+CROWDS = (0, 1, None)
+"""What `iscrowd` may be."""
 
 
 def read(tree: Tree) -> Reading:
@@ -58,10 +62,10 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
         return
     split = split_of(path) or split_of(f"{_split_word(path)}/x")
     images = _images(found, finder, path, split, reading, listed)
-    reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
     names.update({category.id: category.name for category in found.categories})
-    reading.flaws += _clashes(found, path, images)
+    reading.flaws += _clashes(found, path)
     reading.flaws += _annotations(found, path, images, reading)
+    reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
 
 
 def _split_word(path: str) -> str:
@@ -95,13 +99,11 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
     return images
 
 
-def _clashes(found: Document, path: str, images: dict[Any, str]) -> Iterator[Flaw]:
+def _clashes(found: Document, path: str) -> Iterator[Flaw]:
     """Ids that stand for two things."""
-    for what, items in (("images", found.images), ("categories", found.categories), ("annotations", found.annotations)):
-        ids = [item.id for item in items]
-        if len(set(ids)) < len(ids):
-            for number, flaw in _twice(ids, what, path):
-                yield replace(flaw, image=images.get(found.annotations[number].image_id)) if what == "annotations" else flaw
+    for what, ids in (("images", [image.id for image in found.images]), ("categories", [category.id for category in found.categories])):
+        for number in repeated(ids):
+            yield Flaw("id-clash", path, item(what, number), says=f"the id {ids[number]} of {what} is used twice")
     yield from (
         Flaw("class-twice", path, item("categories", number), says=f"the category {category.name!r} is named twice")
         for number, category in enumerate(found.categories)
@@ -109,31 +111,46 @@ def _clashes(found: Document, path: str, images: dict[Any, str]) -> Iterator[Fla
     )
 
 
-def _twice(ids: Iterable[Any], what: str, path: str) -> Iterator[tuple[int, Flaw]]:
+def repeated(ids: Sequence[Any]) -> list[int]:
+    """The places of the second of each that stand twice."""
+    if len(set(ids)) == len(ids):
+        return []
     met: Counter[Any] = Counter()
+    places = []
     for number, each in enumerate(ids):
         met[each] += 1
-        if met[each] == 2 and each is not None:
-            yield number, Flaw("id-clash", path, item(what, number), says=f"the id {each} of {what} is used twice")
+        if met[each] == 2:
+            places.append(number)
+    return places
 
 
 def _annotations(found: Document, path: str, images: dict[Any, str], reading: Reading) -> Iterator[Flaw]:
     """The boxes into the table; what points nowhere or holds odd values, as flaws."""
     table, known = reading.boxes, {category.id for category in found.categories}
     assert table is not None
-    numbers = {image: table.images.number(path) for image, path in images.items()}
-    file = table.files.number(path)
-    for number, each in enumerate(found.annotations):
-        image = numbers.get(each.image_id)
-        if image is None or (known and each.category_id not in known) or each.iscrowd not in (0, 1, None):
-            yield from _unknown(each, number, path, images, known)
-        if each.bbox is not None and image is not None:
-            table.image.append(image)
-            table.written.extend(each.bbox)
-            table.label.append(each.category_id)
-            table.file.append(file)
-            table.line.append(item("annotations", number))
-    yield from segment_flaws(found, path, images)
+    numbers = {image: table.images.number(name) for image, name in images.items()}
+    ids, segments = Ids(), Segments(found, path, images)
+    for start, part in found.parts():
+        ids.extend([None if each is None else each.id for each in part])
+        odd = [place for place, each in enumerate(part) if each is None or each.image_id not in numbers or each.category_id not in known or each.iscrowd not in CROWDS]
+        for place in odd:
+            if (each := part[place]) is not None:
+                yield from _unknown(each, start + place, path, images, known)
+        _take(part, start, path, numbers, table)
+        yield from segments.flaws(start, part)
+    for number, name in ids.twice():
+        yield Flaw("id-clash", path, item("annotations", number), says=f"the id {name} of annotations is used twice")
+
+
+def _take(part: Sequence[Annotation | None], start: int, path: str, numbers: dict[Any, int], table: BoxTable) -> None:
+    """The boxes of a part, all at once."""
+    kept = [(place, each, each.bbox) for place, each in enumerate(part, start) if each is not None and each.bbox is not None and each.image_id in numbers]
+    table.image.extend([numbers[each.image_id] for _, each, _ in kept])
+    table.written.extend(chain.from_iterable([box for *_, box in kept]))
+    table.label.extend([each.category_id for _, each, _ in kept])
+    table.file.extend([table.files.number(path)] * len(kept))
+    first, step = item("annotations", 0), item("annotations", 1) - item("annotations", 0)
+    table.line.extend([first + step * place for place, *_ in kept])
 
 
 def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], known: set[int]) -> Iterator[Flaw]:

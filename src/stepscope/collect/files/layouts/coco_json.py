@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from stepscope.collect.files.layouts.coco_windows import raw_list, windows
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
@@ -51,30 +52,60 @@ class Annotation(msgspec.Struct, gc=False):
     num_keypoints: int | None = None
 
 
-class Document(msgspec.Struct):
-    """A file. `flaws` are items that could not be taken; `about` has the image ids of some, by what stands for their line."""
+class Document:
+    """A file. `flaws` are items that could not be taken; `about` has the image ids of some, by what stands for their line.
 
-    images: list[Image] = []
-    categories: list[Category] = []
-    annotations: list[Annotation] = []
-    flaws: list[Flaw] = []
-    about: dict[int, int | str] = {}
+    `parts` gives the annotations some thousands at a time, each part with the number of its first; None stands for one that could not be taken.
+    """
+
+    def __init__(self, images: list[Image], categories: list[Category], text: memoryview, path: str) -> None:
+        self.images, self.categories = images, categories
+        self._text, self._path = text, path
+        self.flaws: list[Flaw] = []
+        self.about: dict[int, int | str] = {}
+
+    def parts(self) -> Iterator[tuple[int, Sequence[Annotation | None]]]:
+        """The annotations in their order."""
+        start = 0
+
+        def decode(text: bytes) -> Sequence[Annotation | None] | None:
+            try:
+                return _DECODER.decode(text)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                pass
+            try:
+                entries = json.loads(text.decode("utf-8", "replace"))  # takes NaN and Infinity, which are no JSON
+            except ValueError:
+                return None
+            return [self._one(entry, start + place) for place, entry in enumerate(entries)]
+
+        for found in windows(self._text, decode):
+            yield start, found
+            start += len(found)
+
+    def _one(self, entry: Any, number: int) -> Annotation | None:
+        if isinstance(entry, dict) and isinstance(entry.get("image_id"), (int, str)):
+            self.about[item("annotations", number)] = entry["image_id"]
+        taken: Annotation | None = _taken(entry, Annotation, self._path, number, "annotations", self.flaws)
+        return taken
 
 
 class _Typed(msgspec.Struct):
     images: list[Image] = []
     categories: list[Category] = []
-    annotations: list[Annotation] = []
+    annotations: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+_DECODER = msgspec.json.Decoder(list[Annotation])
 
 
 def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
     """The file's content; None where it does not parse, which `flaws` is told."""
     data = tree.read(path)
-    try:
-        typed = msgspec.json.decode(data, type=_Typed)
-        return Document(typed.images, typed.categories, typed.annotations, [])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _tolerant(data, path, flaws)
+    typed = raw_list(data, _Typed)
+    if typed is not None and bytes(memoryview(typed.annotations)[:1]) == b"[":
+        return Document(typed.images, typed.categories, memoryview(typed.annotations), path)
+    return _tolerant(data, path, flaws)
 
 
 def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
@@ -90,16 +121,13 @@ def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
     if not isinstance(whole, dict):
         flaws.append(Flaw("parse", path, 1, says=f"is a {type(whole).__name__}, where an object with images and annotations is expected"))
         return None
-    found = Document([], [], [], [])
-    for what, kind in (("images", Image), ("categories", Category), ("annotations", Annotation)):
-        items = whole.get(what)
-        if items is None and what != "categories":
-            flaws.append(Flaw("field", path, says=f"has no {what!r}"))
-        for number, entry in enumerate(items if isinstance(items, list) else []):
-            if isinstance(entry, dict) and isinstance(entry.get("image_id"), (int, str)):
-                found.about[item(what, number)] = entry["image_id"]
-        entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(items if isinstance(items, list) else []))
-        getattr(found, what).extend(entry for entry in entries if entry is not None)
+    lists = {name: whole.get(name) for name in LISTS}
+    flaws += [Flaw("field", path, says=f"has no {name!r}") for name in ("images", "annotations") if lists[name] is None]
+    texts = {name: items if isinstance(items, list) else [] for name, items in lists.items()}
+    found = Document([], [], memoryview(json.dumps(texts["annotations"]).encode()), path)
+    for what, kind, taken in (("images", Image, found.images), ("categories", Category, found.categories)):
+        entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(texts[what]))
+        taken.extend(entry for entry in entries if entry is not None)
     return found
 
 

@@ -13,32 +13,31 @@ OUTSIDE = 1.5
 SHARE = 0.1
 """The share of a box's side by which its polygon may differ, where that is more."""
 
-AT_ONCE = 5000
-"""Annotations that are looked at together: as many as the processor's own memory holds."""
 
-
-def suspects(annotations: Sequence[Annotation], sizes: dict[Any, tuple[float, float]]) -> list[int]:
+def suspects(annotations: Sequence[Annotation | None], sizes: dict[Any, tuple[float, float]]) -> list[int]:
     """The numbers of the annotations whose segments, key points or area are not plainly in order."""
     plain: list[int] = []
+    whole: list[Annotation] = []
     odd: list[int] = []
     for number, each in enumerate(annotations):
+        if each is None:
+            continue
         found = each.segmentation
-        if each.keypoints is not None or type(found) is dict or (found and each.bbox is None):
+        if each.keypoints is not None or type(found) is dict or (found and each.bbox is None) or (not found and each.area is not None):
             odd.append(number)
         elif found:
             plain.append(number)
-        elif each.area is not None:
-            odd.append(number)
-    for start in range(0, len(plain), AT_ONCE):
-        odd += _odd_of(annotations, plain[start : start + AT_ONCE], sizes)
-    return sorted(odd)
+            whole.append(each)
+    return sorted([*odd, *(plain[row] for row in _odd_of(whole, sizes))])
 
 
-def _odd_of(annotations: Sequence[Annotation], plain: list[int], sizes: dict[Any, tuple[float, float]]) -> list[int]:
+def _odd_of(plain: list[Annotation], sizes: dict[Any, tuple[float, float]]) -> list[int]:
     """Those of these annotations, all with a box and polygons, that are not plainly in order."""
     import numpy as np
 
-    lists = [annotations[number].segmentation or [] for number in plain]
+    if not plain:
+        return []
+    lists = [each.segmentation or [] for each in plain]
     lengths = np.fromiter((len(polygon) for polygons in lists for polygon in polygons), dtype=np.int64)
     owners = np.repeat(np.arange(len(plain)), np.fromiter(map(len, lists), dtype=np.int64, count=len(plain)))
     whole = np.ones(len(plain), dtype=bool)
@@ -47,12 +46,13 @@ def _odd_of(annotations: Sequence[Annotation], plain: list[int], sizes: dict[Any
     if not whole.all():  # pairs cannot be told where a number has no partner
         keep = np.repeat(whole[owners], lengths)
         numbers, owners, lengths = numbers[keep], owners[whole[owners]], lengths[whole[owners]]
-    box = np.array([annotations[number].bbox for number in plain], dtype=np.float64)
-    area = np.array([annotations[number].area or 0.0 for number in plain])
-    size = np.array([sizes.get(annotations[number].image_id, (0.0, 0.0)) for number in plain])
+    box = np.array([each.bbox for each in plain], dtype=np.float64)
+    area = np.array([each.area or 0.0 for each in plain])
+    size = np.array([sizes.get(each.image_id, (0.0, 0.0)) for each in plain])
     span, surface = _spans(numbers, owners, lengths, len(plain))
     good = whole & _agrees(span, box, size) & (surface > 1e-6) & (area >= 0) & (area <= 1.1 * box[:, 2] * box[:, 3] + 2)
-    return [plain[row] for row in (~good).nonzero()[0].tolist()]
+    found: list[int] = (~good).nonzero()[0].tolist()
+    return found
 
 
 def _spans(numbers: Any, owners: Any, lengths: Any, count: int) -> tuple[Any, Any]:

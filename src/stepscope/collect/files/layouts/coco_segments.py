@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,14 +11,21 @@ from stepscope.collect.files.layouts.coco_polygons import OUTSIDE, SHARE, suspec
 from stepscope.evidence import Flaw
 
 
-def segment_flaws(found: Document, path: str, images: dict[Any, str]) -> Iterator[Flaw]:
-    """What is odd of each annotation's segments, key points and area."""
-    sizes = {image.id: (float(image.width or 0), float(image.height or 0)) for image in found.images}
-    points = {category.id: len(category.keypoints) for category in found.categories if category.keypoints}
-    for number in suspects(found.annotations, sizes):
-        each = found.annotations[number]
-        for kind, says in _odd(each, sizes.get(each.image_id, (0.0, 0.0)), points.get(each.category_id)):
-            yield Flaw(kind, path, item("annotations", number), says=says, image=images.get(each.image_id), box=_corners(each))
+class Segments:
+    """What is odd of segments, key points and areas, part by part."""
+
+    def __init__(self, found: Document, path: str, images: dict[Any, str]) -> None:
+        self._sizes = {image.id: (float(image.width or 0), float(image.height or 0)) for image in found.images}
+        self._points = {category.id: len(category.keypoints) for category in found.categories if category.keypoints}
+        self._path, self._images = path, images
+
+    def flaws(self, start: int, part: Sequence[Annotation | None]) -> Iterator[Flaw]:
+        """Of the annotations from this number on."""
+        for place in suspects(part, self._sizes):
+            each = part[place]
+            if each is not None:
+                for kind, says in _odd(each, self._sizes.get(each.image_id, (0.0, 0.0)), self._points.get(each.category_id)):
+                    yield Flaw(kind, self._path, item("annotations", start + place), says=says, image=self._images.get(each.image_id), box=_corners(each))
 
 
 def _corners(each: Annotation) -> tuple[float, float, float, float] | None:
