@@ -166,10 +166,14 @@ def _corners(written: Any, form: str, width: Any, height: Any) -> Any:
     import numpy as np
 
     if form == "xyxy":
-        return written.copy()
+        return written
+    corners = np.empty_like(written)
     if form == "xywh":
-        return np.concatenate([written[:, :2], written[:, :2] + written[:, 2:]], axis=1)
-    half = written[:, 2:] / 2
-    corners = np.concatenate([written[:, :2] - half, written[:, :2] + half], axis=1)
-    scale = np.stack([np.where(width > 0, width, 1.0), np.where(height > 0, height, 1.0)], axis=1)
-    return corners * np.concatenate([scale, scale], axis=1)
+        corners[:, :2] = written[:, :2]
+        np.add(written[:, :2], written[:, 2:], out=corners[:, 2:])
+        return corners
+    for place, side in ((0, width), (1, height)):
+        scale, half = np.where(side > 0, side, 1.0), written[:, place + 2] / 2
+        corners[:, place] = (written[:, place] - half) * scale
+        corners[:, place + 2] = (written[:, place] + half) * scale
+    return corners

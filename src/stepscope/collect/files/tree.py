@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import stat
 from collections.abc import Iterator
@@ -37,6 +38,13 @@ class Tree:
     def named(self, *endings: str) -> list[str]:
         """The files with one of these endings, in small letters."""
         return [path for path in self.files if path.lower().endswith(endings)]
+
+    def mapped(self, path: str) -> bytes | mmap.mmap:
+        """The bytes of a large file, which the system brings into memory as they are looked at. Raises OSError."""
+        with opened(self.root, path) as file:
+            if isinstance(self.root, Remote) or not self.files[path][0]:
+                return file.read()
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def read(self, path: str, limit: int = -1) -> bytes:
         """The bytes of a file, at most `limit`. Raises OSError."""

@@ -37,7 +37,10 @@ def as_shares(boxes: Boxes) -> Any:
     if boxes.form == "cxcywh" or not large.any():
         return _none(boxes)
     written = boxes.written
-    return large & (written.max(axis=1, initial=0) <= 1) & (written.min(axis=1, initial=1) >= 0) & (written[:, 2:] > 0).all(axis=1) & (written % 1 > 0).any(axis=1)
+    mask = large & (written.max(axis=1, initial=0) <= 1) & (written.min(axis=1, initial=1) >= 0)
+    rows = mask.nonzero()[0]
+    mask[rows] = (written[rows, 2:] > 0).all(axis=1) & (written[rows] % 1 > 0).any(axis=1)
+    return mask
 
 
 def backwards(boxes: Boxes) -> Any:
@@ -64,14 +67,18 @@ def reach(boxes: Boxes) -> Any:
     import numpy as np
 
     corners, (width, height) = boxes.corners, boxes.sizes
+    slack: Any = SLACK
     if boxes.form == "cxcywh":
         width, height = np.where(width > 0, width, 1.0), np.where(height > 0, height, 1.0)
-        slack = np.minimum(np.maximum(SLACK, SHARE * np.maximum(width, height)), np.maximum(width, height) * 0.01)
-    else:
-        slack = np.full(len(boxes), SLACK)
-    over = np.max(np.stack([-corners[:, 0], -corners[:, 1], corners[:, 2] - width, corners[:, 3] - height]), axis=0, initial=-1e9)
+        longer = np.maximum(width, height)
+        slack = np.minimum(np.maximum(SLACK, SHARE * longer), longer * 0.01)
+    over = -corners[:, 0]
     with np.errstate(invalid="ignore"):
-        return np.where((width > 0) & (height > 0) & np.isfinite(over), np.maximum(over - slack, 0.0), 0.0)
+        for side in (-corners[:, 1], corners[:, 2] - width, corners[:, 3] - height):
+            np.maximum(over, side, out=over)
+        over -= slack
+        over[~((over > 0) & (width > 0) & (height > 0) & np.isfinite(over))] = 0
+    return over
 
 
 def _none(boxes: Boxes) -> Any:

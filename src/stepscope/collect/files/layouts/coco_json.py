@@ -101,11 +101,11 @@ _DECODER = msgspec.json.Decoder(list[Annotation])
 
 def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
     """The file's content; None where it does not parse, which `flaws` is told."""
-    data = tree.read(path)
+    data = tree.mapped(path)
     typed = raw_list(data, _Typed)
     if typed is not None and bytes(memoryview(typed.annotations)[:1]) == b"[":
         return Document(typed.images, typed.categories, memoryview(typed.annotations), path)
-    return _tolerant(data, path, flaws)
+    return _tolerant(bytes(data), path, flaws)
 
 
 def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
