@@ -1,7 +1,7 @@
 """Photos that come with scikit-image and scikit-learn, encoded in many ways."""
 
 import io
-from functools import lru_cache
+from functools import cache
 
 from PIL import Image
 from skimage import data
@@ -10,7 +10,7 @@ from sklearn.datasets import load_sample_images
 NAMES = ("astronaut", "chelsea", "coffee", "rocket", "camera", "coins", "brick", "grass", "gravel", "page", "china", "flower")
 
 
-@lru_cache(maxsize=None)
+@cache
 def photo(name="astronaut"):
     if name in ("china", "flower"):
         return Image.fromarray(load_sample_images().images[name == "flower"])

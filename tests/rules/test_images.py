@@ -5,10 +5,10 @@ import random
 
 import pytest
 from PIL import Image, ImageFilter
+from tests.photos import NAMES, encoded, jpeg, photo, png, with_size
 
 from stepscope.checking import Looking, check
 from stepscope.evidence import Expected
-from tests.photos import NAMES, encoded, jpeg, photo, png, with_size
 
 EXIF = Image.Exif()
 EXIF[0x0112] = 6

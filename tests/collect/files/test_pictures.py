@@ -6,13 +6,13 @@ import zlib
 
 import pytest
 from PIL import Image, ImageDraw
+from tests.photos import NAMES, encoded, inserted, jpeg, photo, png, segment, with_size
 
 from stepscope.collect.files.pictures import strict
 from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.pictures.source import glimpse
 from stepscope.collect.files.reading import Picture
 from stepscope.evidence import State
-from tests.photos import NAMES, encoded, inserted, jpeg, photo, png, segment, with_size
 
 EXIF = Image.Exif()
 EXIF[0x0112] = 6

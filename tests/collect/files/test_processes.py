@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+from tests.photos import NAMES, jpeg, png
 
 from stepscope.checking import Looking
 from stepscope.collect.files import inspecting, processes
@@ -17,7 +18,6 @@ from stepscope.collect.files.inspecting import inspect_all
 from stepscope.collect.files.recognise import read_as
 from stepscope.collect.files.tree import walk
 from stepscope.evidence import State
-from tests.photos import NAMES, jpeg, png
 
 CRASHING = "tests.collect.files.crashing:crashing"
 
@@ -40,7 +40,7 @@ def looked_at(root, workers=1, cache=False, quick=False, **options):
 
 
 def states(images):
-    return {path.rpartition("/")[2]: State(state) for path, state in zip(images.paths, images.facts["state"].tolist()) if state}
+    return {path.rpartition("/")[2]: State(state) for path, state in zip(images.paths, images.facts["state"].tolist(), strict=True) if state}
 
 
 @pytest.mark.parametrize("quick", [False, True])
