@@ -20,11 +20,12 @@ from skimage import data
 
 from stepscope.checking import Looking, check
 from stepscope.collect.files.inspecting import inspect_all
+from stepscope.collect.files.looking import inspected
 from stepscope.collect.files.recognise import read_as
 from stepscope.collect.files.tree import walk
 from stepscope.evidence import FACTS
 
-COUNT, ROUNDS = 2000, 5
+COUNT, ROUNDS = 2000, 4
 
 
 def write(root: Path) -> list[str]:
@@ -107,6 +108,8 @@ def main() -> None:
         jobs: dict[str, Callable[[], object]] = {
             "simplejpeg alone, strict, grey, an eighth": lambda: strict(paths),
             "Pillow, full decode": lambda: full(paths),
+            "inspection, full, once its process runs": lambda: inspected({"root": folder, "quick": False}, [(path, None) for path in paths], lambda: None),
+            "inspection, quick, once its process runs": lambda: inspected({"root": folder, "quick": True}, [(path, None) for path in paths], lambda: None),
             "inspection, full, with the start of its process": lambda: looked_at(root, False, False),
             "inspection, quick, with the start of its process": lambda: looked_at(root, True, False),
             "second run, nothing changed (walk, cache)": lambda: looked_at(root, False, True),
