@@ -73,11 +73,16 @@ def _size(text: object) -> tuple[int, int] | None:
 @contextmanager
 def _bar(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """What shows on a terminal how far the work is, its rate and the time left; nothing in a pipe."""
-    began, shows = time.monotonic(), sys.stderr.isatty() and not quiet
+    shows = sys.stderr.isatty() and not quiet
+    began: list[float] = []
+    shown = 0.0
 
     def progress(done: int, of: int) -> None:
-        if shows and done:
-            rate = done / max(time.monotonic() - began, 1e-9)
+        nonlocal shown
+        now = time.monotonic()
+        began[:] = began or [now, done]  # what the cache knew says nothing of the rate
+        if shows and now - shown > 0.1 and done > began[1]:
+            shown, rate = now, (done - began[1]) / max(now - began[0], 1e-9)
             left = time.strftime("%H:%M:%S", time.gmtime((of - done) / rate))
             click.echo(f"\r{done:,} of {of:,} images · {rate:,.0f} a second · {left} left ", err=True, nl=False)
 

@@ -34,7 +34,7 @@ FACTS = (
 `state` is a State; `format` as Pillow calls it ("JPEG", "PNG"); `mode` as Pillow's ("RGB", "L", "P", "CMYK", "I;16", ...), "RGBX" for RGBA that is opaque everywhere;
 `width` and `height` as stored, before EXIF; `bits` of one channel; `orientation` 1 to 8, 0 where none is noted; `frames` of an animation; `size` in bytes;
 `content` a 128-bit hash of the file (of its beginning and end where pixels were not looked at, 0 where nothing could be read); `look` and `rise` 64-bit hashes of
-the differences from left to right and from top to bottom (0 where no pixels were seen); `mean`, `deviation`, `low`, `high` and `sharpness` (the mean absolute difference of neighbours) of
+the differences from left to right and from top to bottom (0 where no pixels were seen); `mean`, `deviation`, `low`, `high` and `sharpness` (the mean absolute difference of diagonal neighbours) of
 the brightness, 0 to 255, of the image at an eighth of its size.
 """
 

@@ -40,7 +40,7 @@ def looked_at(root, workers=1, cache=False, quick=False, **options):
 
 
 def states(images):
-    return {path.rpartition("/")[2]: State(state) for path, state in zip(images.paths, images.facts["state"].tolist(), strict=False) if state}
+    return {path.rpartition("/")[2]: State(state) for path, state in zip(images.paths, images.facts["state"].tolist(), strict=True) if state}
 
 
 @pytest.mark.parametrize("quick", [False, True])

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stepscope.collect.files.cache import dtype
-from stepscope.collect.files.pictures.inspect import inspect
+from stepscope.collect.files.pictures.inspect import unsettled
+from stepscope.collect.files.pictures.look import settle
 from stepscope.collect.files.pictures.source import entire, glimpse
 from stepscope.collect.files.reading import Picture
 from stepscope.collect.files.remote import Remote, place_of
@@ -26,13 +27,16 @@ def inspected(given: dict[str, Any], items: Sequence[tuple[str, Any]], alive: Al
 
     Image.MAX_IMAGE_PIXELS = None  # the header is looked at first, and this process decodes nothing else
     root, quick = place_of(given["root"]), bool(given["quick"])
-    rows, says = [], {}
+    facts: list[dict[str, Any]] = []
+    says = {}
     for place, (path, where) in enumerate(items):
         alive()
         known, words = look_at(root, Picture(path, where=tuple(where) if where else None), quick)
-        rows.append(tuple(map(known.get, _NAMES, _EMPTY)))
+        facts.append(known)
         if words:
             says[place] = words
+    settle(facts)
+    rows = [tuple(map(known.get, _NAMES, _EMPTY)) for known in facts]
     return says, np.array(rows, dtype=dtype()).tobytes()
 
 
@@ -40,7 +44,7 @@ def look_at(root: Path | Remote, picture: Picture, quick: bool) -> tuple[dict[st
     """The facts of one image, and the decoder's words where there are any."""
     try:
         source = glimpse(root, picture) if quick else entire(root, picture)
-        return inspect(source, len(source.head) < source.size or quick)
+        return unsettled(source, len(source.head) < source.size or quick)
     except OSError as problem:
         return {"state": State.UNREADABLE}, problem.strerror or str(problem)
     except MemoryError:

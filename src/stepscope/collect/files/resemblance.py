@@ -9,6 +9,8 @@ FAR, FAR_TOGETHER = 16, 28
 """Bits of 64 in which one hash of two such images may differ, and bits of both together."""
 NEXT = 12
 """Neighbours in the order of the hashes that each image is compared with: the work stays in proportion, however many are alike."""
+MOST_EACH = 20
+"""Pairs for each image, of one position."""
 AT_ONCE = 1 << 16
 FEW = 4096
 """So many images are all compared with each other."""
@@ -18,20 +20,46 @@ def candidates(look: Any, rise: Any) -> tuple[Any, Any, Any, Any]:
     """Columns: two rows, the position (0 to 7) that turns the second into the first, and the bits in which they differ; each pair once, the closest first."""
     import numpy as np
 
-    found = [part for position in range(8 if len(look) > 1 else 0) for part in _joined(look, rise, position)]
+    firsts, found = _equal(look, rise)
+    for position in range(8 if len(firsts) > 1 else 0):
+        for one, other, places, apart in _bounded(_joined(look[firsts], rise[firsts], position), MOST_EACH * len(firsts)):
+            found.append((firsts[one], firsts[other], places, apart))
     if not found:
         empty = np.empty(0, np.int64)
         return empty, empty, empty, empty
-    one, other, position, apart = (np.concatenate(column) for column in zip(*found, strict=True))
+    one, other, positions, apart = (np.concatenate(column) for column in zip(*found, strict=True))
     low, high = np.minimum(one, other), np.maximum(one, other)
-    order = np.lexsort((position, apart, high, low))
-    low, high, position, apart, one = low[order], high[order], position[order], apart[order], one[order]
+    order = np.lexsort((positions, apart, high, low))
+    low, high, positions, apart, one = low[order], high[order], positions[order], apart[order], one[order]
     first = np.ones(len(low), bool)
     first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-    low, high, position, apart, one = low[first], high[first], position[first], apart[first], one[first]
+    low, high, positions, apart, one = low[first], high[first], positions[first], apart[first], one[first]
     order = np.lexsort((high, low, apart))
     other = np.where(one == low, high, low)
-    return one[order], other[order], position[order], apart[order]
+    return one[order], other[order], positions[order], apart[order]
+
+
+def _equal(look: Any, rise: Any) -> tuple[Any, list[tuple[Any, Any, Any, Any]]]:
+    """The first row of each pair of hashes, and the pairs of rows that have both hashes in common: each with the first and with the one before."""
+    import numpy as np
+
+    order = np.lexsort((np.arange(len(look)), rise, look))
+    starts = np.ones(len(order), bool)
+    starts[1:] = (look[order][1:] != look[order][:-1]) | (rise[order][1:] != rise[order][:-1])
+    firsts = order[np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))]
+    later = (~starts).nonzero()[0]
+    nothing = np.zeros(len(later), np.int64)
+    return np.sort(order[starts]), [(earlier, order[later], nothing, nothing) for earlier in (firsts[later], order[later - 1])] if len(later) else []
+
+
+def _bounded(parts: Iterator[tuple[Any, Any, Any, Any]], most: int) -> Iterator[tuple[Any, Any, Any, Any]]:
+    """The parts until they hold so many pairs: nearer neighbours come first."""
+    held = 0
+    for part in parts:
+        yield part
+        held += len(part[0])
+        if held > most:
+            return
 
 
 def _joined(look: Any, rise: Any, position: int) -> Iterator[tuple[Any, Any, Any, Any]]:

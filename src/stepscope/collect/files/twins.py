@@ -21,7 +21,7 @@ LEGIBLE = (State.WHOLE, State.NO_END, State.TRAILING)
 EACH = 6
 """Candidates of one image that are compared pixel by pixel."""
 MOST = 30_000
-"""Comparisons of pixels in one run."""
+"""Comparisons of pixels in one run that may come to nothing; each of the others makes a group larger."""
 SMALL = 48
 """Images with a shorter side are compared strictly: among digits and icons many resemble each other."""
 FLAT = 2.0
@@ -74,11 +74,10 @@ def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> li
     group_of = {int(row): int(row) for row in rows}
     thumbnail = lru_cache(maxsize=8192)(lambda row: _thumbnail(read, row))
     used: Counter[int] = Counter()
-    compared = 0
+    vain = 0
     for one, other, position in _pairs(facts, rows):
-        if used[one] >= EACH or used[other] >= EACH or compared >= MOST or _first(group_of, one) == _first(group_of, other):
+        if used[one] >= EACH or used[other] >= EACH or vain >= MOST or _first(group_of, one) == _first(group_of, other):
             continue
-        compared += 1
         a, b = thumbnail(one), thumbnail(other)
         small = min(int(facts[name][row]) for name in ("width", "height") for row in (one, other)) < SMALL
         if a is not None and b is not None and same(a, in_position(b, position), small):
@@ -86,6 +85,7 @@ def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> li
             group_of[high] = low
         else:
             used.update((one, other))
+            vain += 1
     groups: dict[int, list[int]] = {}
     for row in group_of:
         groups.setdefault(_first(group_of, row), []).append(row)

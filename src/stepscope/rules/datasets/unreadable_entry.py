@@ -84,5 +84,6 @@ def entries(flaws: Flaws, images: Images) -> Witnessed:
     for kind, (words, severity) in _FLAWS.items():
         places = [*at_flaws(flaws.of(kind)), *(refused if kind == "unreadable" else ())]
         if places:
-            says = f": {places[0].about}" if kind in ("unreadable", "special") and places[0].about else ""
+            words = places[0].about if kind == "special" and places[0].about else words
+            says = f": {places[0].about}" if kind == "unreadable" and places[0].about else ""
             yield UNREADABLE_ENTRY.found(f"{shown(places[0].file)} {words}{says}", severity=severity, seen={"entries": f"{len(places):,}"}, places=places)

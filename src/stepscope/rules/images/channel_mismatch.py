@@ -21,30 +21,29 @@ Good
     image = Image.open(path).convert("RGB")
 """
 
-
-from stepscope.evidence import Batch, Call, Expected, Failure, Images, Layer, Stage, wording
+from stepscope.evidence import Batch, Call, Expected, Failure, Images, Layer, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at, shown
 from stepscope.rules.found import counted as share
 from stepscope.rules.images.channels_on_disk import odd_ones
-from stepscope.rules.images.pictures import PICTURE, channels, counted, differ_in_channels, sizes
+from stepscope.rules.images.pictures import (
+    BANDS,
+    CONVOLVED,
+    PICTURE,
+    SHAPES,
+    TENSOR,
+    WORDS,
+    channels,
+    counted,
+    differ_in_channels,
+    is_mean,
+    sizes,
+)
 from stepscope.rules.shapes.fit import fit_of
 from stepscope.rules.shapes.words import arrays, broadcast
 
 CHANNEL_MISMATCH = Rule("IMG104", Severity.ERROR, stage=Stage.DATA, yields_to=("channel-order", "input-rank", "custom-loss-bug"))
-
-_WORDS = wording(
-    r"output with shape \[(?P<has>[134]), \d+, \d+\] doesn't match the broadcast shape \[(?P<needs>[134]), \d+, \d+\]"
-    r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
-    r"|(?:mean|std) must have (?P<c>\d+) elements if it is an iterable, got (?P<d>\d+)|Unable to infer channel dimension format"
-)
-_CONVOLVED = wording(r"expected input\[(?P<shape>\d+(?:, \d+){3})\] to have (?P<needs>\d+) channels, but got (?P<has>\d+) channels")
-BANDS = 8
-"""Channels that a picture may have; the feature maps of a network have more."""
-_TENSOR = wording(r"\w+\[(\d+(?:, \d+)+)\]")
-_SHAPES = wording(r"\[(\d+(?:, \d+)+)\]")
-
 
 @CHANNEL_MISMATCH.seen_in
 def layer(failure: Failure, layer: Layer, call: Call) -> Witnessed:
@@ -70,10 +69,10 @@ def collated(failure: Failure, batch: Batch) -> Witnessed:
     if not batch.odd:
         return
     row, signature = next(iter(batch.odd.items()))
-    odd = _TENSOR.search(signature)
+    odd = TENSOR.search(signature)
     if odd is None or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
         return
-    has, others = sizes(odd[1]), [sizes(text) for text in _SHAPES.findall(failure.message)]
+    has, others = sizes(odd[1]), [sizes(text) for text in SHAPES.findall(failure.message)]
     usual = next((shape for shape in others if differ_in_channels(has, shape)), None)
     if usual is not None:
         headline, sure = f"a picture of {counted(channels(has, usual))} among pictures of {channels(usual, has)}", Confidence.CERTAIN
@@ -94,7 +93,7 @@ def mixed(failure: Failure, batch: Batch) -> Witnessed:
     """Pictures of two kinds that differ in nothing but the number of channels, where neither kind is the usual one."""
     if batch.odd or len(batch.kinds) != 2 or not failure.says("stack expects each tensor", "not resizable", "must have the same shape"):
         return
-    one, other = (sizes(found[1]) if (found := _TENSOR.search(kind)) else () for kind in batch.kinds)
+    one, other = (sizes(found[1]) if (found := TENSOR.search(kind)) else () for kind in batch.kinds)
     if differ_in_channels(one, other):
         yield CHANNEL_MISMATCH.found(
             f"pictures of {channels(one, other)} and of {channels(other, one)} channels meet in one batch",
@@ -110,7 +109,7 @@ def normalised(failure: Failure, call: Call) -> Witnessed:
     picture = next((operand.tensor for operand in call.operands if len(operand.tensor.shape) in (3, 4)), None)
     if met is None or picture is None or not set(met) <= set(PICTURE) or failure.passes("backward"):
         return
-    means = next((operand for operand in call.operands if operand.tensor.shape[:1] and _is_mean(operand.tensor.shape)), None)
+    means = next((operand for operand in call.operands if operand.tensor.shape[:1] and is_mean(operand.tensor.shape)), None)
     if means is not None and picture.shape[-3] in met and picture.shape[-3] in PICTURE:
         yield CHANNEL_MISMATCH.found(
             f"a picture of {counted(picture.shape[-3])} meets {max(means.tensor.shape)} values, one per channel",
@@ -120,7 +119,7 @@ def normalised(failure: Failure, call: Call) -> Witnessed:
 
 @CHANNEL_MISMATCH.seen_in
 def words(failure: Failure) -> Witnessed:
-    found, shapes, convolved = _WORDS.search(failure.message), arrays(failure), _CONVOLVED.search(failure.message)
+    found, shapes, convolved = WORDS.search(failure.message), arrays(failure), CONVOLVED.search(failure.message)
     if convolved and int(convolved["needs"]) <= BANDS and int(convolved["has"]) <= BANDS:
         yield CHANNEL_MISMATCH.found(
             f"pictures of {counted(int(convolved['has']))} arrive where {convolved['needs']} are expected", Confidence.LIKELY, stage=Stage.FORWARD,
@@ -147,7 +146,3 @@ def files(images: Images, expected: Expected) -> Witnessed:
             f"{shown(places[0].file)} has {counted(has)}, {'the model takes' if expected.channels else 'most have'} {usual}",
             severity=severity, seen={"images": share(places, images)}, places=places,
         )  # fmt: skip
-
-
-def _is_mean(shape: tuple[int, ...]) -> bool:
-    return max(shape) in PICTURE and sum(size > 1 for size in shape) <= 1

@@ -32,6 +32,9 @@ FEWEST = 20
 RAREST = 0.05
 """What a larger share of the images has is ordinary here."""
 
+THIN = 0.25
+"""Of the usual bytes a pixel; an image with contrast that needs fewer has no detail."""
+
 
 @IMAGE_QUALITY.seen_in
 def files(images: Images) -> Witnessed:
@@ -56,14 +59,16 @@ def _outliers(images: Images) -> Iterator[tuple[str, Any, Any]]:
     seen = whole & (facts["look"] != 0) & (facts["low"] < facts["high"])
     if seen.sum() < FEWEST:
         return
-    mean, deviation, sharpness = (float(np.median(facts[name][seen])) for name in ("mean", "deviation", "sharpness"))
+    mean, deviation = (float(np.median(facts[name][seen])) for name in ("mean", "deviation"))
 
     def told(row: int) -> dict[str, str]:
         return {"brightness": f"{facts['mean'][row]:.0f}, usually {mean:.0f}", "contrast": f"{facts['deviation'][row]:.1f}, usually {deviation:.0f}"}
 
     dark = seen & (facts["mean"] < 12) & (mean > 60) & (facts["deviation"] < deviation / 3)
     pale = seen & ~dark & (((facts["mean"] > 243) & (mean < 200)) | (facts["deviation"] < deviation / 8)) & (facts["deviation"] < deviation / 3)
-    soft = seen & ~dark & ~pale & (facts["sharpness"] < sharpness / 6) & (facts["sharpness"] * deviation < facts["deviation"] * sharpness / 4)
+    spent = facts["size"] / np.maximum(facts["width"].astype("f8") * facts["height"], 1)
+    photos = seen & (facts["format"] == b"JPEG")
+    thin = photos & ~dark & ~pale & (spent < THIN * (float(np.median(spent[photos])) if photos.any() else 0)) & (facts["deviation"] > deviation / 3)
     yield "almost black", dark.nonzero()[0], told
     yield "washed out", pale.nonzero()[0], told
-    yield "blurred", soft.nonzero()[0], lambda row: {"sharpness": f"{facts['sharpness'][row]:.2f}, usually {sharpness:.1f}"}
+    yield "blurred or strongly compressed", thin.nonzero()[0], lambda row: {"bytes a pixel": f"{spent[row]:.3f}, usually {float(np.median(spent[photos])):.2f}"}

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from stepscope.evidence import wording
+
 PICTURE = (1, 3, 4)
 """How many channels a picture has."""
+WORDS = wording(
+    r"output with shape \[(?P<has>[134]), \d+, \d+\] doesn't match the broadcast shape \[(?P<needs>[134]), \d+, \d+\]"
+    r"|[Mm]ake sure that the channel dimension of the pixel values match with the one set in the configuration(?:\.[ \n]*Expected (?P<a>\d+) but got (?P<b>\d+))?"
+    r"|(?:mean|std) must have (?P<c>\d+) elements if it is an iterable, got (?P<d>\d+)|Unable to infer channel dimension format"
+)
+CONVOLVED = wording(r"expected input\[(?P<shape>\d+(?:, \d+){3})\] to have (?P<needs>\d+) channels, but got (?P<has>\d+) channels")
+BANDS = 8
+"""Channels that a picture may have; the feature maps of a network have more."""
+TENSOR = wording(r"\w+\[(\d+(?:, \d+)+)\]")
+SHAPES = wording(r"\[(\d+(?:, \d+)+)\]")
 
 
 def sizes(text: str) -> tuple[int, ...]:
@@ -32,3 +44,8 @@ def channels(shape: tuple[int, ...], other: tuple[int, ...]) -> int:
 def counted(channels: int) -> str:
     """1 channel, 3 channels."""
     return f"{channels} channel{'s' if channels > 1 else ''}"
+
+
+def is_mean(shape: tuple[int, ...]) -> bool:
+    """Whether a tensor holds one value for each channel."""
+    return max(shape) in PICTURE and sum(size > 1 for size in shape) <= 1

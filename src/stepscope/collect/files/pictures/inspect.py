@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stepscope.collect.files.pictures import jpeg, others, png
+from stepscope.collect.files.pictures.look import settle
 from stepscope.collect.files.pictures.source import Source, in_memory
 from stepscope.evidence import State
 
@@ -16,7 +17,13 @@ def inspect(data: bytes | Source, quick: bool = False) -> Verdict:
 
     With `quick`, what the first and last bytes tell: more is read only where they are not as they should be.
     """
-    source = data if isinstance(data, Source) else in_memory(data)
+    facts, words = unsettled(data if isinstance(data, Source) else in_memory(data), quick)
+    settle([facts])
+    return facts, words
+
+
+def unsettled(source: Source, quick: bool) -> Verdict:
+    """The same, where thumbnails may stand for looks; see `look.settle`."""
     if not source.size:
         return {"size": 0, "state": State.EMPTY}, "holds no byte"
     reader = jpeg if source.head.startswith(jpeg.BEGINS) else png if source.head.startswith(png.BEGINS) else others

@@ -60,7 +60,7 @@ def _decoded(data: bytes, top: Header, quick: bool) -> Verdict:
     damage = damage or _zeroed(data, top)
     if damage is not None:
         return _damaged(data, top, end, damage)
-    facts = looks(seen)
+    facts = {"grey": seen, "low": int(seen.min()), "high": int(seen.max())}
     if facts["low"] == facts["high"]:
         facts.update(_extremes(data, top))
     if end < 0:

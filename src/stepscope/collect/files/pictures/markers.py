@@ -12,8 +12,6 @@ LOSSLESS = frozenset((0xC3, 0xC7, 0xCB, 0xCF))
 _TELLING = FRAMES | {0xE1, 0xE2, 0xEE}
 _ALONE = frozenset((0x01, 0xFF, *range(0xD0, 0xD9)))
 """Markers without a length, and the fill byte."""
-WINDOW = 1 << 16
-"""Bytes that are searched at once: they stay in the processor's cache."""
 _NEXT = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7\x01])", re.DOTALL)
 _SIGNATURES = (b"SEFT", b"AXS!", b"AXS*", b"cbipcbbl", b"zmie~", b"\xa1\xb2\xc3\xd4", b"CANON OPTIONAL DATA", b"vivo{", b"QDIOBS", b"MotionPhoto_Data", b"Camera-ML", b"NIKON APP")
 
@@ -94,14 +92,14 @@ def end_of(data: bytes, scan: int) -> int:
     """Where the image ends, behind its end marker; -1 where it has none."""
     import numpy as np
 
-    for start in range(scan, len(data) - 1, WINDOW):
-        coded = np.frombuffer(data, np.uint8, min(WINDOW + 1, len(data) - start), start)
-        ends = (coded[:-1] == 0xFF) & (coded[1:] == 0xD9)
-        first = int(ends.argmax())
-        if ends[first]:
-            end = start + first + 2
-            return end if end == len(data) else _walked(data, scan)
-    return -1
+    first = len(data)
+    for start in (scan, scan + 1):  # pairs of bytes from even and from odd places: a copy is faster than numbers that are not aligned
+        pairs = np.frombuffer(data[start : start + (len(data) - start) // 2 * 2], "<u2") == 0xD9FF
+        if len(pairs) and pairs[place := int(pairs.argmax())]:
+            first = min(first, start + 2 * place)
+    if first == len(data):
+        return -1
+    return first + 2 if first + 2 == len(data) else _walked(data, scan)
 
 
 def _walked(data: bytes, at: int) -> int:

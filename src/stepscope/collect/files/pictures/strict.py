@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 
@@ -10,6 +9,8 @@ def decoder() -> str:
     """The decoder and its version."""
     if find_spec("simplejpeg") is None:
         return "pillow"
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return f"simplejpeg {version('simplejpeg')}"
     except PackageNotFoundError:
