@@ -229,7 +229,7 @@ AROUND = {
     "collect": {"collect", "evidence", "graph"},
     "guarding": {*ORDER[:-1], "collect"},
     "explaining": {*ORDER[:-2], "collect"},
-    "checking": {*ORDER[:-2], "collect"},
+    "checking": {*ORDER[:-1], "collect"},
     "commands": {*ORDER, "checking", "collect", "explaining"},
     "": {"checking", "commands", "explaining", "guarding", *ORDER[:-1]},
 }

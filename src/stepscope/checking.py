@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stepscope.diagnose import Report, diagnose
 from stepscope.evidence import Expected, Flaws, Images, Inventory, Observation
 from stepscope.finding import Place
+from stepscope.report.pictured import pictured
 
 if TYPE_CHECKING:
     from stepscope.collect.files.reading import Reading
@@ -23,11 +24,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Looking:
-    """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file."""
+    """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file; `page` reads some images again for the small pictures and the colours of an HTML page."""
 
     quick: bool = False
     workers: int = 0
     cache: bool = True
+    page: bool = False
 
 
 def check(
@@ -39,19 +41,32 @@ def check(
     OSError where the path cannot be opened.
     """
     from stepscope.collect.files.inspecting import inspect_all
+    from stepscope.collect.files.overview import overview_of
     from stepscope.collect.files.recognise import found_at, read_as
     from stepscope.collect.files.twins import twins_of
 
     found = found_at(Path(path))
     main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    images = inspect_all(main, found.tree, looking or Looking(), progress or _silent)
+    looking = looking or Looking()
+    images = inspect_all(main, found.tree, looking, progress or _silent)
     wanted = expected or Expected()
-    first = Observation(
-        images, twins_of(images), Flaws([*found.tree.flaws, *main.flaws]), _boxes(main, images), _inventory(main), wanted
-    )
+    twins, boxes, inventory = twins_of(images), _boxes(main, images), _inventory(main)
+    first = Observation(images, twins, Flaws([*found.tree.flaws, *main.flaws]), boxes, inventory, wanted)
     rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each), wanted) for each in others]
-    report = diagnose("check", [first, *rest])
+    report = replace(diagnose("check", [first, *rest]), overview=overview_of(images, twins, boxes, inventory))
+    if looking.page:
+        report = _with_pictures(report, main, images)
     return _from_here(_with_lines(report, found.tree), found.tree.root)
+
+
+def _with_pictures(report: Report, reading: Reading, images: Images) -> Report:
+    """The same report with the colours of the images, and with small pictures of those that the page shows."""
+    from stepscope.collect.files.colours import colours_of
+    from stepscope.collect.files.thumbnails import thumbnails_of
+
+    assert report.overview is not None
+    small = thumbnails_of(pictured(report.findings), reading, images)
+    return replace(report, overview=replace(report.overview, colours=colours_of(reading, images), thumbnails=small))
 
 
 def _with_lines(report: Report, tree: Tree) -> Report:
@@ -88,7 +103,10 @@ def _from_here(report: Report, root: Path) -> Report:
         return replace(place, file=here(place.file), image=here(place.image), samples=samples)
 
     findings = tuple(replace(each, place=moved(each.place), places=tuple(map(moved, each.places))) for each in report.findings)
-    return replace(report, findings=findings)
+    overview = report.overview
+    if overview is not None:
+        overview = replace(overview, thumbnails={str(here(path)): small for path, small in overview.thumbnails.items()})
+    return replace(report, findings=findings, overview=overview)
 
 
 def _silent(done: int, of: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from stepscope.commands.output import CannotOpen, deliver, report_options
+from stepscope.commands.output import CannotOpen, deliver, report_options, style_of
 
 
 @click.command("check")
@@ -44,7 +44,7 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     if layout is not None and layout not in LAYOUTS:
         raise click.BadParameter(f"{layout!r} is none of {', '.join(LAYOUTS)}", param_hint="--as")
     expected = Expected(options["model_classes"], options["channels"], _size(options["size"]))  # type: ignore[arg-type]
-    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"])
+    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], style_of(style, output) == "html")
     try:
         with _bar(quiet) as progress:
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)

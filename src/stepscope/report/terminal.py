@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from stepscope.diagnose import Report
 from stepscope.finding import Confidence, Finding, Place, Sample
+from stepscope.report.paragraph import paragraph
 
 WIDTH = 100
 PLACES = 3
@@ -27,6 +28,8 @@ def render(report: Report, colour: bool = False, width: int | None = None) -> st
         lines += [*_finding(finding, columns, colour), ""]
     lines += _skipped(report, colour)
     lines += [_paint(f"note: {note}", "quiet", colour) for note in report.notes]
+    if report.overview is not None:
+        lines += textwrap.wrap(_clean(paragraph(report.overview)), columns, break_on_hyphens=False)
     return "\n".join(_CONTROL.sub("", line) if not colour else line for line in lines)
 
 
