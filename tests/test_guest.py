@@ -230,7 +230,8 @@ AROUND = {
     "guarding": {*ORDER[:-1], "collect"},
     "explaining": {*ORDER[:-2], "collect"},
     "checking": {*ORDER[:-1], "collect"},
-    "commands": {*ORDER, "checking", "collect", "explaining"},
+    "repairing": {"checking", "collect"},
+    "commands": {*ORDER, "checking", "collect", "explaining", "repairing"},
     "": {"checking", "commands", "explaining", "guarding", *ORDER[:-1]},
 }
 HOMES = {"torch": ("collect/torch", "train"), **dict.fromkeys(("keras", "tensorflow", "jax"), ("collect/keras", "train"))}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Expected, Flaws, Images, Inventory, Observation
+from stepscope.evidence import Boxes, Expected, Flaws, Images, Inventory, Observation, Twins
 from stepscope.finding import Place
 from stepscope.report.pictured import pictured
 
@@ -40,23 +40,42 @@ def check(
     `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
     OSError where the path cannot be opened.
     """
-    from stepscope.collect.files.inspecting import inspect_all
     from stepscope.collect.files.overview import overview_of
+
+    looking, wanted = looking or Looking(), expected or Expected()
+    seen = seen_at(Path(path), layout, looking, progress)
+    main, *others = seen.readings
+    boxes, *their_boxes = seen.boxes
+    inventory = _inventory(main)
+    first = Observation(seen.images, seen.twins, Flaws([*seen.tree.flaws, *main.flaws]), boxes, inventory, wanted)
+    rest = [Observation(Flaws(each.flaws), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
+    report = replace(diagnose("check", [first, *rest]), overview=overview_of(seen.images, seen.twins, boxes, inventory))
+    if looking.page:
+        report = _with_pictures(report, main, seen.images)
+    return _from_here(_with_lines(report, seen.tree), seen.tree.root)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was read of a data set: by each of its layouts, the main one first, its boxes beside it."""
+
+    tree: Tree
+    readings: tuple[Reading, ...]
+    images: Images
+    twins: Twins
+    boxes: tuple[Boxes | None, ...]
+
+
+def seen_at(path: Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
+    """Read the data set at `path`, as `check` does. Raises NoDataset, OSError."""
+    from stepscope.collect.files.inspecting import inspect_all
     from stepscope.collect.files.recognise import found_at, read_as
     from stepscope.collect.files.twins import twins_of
 
-    found = found_at(Path(path))
-    main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    looking = looking or Looking()
-    images = inspect_all(main, found.tree, looking, progress or _silent)
-    wanted = expected or Expected()
-    twins, boxes, inventory = twins_of(images), _boxes(main, images), _inventory(main)
-    first = Observation(images, twins, Flaws([*found.tree.flaws, *main.flaws]), boxes, inventory, wanted)
-    rest = [Observation(Flaws(each.flaws), _boxes(each, images), _inventory(each), wanted) for each in others]
-    report = replace(diagnose("check", [first, *rest]), overview=overview_of(images, twins, boxes, inventory))
-    if looking.page:
-        report = _with_pictures(report, main, images)
-    return _from_here(_with_lines(report, found.tree), found.tree.root)
+    found = found_at(path)
+    readings = tuple(read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
+    images = inspect_all(readings[0], found.tree, looking or Looking(), progress or _silent)
+    return Seen(found.tree, readings, images, twins_of(images), tuple(_boxes(each, images) for each in readings))
 
 
 def _with_pictures(report: Report, reading: Reading, images: Images) -> Report:

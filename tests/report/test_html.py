@@ -2,6 +2,7 @@
 
 import time
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import jsonschema
 import pytest
@@ -100,7 +101,7 @@ def test_headings_go_down_by_one(page):
     levels = [int(tag[1]) for tag, _ in Reader(page).elements if tag in ("h1", "h2", "h3", "h4")]
 
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 @pytest.mark.parametrize("report", [REPORT, Report("run"), Report("explain", notes=("a note",))])

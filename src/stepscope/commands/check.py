@@ -6,15 +6,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from stepscope.commands.mending import mended, repair_options
 from stepscope.commands.output import CannotOpen, deliver, report_options, style_of
 
 
 @click.command("check")
 @report_options
+@repair_options
 @click.option("--as", "layout", metavar="LAYOUT", help="Read it as this layout: folders, yolo, coco, voc, table, shards, parquet. Recognised otherwise.")
 @click.option("--quick", is_flag=True, help="Headers, file ends, structure and labels only; no pixels.")
 @click.option("--model-classes", type=click.IntRange(1), metavar="N", help="Outputs of the model's head: labels must fit it.")
@@ -32,12 +35,16 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     stepscope check data/ --model-classes 10 --channels 3 --size 224x224
     stepscope check data/ --quick                  without looking at pixels
     stepscope check data/ --output report.json     all places of each finding
+    stepscope check data/ --output report.html     a page with pictures
+    stepscope check data/ --fix mended/            a repaired copy; then what is left
+    stepscope check data/ --fix-in-place           with a way back: --undo
 
-    Nothing in the data set is changed, and nothing in it is executed. Exit codes: 0 no error finding, 1 error findings,
+    Without --fix-in-place and --undo nothing in the data set is changed, and nothing in it is ever executed. Exit codes: 0 no error finding, 1 error findings,
     2 there is no data set that could be read.
     """
     from stepscope.checking import Looking, check
     from stepscope.collect.files.recognise import LAYOUTS, NoDataset
+    from stepscope.collect.files.repair.plan import RepairFailed
     from stepscope.evidence import Expected
 
     layout = str(options["layout"]) if options["layout"] else None
@@ -47,11 +54,13 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], style_of(style, output) == "html")
     try:
         with _bar(quiet) as progress:
+            path, told = mended(path, layout, looking, progress, options)
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)
-    except NoDataset as problem:
+    except (NoDataset, RepairFailed) as problem:
         raise CannotOpen(str(path), str(problem)) from problem
     except OSError as problem:
         raise CannotOpen(str(path), problem.strerror or str(problem)) from problem
+    report = replace(report, notes=(*told, *report.notes))
     deliver(report, style, output, quiet, err=False)
     if not (report.findings or quiet or style or output):
         click.echo(f"Nothing found: {report.asked} rules were asked.")

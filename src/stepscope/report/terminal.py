@@ -128,9 +128,9 @@ def _pair(name: str, value: str, widest: int, columns: int) -> Iterator[str]:
 
 def _section(title: str, paragraphs: list[str], columns: int, colour: bool) -> Iterator[str]:
     label = _paint(title, "word", colour)
-    for number, paragraph in enumerate(paragraphs):
-        hanging = "        " if paragraph.startswith("- ") else "      "
-        text = textwrap.wrap(_clean(paragraph), columns, initial_indent="      ", subsequent_indent=hanging, break_on_hyphens=False)
+    for number, words in enumerate(paragraphs):
+        hanging = "        " if words.startswith("- ") else "      "
+        text = textwrap.wrap(_clean(words), columns, initial_indent="      ", subsequent_indent=hanging, break_on_hyphens=False)
         for row, line in enumerate(text):
             yield label + line[len(title) :] if number == 0 and row == 0 else line
 

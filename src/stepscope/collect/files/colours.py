@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from stepscope.collect.files.decoding import decoded
 from stepscope.collect.files.reading import Reading, bytes_of
-from stepscope.collect.files.thumbnails import decoded, is_showable
+from stepscope.collect.files.thumbnails import is_showable
 from stepscope.evidence import Colours, Images, State
 
 SAMPLE = 256

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from stepscope.collect.files.decoding import decoded
 from stepscope.collect.files.reading import Reading, bytes_of
 from stepscope.evidence import Images, State, Thumbnail
 
@@ -38,38 +38,6 @@ def thumbnails_of(wanted: Iterable[str], reading: Reading, images: Images) -> di
 def is_showable(facts: Any) -> bool:
     """Whether an image was decoded before, and is of a size that does not fill the memory."""
     return int(facts["state"]) in SHOWABLE and 0 < int(facts["width"]) * int(facts["height"]) <= LARGEST
-
-
-def decoded(data: bytes, side: int | None = None) -> Any:
-    """The image, in RGB, transparent parts over white; of a truncated one what there is. `side`: about how many pixels are needed. Raises whatever a decoder raises."""
-    from PIL import Image
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        image = Image.open(io.BytesIO(data))
-        if side:
-            image.draft("RGB", (side * 2, side * 2))
-        try:
-            image.load()
-        except OSError:
-            image.tile = []  # else every later use would decode it again, and stop at the same byte
-        return over_white(image)
-
-
-def over_white(image: Any) -> Any:
-    """The image in RGB; transparent parts over white, and the upper 8 of 16 bits."""
-    from PIL import Image
-
-    if image.mode.startswith("I;16"):
-        import numpy as np
-
-        image = Image.fromarray((np.asarray(image) >> 8).astype("uint8"))
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        ground = Image.new("RGBA", image.size, "white")
-        ground.alpha_composite(image)
-        image = ground
-    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _thumbnail(data: bytes) -> Thumbnail:
