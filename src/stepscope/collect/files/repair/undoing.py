@@ -61,13 +61,19 @@ def _put_back(kept: Path, path: Path) -> None:
 
 
 def _close(journal: Journal) -> None:
-    """The journal away, and the folders' times as they were."""
+    """The folders' times as they were, and the journal away; the root's time comes last, as the journal lies in it."""
     times = journal.times()
+    own = times.pop("", None)
+    for folder, changed in times.items():
+        _set_time(journal.root / folder, changed)
     shutil.rmtree(journal.folder)
     with suppress(OSError):
         journal.folder.parent.rmdir()
     settled(journal.root)
-    for folder, changed in times.items():
-        with suppress(OSError):
-            status = (journal.root / folder).stat()
-            os.utime(journal.root / folder, ns=(status.st_atime_ns, changed))
+    if own is not None:
+        _set_time(journal.root, own)
+
+
+def _set_time(folder: Path, changed: int) -> None:
+    with suppress(OSError):
+        os.utime(folder, ns=(folder.stat().st_atime_ns, changed))

@@ -1,0 +1,89 @@
+"""Repaired copies, and the options of the command."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from tests.collect.files.repair.sets import bytes_in, folders, mended, snapshot, yolo
+
+from stepscope.collect.files.repair.plan import RepairFailed
+
+
+def command(*arguments):
+    return subprocess.run([sys.executable, "-m", "stepscope", "check", *map(str, arguments)], capture_output=True, text=True, timeout=120)
+
+
+def test_the_original_is_not_touched(tmp_path):
+    root = folders(tmp_path / "data")
+    before = snapshot(root)
+    mended(root)
+
+    assert snapshot(root) == before
+
+
+def test_a_label_file_of_the_copy_is_another_file(tmp_path):
+    root = yolo(tmp_path / "data")
+    copy, _ = mended(root)
+    (copy / "labels/train/03.txt").write_text("edited")
+
+    assert (root / "labels/train/03.txt").read_text() == "0 0.5 0.5 0.2 0.2\n"
+
+
+def test_a_folder_that_holds_something_is_not_written_into(tmp_path):
+    root = folders(tmp_path / "data")
+    mended(root)
+
+    with pytest.raises(RepairFailed):
+        mended(root)
+
+
+def test_what_a_crash_left_of_a_copy_is_begun_anew(tmp_path):
+    root = folders(tmp_path / "data")
+    (tmp_path / ".data-mended.stepscope-unfinished").mkdir()
+    (tmp_path / ".data-mended.stepscope-unfinished/half").write_text("x")
+    copy, _ = mended(root)
+
+    assert "half" not in bytes_in(copy)
+
+
+def test_a_copy_within_the_data_set_is_refused(tmp_path):
+    root = folders(tmp_path / "data")
+    before = snapshot(root)
+
+    assert command(root, "--fix", root / "mended").returncode == 2
+    assert snapshot(root) == before
+
+
+def test_the_command_tells_what_it_did(tmp_path):
+    root = yolo(tmp_path / "data", "0 0.95 0.5 0.3 0.2\n")
+    ended = command(root, "--fix", tmp_path / "mended", "--format", "json")
+
+    assert "repaired: 1 box clipped to the image" in json.loads(ended.stdout)["notes"]
+    assert (tmp_path / "mended/labels/train/00.txt").read_text() == "0 0.900000 0.500000 0.200000 0.200000\n"
+
+
+def test_the_command_takes_back_what_it_did(tmp_path):
+    root = yolo(tmp_path / "data", "0 0.95 0.5 0.3 0.2\n")
+    before = snapshot(root)
+
+    assert "clipped" in command(root, "--fix-in-place", "--renumber", "0:2,2:0").stdout
+    assert "taken back" in command(root, "--undo").stdout
+    assert snapshot(root) == before
+
+
+@pytest.mark.parametrize("options", [("--fix-truncated",), ("--renumber", "1:0"), ("--fix-in-place", "--undo"), ("--fix-in-place", "--quick"), ("--fix-in-place", "--renumber", "x")])
+def test_options_that_do_not_go_together_change_nothing(tmp_path, options):
+    root = yolo(tmp_path / "data", "0 0.95 0.5 0.3 0.2\n")
+    before = snapshot(root)
+
+    assert command(root, *options).returncode == 2
+    assert snapshot(root) == before
+
+
+def test_without_an_option_nothing_is_written(tmp_path):
+    root = folders(tmp_path / "data")
+    before = snapshot(root)
+    command(root)
+
+    assert snapshot(root) == before
