@@ -28,6 +28,7 @@ def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = N
     from stepscope.collect.files.repair.copying import copy_repaired
     from stepscope.collect.files.repair.in_place import recovered, repair_in_place
     from stepscope.collect.files.repair.planning import plan_of
+    from stepscope.collect.files.tree import shown
 
     before = recovered(root_of(path))
     seen = seen_at(path, layout, replace(looking or Looking(), page=False), progress)
@@ -37,14 +38,15 @@ def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = N
     else:
         copy_repaired(seen.tree, plan, into)
     root = into or seen.tree.root
-    return Repaired(root if path.is_dir() else root / path.name, (*before, *plan.told()))
+    return Repaired(root if path.is_dir() else root / path.name, tuple(map(shown, (*before, *plan.told()))))
 
 
 def undo(path: Path) -> tuple[str, ...]:
     """Take back the latest repair in place, or one that did not come to its end. Raises RepairFailed, OSError."""
     from stepscope.collect.files.repair.undoing import undo
+    from stepscope.collect.files.tree import shown
 
-    return tuple(undo(root_of(path)))
+    return tuple(map(shown, undo(root_of(path))))
 
 
 def root_of(path: Path) -> Path:

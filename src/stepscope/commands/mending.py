@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -55,7 +56,7 @@ def _wanted(options: Mapping[str, Any]) -> Wanted:
     from stepscope.collect.files.repair.plan import Wanted, renumbering
 
     text = str(options["renumber"] or "")
-    if (text and ":" not in text.partition(",")[0].strip()) or (text and Path(text).is_file()):
+    if (text and ":" not in text.partition(",")[0].strip()) or os.path.isfile(text):
         text = Path(text).read_text(encoding="utf-8")
     return Wanted(bool(options["fix_truncated"]), options["channels"] == 3, renumbering(text))
 

@@ -41,6 +41,7 @@ def folders(root: Path) -> Path:
     photo(root / "train/a/grey.jpg", "camera", "L")
     photo(root / "train/a/palette.png", "chelsea", "P")
     photo(root / "train/a/ink.jpg", "coffee", "CMYK")
+    photo(root / os.fsdecode(b"train/a/\xff\n<b>.jpg"), "rocket", "L")
     photo(root / "train/a/glass.png", "rocket", "RGBA")
     photo(root / "train/b/small.gif", "rocket", "P")
     photo(root / "train/b/turned.jpg", "astronaut", turned=6)

@@ -1,10 +1,13 @@
 """Images put right."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 from tests.collect.files.repair.sets import bytes_in, folders, mended, photo, yolo
 
+from stepscope.collect.files.repair.encoding import Treatment
 from stepscope.collect.files.repair.plan import Wanted
 
 
@@ -29,6 +32,29 @@ def test_other_modes_become_rgb_and_look_the_same(both, name):
 
     assert Image.open(copy / "train/a" / name).mode == "RGB"
     assert apart(pixels(copy / "train/a" / name), pixels(root / "train/a" / name)) < 3
+
+
+@pytest.mark.parametrize("ending", ["tif", "bmp", "ppm", "webp", "png", "jpg"])
+@pytest.mark.parametrize("treatment", ["rgb", "upright"])
+def test_every_format_can_be_written_anew(tmp_path, ending, treatment):
+    path = photo(tmp_path / f"x.{ending}", "chelsea", "RGB" if treatment == "upright" or ending == "webp" else "L", turned=6 if ending not in ("bmp", "ppm") else 0)
+    image = Image.open(io.BytesIO(path.read_bytes()))  # of a mapped grey TIFF, Pillow 13 turns the size alone
+    image.load()
+    told = Treatment(treatment == "rgb", True, False, image.format)(path.read_bytes())
+    after, before = Image.open(io.BytesIO(told)), ImageOps.exif_transpose(image).convert("RGB")
+
+    assert (after.format, after.mode, after.size) == (image.format, "RGB", before.size)
+    assert after.getexif().get(0x0112, 1) == 1
+    assert apart(np.asarray(after).astype(int), np.asarray(before).astype(int)) < 2
+
+
+def test_sixteen_bits_become_eight():
+    deep = Image.fromarray((np.arange(256, dtype=np.uint16) * 257).reshape(16, 16))
+    target = io.BytesIO()
+    deep.save(target, "PNG")
+    after = Image.open(io.BytesIO(Treatment(True, False, False, "PNG")(target.getvalue())))
+
+    assert (np.asarray(after)[..., 0].ravel() == np.arange(256)).all()
 
 
 def test_what_is_transparent_becomes_white(both):
@@ -70,7 +96,7 @@ def test_plain_images_and_truncated_ones_keep_their_bytes(both):
 
 def test_every_deed_is_told(both):
     assert both[2] == (
-        "repaired: 5 images converted to RGB", "repaired: 1 image turned upright, and the EXIF tag removed", "repaired: 2 images renamed after their content",
+        "repaired: 6 images converted to RGB", "repaired: 1 image turned upright, and the EXIF tag removed", "repaired: 2 images renamed after their content",
         "repaired: 1 image removed as copies of another of the same split",
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.collect.files.repair.sets import bytes_in, folders, mended, snapshot, yolo
+from tests.collect.files.repair.sets import bytes_in, folders, mended, photo, snapshot, yolo
 
 from stepscope.collect.files.repair.in_place import recovered
 from stepscope.collect.files.repair.journal import journals
@@ -75,6 +75,35 @@ def test_what_was_edited_after_the_repair_is_not_lost(tmp_path):
 def test_there_is_nothing_to_undo_at_first(tmp_path):
     with pytest.raises(RepairFailed):
         undo(folders(tmp_path / "data"))
+
+
+def test_what_stops_a_repair_takes_it_back(tmp_path, monkeypatch):
+    root = folders(tmp_path / "data")
+    before, left = snapshot(root), iter(range(20))
+
+    def full(handle):
+        if next(left, None) is None:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="space"):
+        in_place(root)
+
+    assert snapshot(root) == before
+
+
+def test_nothing_outside_of_the_data_set_is_written(tmp_path):
+    root = folders(tmp_path / "data")
+    elsewhere = photo(tmp_path / "elsewhere/grey.jpg", "camera", "L")
+    (root / "train/c").symlink_to(elsewhere.parent)
+    (root / "train/a/linked.jpg").symlink_to(elsewhere)
+    before = elsewhere.read_bytes()
+    in_place(root)
+
+    assert elsewhere.read_bytes() == before
+    undo(root)
+    assert (root / "train/a/linked.jpg").is_symlink()
+    assert elsewhere.read_bytes() == before
 
 
 def test_nothing_to_repair_leaves_no_journal(tmp_path):

@@ -32,7 +32,9 @@ class Treatment(NamedTuple):
                 exif.pop(0x0112, None)
             image = over_white(image) if self.rgb else image
             target = io.BytesIO()
-            image.save(target, self.form, exif=exif.tobytes() if len(exif) else b"", **options)
+            if self.form != "TIFF":  # whose own tags are what Pillow gives as its EXIF, places of the old pixels among them
+                options["exif"] = exif.tobytes() if len(exif) else b""
+            image.save(target, self.form, **options)
         return target.getvalue()
 
 

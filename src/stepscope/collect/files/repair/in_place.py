@@ -24,16 +24,20 @@ def recovered(root: Path) -> list[str]:
 
 
 def repair_in_place(root: Path, plan: Plan) -> None:
-    """Make the changes. Raises RepairFailed, OSError; then, as after a crash, `recovered` takes back what was done."""
+    """Make the changes. Raises RepairFailed, OSError; then what was done is taken back, as `recovered` does after a crash."""
     _leave_what_lies_elsewhere(root, plan)
     if not plan.changes:
         return
     with alone(root):
         journal = begun(root, plan)
-        with (journal.folder / "written").open("ab") as written:
-            for number, change in enumerate(plan.changes.values()):
-                _step(journal, number, change, plan, written)
-        replace_with(journal.folder / "done", b"")
+        try:
+            with (journal.folder / "written").open("ab") as written:
+                for number, change in enumerate(plan.changes.values()):
+                    _step(journal, number, change, plan, written)
+            replace_with(journal.folder / "done", b"")
+        except BaseException:  # a full disk, Ctrl-C
+            taken_back(journal)
+            raise
 
 
 def _leave_what_lies_elsewhere(root: Path, plan: Plan) -> None:

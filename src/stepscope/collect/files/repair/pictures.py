@@ -29,24 +29,27 @@ def plan_pictures(reading: Reading, tree: Tree, images: Images, wanted: Wanted, 
     to_rgb = wanted.rgb or modes["RGB"] * 2 > modes.total()
     has_boxes = reading.boxes is not None and len(reading.boxes) > 0
     turned = 0
-    for row, path in _repairable(reading, images):
+    for row, path in _repairable(reading, images, plan):
         facts = images.facts[row]
         treatment = _treatment(facts, to_rgb, wanted)
         if treatment.upright and has_boxes:
-            turned, treatment = turned + 1, treatment._replace(upright=False)
+            turned += 1
+            treatment = treatment._replace(upright=False, rgb=treatment.rgb and treatment.form != "TIFF")  # Pillow turns a TIFF when it loads it
         _plan(path, treatment, tree, plan)
     if turned:
         plan.notes.append(f"{turned:,} images with an EXIF rotation were left: whether their boxes mean the turned image or the stored one is not known")
 
 
-def _repairable(reading: Reading, images: Images) -> Iterator[tuple[int, str]]:
-    """The images whose format we write, that are no masks, no animations, and that the annotation knows."""
+def _repairable(reading: Reading, images: Images, plan: Plan) -> Iterator[tuple[int, str]]:
+    """The images whose format we write, that are no masks, no animations, that the annotation knows and that stay."""
     unknown = {flaw.image for flaw in reading.flaws if flaw.kind == "unlisted" or (flaw.kind == "unlabelled" and reading.layout == "voc")}
     for row, path in enumerate(images.paths):
+        if path in unknown or path in plan.dropped:
+            continue
         facts = images.facts[row]
         is_mask = any(folder in MASKS for folder in path.lower().split("/")[:-1])
         usable = facts["state"] in (State.WHOLE, State.TRUNCATED, State.NO_END, State.TRAILING) and facts["frames"] <= 1
-        if usable and not is_mask and path not in unknown and bytes(facts["format"]).decode() in ENDINGS:
+        if usable and not is_mask and bytes(facts["format"]).decode() in ENDINGS:
             yield row, path
 
 

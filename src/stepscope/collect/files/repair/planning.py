@@ -26,8 +26,8 @@ def plan_of(readings: Sequence[tuple[Reading, Boxes | None]], tree: Tree, images
     if packed:
         raise RepairFailed(f"{packed} are not repaired: mend the files that they were made of, and make them again")
     plan = Plan()
-    plan_pictures(main, tree, images, wanted, plan)
     plan_repeats(images, twins, boxes, plan)
+    plan_pictures(main, tree, images, wanted, plan)
     sizes = sizes_of(images)
     for reading, its in readings:
         mends = its is None or not are_of_another_form(its)

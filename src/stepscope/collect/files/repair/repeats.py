@@ -29,8 +29,6 @@ def plan_repeats(images: Images, twins: Twins, boxes: Boxes | None, plan: Plan) 
 
 def _drop(paths: list[str], plan: Plan) -> None:
     for path in paths:
-        if path in plan.renamed:
-            del plan.renamed[path]
         plan.changes[path] = Change(path, None)
         plan.dropped.add(path)
         plan.done["repeat"] += 1

@@ -56,7 +56,6 @@ def _set_aside(journal: Journal, path: Path, name: str) -> str:
 
 def _put_back(kept: Path, path: Path) -> None:
     kept.replace(path)
-    kept.unlink(missing_ok=True)  # two names of one file are both left by a rename
     settled(path.parent)
 
 
