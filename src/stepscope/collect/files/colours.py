@@ -20,13 +20,14 @@ def colours_of(reading: Reading, images: Images) -> Colours | None:
     import numpy as np
 
     train = images.splits.index("train") if "train" in images.splits else None
-    usable = [row for row in range(len(images)) if images.facts[row]["state"] == State.WHOLE and is_showable(images.facts[row])]
-    rows = [row for row in usable if train is None or images.split[row] == train] or usable
-    chosen = [rows[place] for place in np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(int))] if rows else []
+    usable = np.flatnonzero(images.facts["state"] == State.WHOLE)
+    rows = usable if train is None else usable[images.split[usable] == train]
+    rows = rows if len(rows) else usable
+    chosen = [rows[place] for place in np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(int))] if len(rows) else []
     pictures = {picture.path: picture for picture in reading.pictures}
     count, sums, squares = 0, np.zeros(3), np.zeros(3)
     for row in chosen:
-        pixels = _pixels(reading, pictures[images.paths[row]])
+        pixels = _pixels(reading, pictures[images.paths[row]]) if is_showable(images.facts[row]) else None
         if pixels is not None:
             # each image weighs the same, whatever its size: so it does in training, where all are brought to one
             sums += pixels.mean(0)

@@ -47,7 +47,8 @@ def _of_boxes(boxes: Boxes, images: Images) -> list[Chart]:
     import numpy as np
 
     per_image = Counter(np.bincount(boxes.image, minlength=len(boxes.images)).tolist() if len(boxes) else [])
-    per_image[0] += sum(path not in set(boxes.images) for path in images.paths) if len(boxes) else 0
+    annotated = set(boxes.images)
+    per_image[0] += sum(path not in annotated for path in images.paths) if len(boxes) else 0
     width, height = boxes.sizes
     sides = np.abs(boxes.corners[:, 2:] - boxes.corners[:, :2])
     area = (sides[:, 0] * sides[:, 1])[(width > 0) & (height > 0)] / (width * height)[(width > 0) & (height > 0)]

@@ -97,7 +97,7 @@ def test_plain_images_and_truncated_ones_keep_their_bytes(both):
 def test_every_deed_is_told(both):
     assert both[2] == (
         "repaired: 6 images converted to RGB", "repaired: 1 image turned upright, and the EXIF tag removed", "repaired: 2 images renamed after their content",
-        "repaired: 1 image removed as copies of another of the same split",
+        "repaired: 1 image removed, as another of the same split has the same content",
     )  # fmt: skip
 
 

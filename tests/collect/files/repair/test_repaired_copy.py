@@ -30,6 +30,13 @@ def test_a_label_file_of_the_copy_is_another_file(tmp_path):
     assert (root / "labels/train/03.txt").read_text() == "0 0.5 0.5 0.2 0.2\n"
 
 
+def test_a_whole_path_that_still_means_the_original_is_told(tmp_path):
+    root = yolo(tmp_path / "data")
+    (root / "data.yaml").write_text(f"path: {root}\ntrain: images/train\nnames: [a, b, c]\n")
+
+    assert any(line.startswith("data.yaml names") for line in mended(root)[1])
+
+
 def test_a_folder_that_holds_something_is_not_written_into(tmp_path):
     root = folders(tmp_path / "data")
     mended(root)

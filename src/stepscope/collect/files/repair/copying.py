@@ -11,6 +11,9 @@ from stepscope.collect.files.repair.plan import Change, Plan, RepairFailed
 from stepscope.collect.files.repair.writing import content_of, linked, settled, write_out
 from stepscope.collect.files.tree import Tree
 
+LARGEST = 10_000_000
+"""Bytes of a list that is looked through for whole paths."""
+
 
 def copy_repaired(tree: Tree, plan: Plan, into: Path) -> None:
     """Write the copy beside `into`, and give it that name when it is whole. What a crash left is removed first. Raises RepairFailed, OSError."""
@@ -28,10 +31,17 @@ def copy_repaired(tree: Tree, plan: Plan, into: Path) -> None:
         (partial / folder).mkdir(parents=True, exist_ok=True)
     for path in tree.files:
         _one(tree.root / path, partial, plan.changes.get(path, Change(path, path)), plan)
+    plan.notes += [f"{path} names {root}: in the copy too, where it still means the original" for path in _naming(tree, os.fsencode(root))]
     if into.exists():
         into.rmdir()
     partial.rename(into)
     settled(into.parent)
+
+
+def _naming(tree: Tree, root: bytes) -> list[str]:
+    """The settings and lists that name the data set's folder by its whole path."""
+    small = [path for path in tree.named(".yaml", ".yml", ".txt", ".csv", ".tsv") if tree.files[path][0] < LARGEST and path.count("/") <= 1]
+    return [path for path in small if root in tree.read(path)]
 
 
 def _one(source: Path, root: Path, change: Change, plan: Plan) -> None:

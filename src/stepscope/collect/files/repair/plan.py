@@ -12,7 +12,7 @@ DEEDS = {
     "upright": ("turned upright, and the EXIF tag removed", "image"),
     "truncated": ("encoded again from what could be decoded", "image"),
     "renamed": ("renamed after their content", "image"),
-    "repeat": ("removed as copies of another of the same split", "image"),
+    "repeat": ("removed, as another of the same split has the same content", "image"),
     "clipped": ("clipped to the image", "box"),
     "sorted": ("given their corners in order", "box"),
     "empty": ("removed as empty", "box"),
