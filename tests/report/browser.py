@@ -29,7 +29,7 @@ def main(page: Path, shot: Path, scripts: list[str]) -> None:
     inside = Page(view)
     inside.said = []
     view.setPage(inside)
-    view.resize(1100, int(os.environ.get("PAGE_HEIGHT", "1600")))
+    view.resize(int(os.environ.get("PAGE_WIDTH", "1100")), int(os.environ.get("PAGE_HEIGHT", "1600")))
     results: list[object] = []
 
     def step(result: object = None) -> None:

@@ -133,6 +133,11 @@ def test_the_terminal_tells_the_data_set_in_a_paragraph():
     assert "6,000 images in train 5,000 / val 1,000 · 3 classes (3,112 to 11,000 boxes each) · 640 x 480 mostly · 24,112 boxes" in told
 
 
+def test_code_in_our_words_is_set_as_code():
+    assert str(html._prose("Set `a < b`, then `c`.")) == "Set <code>a &lt; b</code>, then <code>c</code>."
+    assert str(html._prose("one ` alone")) == "one ` alone"
+
+
 def test_nothing_makes_a_name_run_backwards(page):
     assert "\u202e" in EVIL
     assert "\u202e" not in page

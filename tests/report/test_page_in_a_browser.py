@@ -50,8 +50,9 @@ def test_the_page_opens_filters_and_shows_its_pictures(opened):
     assert shot.stat().st_size > 20_000
 
 
-def test_the_page_is_as_wide_as_its_window(opened):
-    told, _ = opened("[document.documentElement.scrollWidth, innerWidth]", "[...document.querySelectorAll('[onclick],[onerror]')].length")
+@pytest.mark.parametrize("width", ["390", "1100"])
+def test_the_page_is_as_wide_as_its_window(opened, width):
+    told, _ = opened("[document.documentElement.scrollWidth, innerWidth]", "[...document.querySelectorAll('[onclick],[onerror]')].length", PAGE_WIDTH=width)
 
     assert told["results"][0][0] <= told["results"][0][1]
     assert told["results"][1] == 0

@@ -27,11 +27,13 @@ def render(report: Report) -> str:
 
     parts = files("stepscope.report") / "page"
     style, script, template = ((parts / name).read_text(encoding="utf-8") for name in ("style.css", "filter.js", "report.html"))
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_told).from_string(template)
+    surroundings = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_told)
+    surroundings.filters["prose"] = _prose
+    page = surroundings.from_string(template)
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return page.render(
         command=report.command, style=style, script=script, script_hash=allowed, headline=_headline(report), findings=_findings(report), notes=report.notes,
-        severities=_severities(report), asked=report.asked, not_asked=report.not_asked, skipped=report.skipped, overview=report.overview,
+        severities=_severities(report), asked=counted(report.asked, "rule"), not_asked=report.not_asked, skipped=report.skipped, overview=report.overview,
         summary=paragraph(report.overview) if report.overview else "", charts=charts_of(report.overview) if report.overview else [],
     )  # fmt: skip
 
@@ -39,6 +41,16 @@ def render(report: Report) -> str:
 def _told(value: Any) -> Any:
     """A stranger's text without what HTML cannot hold: control characters, halves of characters, and what turns the direction of writing around."""
     return _CONTROL.sub("\ufffd", value) if type(value) is str else value
+
+
+def _prose(text: str) -> Any:
+    """Our own words, in which `code` stands between backticks."""
+    from markupsafe import Markup, escape
+
+    pieces = [escape(_told(piece)) for piece in text.split("`")]
+    if len(pieces) % 2 == 0:
+        return escape(_told(text))
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 def _severities(report: Report) -> list[tuple[str, int]]:
