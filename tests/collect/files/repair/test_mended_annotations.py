@@ -1,6 +1,7 @@
 """Annotation files rewritten: what is right keeps its bytes."""
 
 import json
+import random
 
 import pytest
 from tests.collect.files.repair.sets import OBJECT, VOC, aged, bytes_in, coco, mended, photo, voc, yolo
@@ -148,6 +149,45 @@ def test_csv_lists_follow_renamed_and_removed_images(tmp_path):
     copy, _ = mended(aged(root))
 
     assert (copy / "list.csv").read_bytes().decode() == 'path,label\r\n"images/coffee.jpg",x\r\n"images/chelsea.jpg",x\r\n"images/odd.png",x\r\n"images/again.jpg",x\r\n'
+
+
+@pytest.mark.parametrize("made", [yolo, coco])
+def test_no_two_classes_are_joined(tmp_path, made):
+    root = made(tmp_path / "data", *([[[1, 1, 5, 5]]] if made is coco else ["1 0.5 0.5 0.2 0.2\n"]))
+
+    with pytest.raises(RepairFailed, match="in use"):
+        mended(root, Wanted(renumber={1: 2, 0: 1} if made is coco else {1: 0}))
+
+
+def scattered(count):
+    """Boxes in an image of 120 by 80 of which some are wrong, in every way, and some twice after they are clipped."""
+    numbers = random.Random(7)
+    for _ in range(count):
+        left, top = numbers.choice([(-3, 70), (110.3333333, 5), (20, 20), (numbers.uniform(0, 110), numbers.uniform(0, 70))])
+        yield left, top, left + numbers.choice([0, 1e-7, 10, 25.123456789, -4]), top + numbers.choice([0.4, 9, 30, 30])
+
+
+@pytest.mark.parametrize("form", ["yolo", "coco", "voc"])
+def test_what_is_repaired_needs_no_repair(tmp_path, form):
+    wrong = list(scattered(120))
+    if form == "yolo":
+        lines = [f"0 {(a + c) / 240!r} {(b + d) / 160!r} {(c - a) / 120!r} {(d - b) / 80!r}\n" for a, b, c, d in wrong]
+        root = yolo(tmp_path / "data", "".join(lines))
+        for label in sorted((root / "labels/train").iterdir())[1:]:
+            label.write_text("".join(f"0 0.5 0.5 0.{number} 0.2\n" for number in range(10, 99)))
+    elif form == "coco":
+        root = coco(tmp_path / "data", [[a, b, c - a, d - b] for a, b, c, d in wrong])
+        document = json.loads((root / "train.json").read_text(encoding="utf-8"))
+        document["annotations"] += [{"id": 1000 + number, "image_id": 1, "category_id": 1, "bbox": [number / 10, 1, 5, 5]} for number in range(400)]
+        (root / "train.json").write_text(json.dumps(document))
+    else:
+        root = voc(tmp_path / "data", wrong)
+        proper = "".join(OBJECT.format(number / 10, 1, 50, 50) for number in range(400))
+        (root / "Annotations/01.xml").write_text(VOC.format(name="01.jpg", objects=proper))
+    copy, told = mended(root)
+
+    assert len(told) >= 4
+    assert mended(copy)[1] == ("nothing was to be repaired",)
 
 
 @pytest.mark.parametrize("text", ["1", "a:b", "1:0,1:2", "1:0,2:0", "1:-1"])

@@ -32,4 +32,4 @@ def test_a_box_that_is_no_number_is_left():
 
 
 def test_numbers_are_written_as_people_do():
-    assert [number(value) for value in (3.0, 0.5, 1 / 3)] == ["3", "0.5", "0.333333"]
+    assert [number(value) for value in (3.0, 0.5, 1 / 3, 87.0000000001, -1e-9)] == ["3", "0.5", "0.333333", "87", "0"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stepscope.collect.files.reading import Reading
 from stepscope.collect.files.repair.corners import Corners, Mended, mended
-from stepscope.collect.files.repair.plan import Change, Plan, Wanted
+from stepscope.collect.files.repair.plan import Change, Plan, RepairFailed, Wanted
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Images
 
@@ -32,6 +32,12 @@ class Rewriting:
         new = self.wanted.renumber.get(old, old)
         self.plan.done["renumbered"] += new != old
         return new
+
+    def refuse_joining(self, used: set[int]) -> None:
+        """Raises RepairFailed where a class would get the number of another that keeps its own: nobody could tell them apart again."""
+        joined = sorted(set(self.wanted.renumber.values()) & used - self.wanted.renumber.keys())
+        if joined:
+            raise RepairFailed(f"the class {joined[0]} is in use and keeps its number: another one cannot get it too")
 
     def change(self, path: str, before: bytes, after: bytes) -> None:
         """The file gets these bytes, where they are others."""

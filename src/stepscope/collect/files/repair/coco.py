@@ -46,7 +46,8 @@ class _File:
         self._met: set[Any] = set()
 
     def changes(self) -> Iterator[tuple[Item, bytes | None]]:
-        """The items that change."""
+        """Every item with its new bytes."""
+        self._task.refuse_joining({item.value["id"] for item in self._items["categories"] if isinstance(item.value.get("id"), int)})
         for item in self._items["images"]:
             yield item, self._image(item)
         for item in self._items["categories"]:
@@ -82,20 +83,22 @@ class _File:
         text = self._numbered(item.text, item, "category_id")
         if not (isinstance(box, list) and len(box) == 4 and all(isinstance(side, (int, float)) for side in box)):
             return text
-        if task.mends and not self._is_first(item):
-            task.plan.done["double"] += 1
-            return None
         left, top, width, height = map(float, box)
         found = task.box((left, top, left + width, top + height), path)
         task.plan.done.update(found.deeds)
-        return None if found.corners is None else _boxed(text, item, found.corners) if found.deeds else text
+        if found.corners is None:
+            return None
+        text = _boxed(text, item, found.corners) if found.deeds else text
+        return self._unless_said(text) if task.mends else text
 
-    def _is_first(self, item: Item) -> bool:
-        """Whether no annotation before says the same of the same image, whatever its id."""
-        key = json.dumps({name: value for name, value in item.value.items() if name != "id"}, sort_keys=True)
-        is_first = key not in self._met
+    def _unless_said(self, text: bytes) -> bytes | None:
+        """The annotation, unless one before says the same of the same image, whatever its id."""
+        key = json.dumps({name: value for name, value in json.loads(text).items() if name != "id"}, sort_keys=True)
+        if key in self._met:
+            self._task.plan.done["double"] += 1
+            return None
         self._met.add(key)
-        return is_first
+        return text
 
 
 def _boxed(text: bytes, item: Item, corners: tuple[float, float, float, float]) -> bytes:

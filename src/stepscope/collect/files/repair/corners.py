@@ -39,12 +39,15 @@ def mended(corners: Corners, width: float, height: float) -> Mended:
     if beyond > TOLERANCE:
         left, top, right, bottom = max(left, 0.0), max(top, 0.0), min(right, width), min(bottom, height)
         deeds += ("clipped",)
+    if right - left <= TOLERANCE * width or bottom - top <= TOLERANCE * height:
+        return Mended(None, ("empty",))
     return Mended((left, top, right, bottom), deeds)
 
 
 def number(value: float) -> str:
     """A number as annotations write it: whole ones without a point, others with up to six digits behind it."""
-    return str(int(value)) if float(value).is_integer() else f"{value:.6f}".rstrip("0")
+    near = round(float(value), 6)
+    return str(int(near)) if near.is_integer() else f"{near:.6f}".rstrip("0")
 
 
 def are_of_another_form(boxes: Boxes) -> bool:

@@ -101,16 +101,20 @@ def _names(data: bytes, root: Span, image: str, task: Rewriting) -> list[Edit]:
 
 def _boxes(data: bytes, root: Span, image: str, task: Rewriting) -> list[Edit]:
     objects = [part for part in root.parts if part.tag == "object"]
-    # the same object twice: byte for byte, as two cats may well share a box with different poses
-    keys: list[object | None] = [b"".join(data[each.inner : each.outer].split()) if task.mends else None for each in objects]
-    edits = []
-    for each, is_first in zip(objects, without_repeats(keys), strict=True):
-        if not is_first:
-            task.plan.done["double"] += 1
-            edits.append(_without(data, each))
-        else:
-            edits += _box(data, each, image, task)
-    return edits
+    found = [_box(data, each, image, task) for each in objects]
+    # the same object twice: in all of its fields, as two cats may well share a box with different poses
+    keys: list[object | None] = [_said(data, each, edits) if task.mends else None for each, edits in zip(objects, found, strict=True)]
+    firsts = without_repeats(keys)
+    task.plan.done["double"] += firsts.count(False)
+    return [edit for each, edits, is_first in zip(objects, found, firsts, strict=True) for edit in (edits if is_first else [_without(data, each)])]
+
+
+def _said(data: bytes, each: Span, edits: list[Edit]) -> bytes | None:
+    """What an object says after its edits, white space aside; None where it is taken out."""
+    if any(start <= each.start for start, _, _ in edits):
+        return None
+    inside = edited(data[each.inner : each.outer], [(start - each.inner, end - each.inner, new) for start, end, new in edits])
+    return b"".join(inside.split())
 
 
 def _box(data: bytes, each: Span, image: str, task: Rewriting) -> list[Edit]:

@@ -12,6 +12,7 @@ from stepscope.collect.files.repair.plan import Change
 def rewrite(task: Rewriting) -> None:
     """All label files, and the lists of images that `data.yaml` names."""
     data = data_of(task.tree)
+    task.refuse_joining(set(task.reading.boxes.label) if task.reading.boxes is not None else set())
     gone = _gone(task) if task.plan.dropped else set()
     for path in gone:
         task.plan.changes[path] = Change(path, None)
@@ -34,10 +35,10 @@ def _gone(task: Rewriting) -> set[str]:
 
 
 def _lines(data: bytes, image: str, task: Rewriting, has_points: bool) -> bytes:
-    lines = data.splitlines(keepends=True)
+    lines = [_line(line, image, task, has_points) for line in data.splitlines(keepends=True)]
     firsts = without_repeats([_key(line) if task.mends else None for line in lines])
     task.plan.done["double"] += firsts.count(False)
-    return b"".join(_line(line, image, task, has_points) for line, is_first in zip(lines, firsts, strict=True) if is_first)
+    return b"".join(line for line, is_first in zip(lines, firsts, strict=True) if is_first)
 
 
 def _key(line: bytes) -> object | None:
