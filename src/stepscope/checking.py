@@ -50,7 +50,7 @@ def check(
     first = Observation(seen.images, seen.twins, Flaws([*seen.tree.flaws, *main.flaws]), boxes, inventory, wanted)
     rest = [Observation(Flaws(each.flaws), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
     report = replace(diagnose("check", [first, *rest]), overview=overview_of(seen.images, seen.twins, boxes, inventory))
-    if looking.page:
+    if looking.page and not looking.quick:
         report = _with_pictures(report, main, seen.images)
     return _from_here(_with_lines(report, seen.tree), seen.tree.root)
 

@@ -23,14 +23,17 @@ class Repaired:
 def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Repaired:
     """Repair the data set at `path` into a new folder, or in place where `into` is None.
 
-    What a crash of an earlier repair in place left is taken back first. Raises NoDataset, RepairFailed, OSError.
+    Before a repair in place, what a crash of an earlier one left is taken back. Raises NoDataset, RepairFailed, OSError.
     """
     from stepscope.collect.files.repair.copying import copy_repaired
     from stepscope.collect.files.repair.in_place import recovered, repair_in_place
+    from stepscope.collect.files.repair.plan import RepairFailed
     from stepscope.collect.files.repair.planning import plan_of
     from stepscope.collect.files.tree import shown
 
-    before = recovered(root_of(path))
+    if into is not None and is_unfinished(path):
+        raise RepairFailed("a repair in place has not come to its end: take it back with --undo first, as a copy changes nothing here")
+    before = recovered(root_of(path)) if into is None else []
     seen = seen_at(path, layout, replace(looking or Looking(), page=False), progress)
     plan = plan_of(list(zip(seen.readings, seen.boxes, strict=True)), seen.tree, seen.images, seen.twins, wanted)
     if into is None:

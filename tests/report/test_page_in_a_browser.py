@@ -58,6 +58,12 @@ def test_the_page_is_as_wide_as_its_window(opened, width):
     assert told["results"][1] == 0
 
 
+def test_all_places_are_open_on_paper(opened):
+    told, _ = opened("(window.dispatchEvent(new Event('beforeprint')), [...document.querySelectorAll('details')].every(each => each.open))")
+
+    assert told["results"] == [True]
+
+
 def test_boxes_lie_over_their_pictures(opened):
     told, _ = opened("(([box, image]) => [box.left > image.left, box.right - image.right, box.width > 5])([document.querySelector('rect'), document.images[0]].map(each => each.getBoundingClientRect()))")
 

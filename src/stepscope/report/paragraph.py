@@ -34,7 +34,7 @@ def _parts(overview: Overview) -> Iterator[str]:
 def _spread(overview: Overview) -> str:
     """How many of the rarest and the commonest class there are, all splits together."""
     totals = [sum(counts) for counts in zip(*overview.per_class.values(), strict=True)]
-    if not totals:
+    if len(totals) < 2:
         return ""
     what = "boxes" if overview.boxes else "images"
     return f" ({min(totals):,} to {max(totals):,} {what} each)" if min(totals) < max(totals) else f" ({totals[0]:,} {what} each)"

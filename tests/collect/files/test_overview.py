@@ -66,6 +66,13 @@ def test_pixels_are_read_again_for_a_page_alone(root):
     assert not told.thumbnails
 
 
+def test_a_quick_page_has_no_pictures(root):
+    told = seen(root, page=True, quick=True).overview
+
+    assert told.colours is None
+    assert told.images == 6
+
+
 def test_a_truncated_image_has_a_picture_of_what_is_there(root):
     path = root / os.fsdecode(b"train/photo/\xff<b>.jpg")
     PHOTOS["coffee"].resize((480, 320)).save(path, "JPEG")

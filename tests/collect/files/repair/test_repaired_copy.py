@@ -1,13 +1,16 @@
 """Repaired copies, and the options of the command."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from tests.collect.files.repair.sets import bytes_in, folders, mended, snapshot, yolo
 
-from stepscope.collect.files.repair.plan import RepairFailed
+from stepscope.collect.files.repair.plan import RepairFailed, Wanted
+from stepscope.repairing import repair
 
 
 def command(*arguments):
@@ -28,6 +31,16 @@ def test_a_label_file_of_the_copy_is_another_file(tmp_path):
     (copy / "labels/train/03.txt").write_text("edited")
 
     assert (root / "labels/train/03.txt").read_text() == "0 0.5 0.5 0.2 0.2\n"
+
+
+def test_a_repair_in_place_of_a_copy_leaves_the_original(tmp_path):
+    root = folders(tmp_path / "data")
+    before = snapshot(root)
+    copy, _ = mended(root)
+    told = repair(copy, Wanted(truncated=True), None).told
+
+    assert "repaired: 1 image encoded again from what could be decoded" in told
+    assert {name: content for name, (_, _, content) in before.items()} == bytes_in(root)
 
 
 def test_a_whole_path_that_still_means_the_original_is_told(tmp_path):
@@ -52,6 +65,33 @@ def test_what_a_crash_left_of_a_copy_is_begun_anew(tmp_path):
     copy, _ = mended(root)
 
     assert "half" not in bytes_in(copy)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 here")
+def test_a_copy_that_was_killed_leaves_the_original_and_is_made_anew(tmp_path):
+    root = folders(tmp_path / "data")
+    before = snapshot(root)
+    arguments = [sys.executable, "-m", "stepscope", "check", str(root), "--fix", str(tmp_path / "mended"), "--quiet"]
+    running = subprocess.Popen(arguments)
+    while not (tmp_path / ".mended.stepscope-unfinished/train").exists() and running.poll() is None:
+        time.sleep(0.0005)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+
+    assert snapshot(root) == before
+    if not (tmp_path / "mended").exists():
+        subprocess.run(arguments, check=False)
+    assert bytes_in(tmp_path / "mended") == bytes_in(mended(root)[0])
+
+
+def test_an_unfinished_repair_is_told_and_not_copied(tmp_path):
+    root = yolo(tmp_path / "data", "0 0.95 0.5 0.3 0.2\n")
+    repair(root, Wanted(), None)
+    (root / ".stepscope/journal-0001/done").unlink()
+
+    assert "has not come to its end" in command(root).stdout
+    assert command(root, "--fix", tmp_path / "mended").returncode == 2
+    assert "taken back" in command(root, "--fix-in-place").stdout
 
 
 def test_a_copy_within_the_data_set_is_refused(tmp_path):
