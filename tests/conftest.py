@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 
 SECONDS = 120
+os.environ["STEPSCOPE_CACHE"] = tempfile.mkdtemp(prefix="stepscope-tests-")  # the user's own is not ours to fill
+atexit.register(shutil.rmtree, os.environ["STEPSCOPE_CACHE"], ignore_errors=True)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # pytest-xdist's workers ignore Ctrl-C, and every process that they start would inherit that.

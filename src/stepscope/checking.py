@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Boxes, Expected, Flaws, Images, Inventory, Observation, Twins
-from stepscope.finding import Place
+from stepscope.evidence import Boxes, Expected, Flaw, Flaws, Images, Inventory, Observation, Twins
+from stepscope.finding import Finding, Place
 from stepscope.report.pictured import pictured
 
 if TYPE_CHECKING:
@@ -24,32 +25,40 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Looking:
-    """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file; `page` reads some images again for the small pictures and the colours of an HTML page."""
+    """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file.
+
+    `engine` is "local" or "ray". The result is the same whatever these are, but for what `quick` leaves out. `page` reads some images again, for the small pictures
+    and the colours of an HTML page.
+    """
 
     quick: bool = False
     workers: int = 0
     cache: bool = True
+    engine: str = "local"
     page: bool = False
 
 
 def check(
     path: str | Path, *, layout: str | None = None, expected: Expected | None = None, looking: Looking | None = None, progress: Progress | None = None
 ) -> Report:
-    """Every problem of the data set at `path`: a folder, a COCO or YOLO file, a list, a shard.
+    """Every problem of the data set at `path`: a folder, a COCO or YOLO file, a list, a shard, or a URL that fsspec knows.
 
     `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
     OSError where the path cannot be opened.
     """
     from stepscope.collect.files.overview import overview_of
+    from stepscope.collect.files.pictures.strict import notes
 
     looking, wanted = looking or Looking(), expected or Expected()
-    seen = seen_at(Path(path), layout, looking, progress)
+    seen = seen_at(path, layout, looking, progress)
     main, *others = seen.readings
     boxes, *their_boxes = seen.boxes
     inventory = _inventory(main)
-    first = Observation(seen.images, seen.twins, Flaws([*seen.tree.flaws, *main.flaws]), boxes, inventory, wanted)
-    rest = [Observation(Flaws(each.flaws), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
-    report = replace(diagnose("check", [first, *rest]), overview=overview_of(seen.images, seen.twins, boxes, inventory))
+    flaws = Flaws([*seen.tree.flaws, *_left(seen.tree), *_flaws(main, seen.images)])
+    first = Observation(seen.images, seen.twins, flaws, boxes, inventory, wanted)
+    rest = [Observation(Flaws(_flaws(each, seen.images)), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
+    report = diagnose("check", [first, *rest], [*notes(), *seen.tree.notes])
+    report = replace(report, overview=overview_of(seen.images, seen.twins, boxes, inventory))
     if looking.page and not looking.quick:
         report = _with_pictures(report, main, seen.images)
     return _from_here(_with_lines(report, seen.tree), seen.tree.root)
@@ -66,16 +75,17 @@ class Seen:
     boxes: tuple[Boxes | None, ...]
 
 
-def seen_at(path: Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
+def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
     """Read the data set at `path`, as `check` does. Raises NoDataset, OSError."""
-    from stepscope.collect.files.inspecting import inspect_all
+    from stepscope.collect.files.inspecting import inspect_all, twins_in
     from stepscope.collect.files.recognise import found_at, read_as
-    from stepscope.collect.files.twins import twins_of
 
     found = found_at(path)
+    looking = looking or Looking()
     readings = tuple(read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    images = inspect_all(readings[0], found.tree, looking or Looking(), progress or _silent)
-    return Seen(found.tree, readings, images, twins_of(images), tuple(_boxes(each, images) for each in readings))
+    images = inspect_all(readings[0], found.tree, looking, progress or _silent)
+    twins = twins_in(readings[0], found.tree, images, looking)
+    return Seen(found.tree, readings, images, twins, tuple(_boxes(each, images) for each in readings))
 
 
 def _with_pictures(report: Report, reading: Reading, images: Images) -> Report:
@@ -86,6 +96,11 @@ def _with_pictures(report: Report, reading: Reading, images: Images) -> Report:
     assert report.overview is not None
     small = thumbnails_of(pictured(report.findings), reading, images)
     return replace(report, overview=replace(report.overview, colours=colours_of(reading, images), thumbnails=small))
+
+
+def _left(tree: Tree) -> list[Flaw]:
+    """Files that a system left there, which loaders take for data."""
+    return [Flaw("stray", path, says="was left there by the system") for path in tree.junk]
 
 
 def _with_lines(report: Report, tree: Tree) -> Report:
@@ -107,7 +122,7 @@ def _with_lines(report: Report, tree: Tree) -> Report:
     return replace(report, findings=tuple(replace(each, place=found(each.place), places=tuple(map(found, each.places))) for each in report.findings))
 
 
-def _from_here(report: Report, root: Path) -> Report:
+def _from_here(report: Report, root: Any) -> Report:
     """The same report with places that can be opened from where the user stands; in evidence, paths start at the data set's root."""
     try:
         prefix = os.path.relpath(root) if root.is_absolute() and root.resolve().is_relative_to(Path.cwd()) else str(root)
@@ -115,17 +130,28 @@ def _from_here(report: Report, root: Path) -> Report:
         prefix = str(root)
 
     def here(path: str | None) -> str | None:
+        if path is not None and "://" in prefix:
+            return f"{prefix}/{path}"
         return None if path is None else os.fsencode(os.path.normpath(os.path.join(prefix, path))).decode("utf-8", "replace")
 
     def moved(place: Place) -> Place:
         samples = tuple(replace(sample, file=here(sample.file)) for sample in place.samples)
-        return replace(place, file=here(place.file), image=here(place.image), samples=samples)
+        return replace(place, file=here(place.file), image=here(place.image), about=_printable(place.about), samples=samples)
 
-    findings = tuple(replace(each, place=moved(each.place), places=tuple(map(moved, each.places))) for each in report.findings)
+    def told(finding: Finding) -> Finding:
+        seen = {name: _printable(value) for name, value in finding.seen.items()}
+        return replace(finding, headline=_printable(finding.headline), seen=seen, place=moved(finding.place), places=tuple(map(moved, finding.places)))
+
+    findings = tuple(map(told, report.findings))
     overview = report.overview
     if overview is not None:
         overview = replace(overview, thumbnails={str(here(path)): small for path, small in overview.thumbnails.items()})
     return replace(report, findings=findings, overview=overview)
+
+
+def _printable(text: str) -> str:
+    """Words that quote a name which is not UTF-8, as they can be printed and written anywhere."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _silent(done: int, of: int) -> None:
@@ -135,7 +161,13 @@ def _silent(done: int, of: int) -> None:
 def _boxes(reading: Reading, images: Images) -> Any:
     from stepscope.collect.files.reading import boxes_of
 
-    return boxes_of(reading.boxes, reading.classes, images.paths, images.facts) if reading.boxes is not None else None
+    return boxes_of(reading, images.paths, images.facts)
+
+
+def _flaws(reading: Reading, images: Images) -> list[Flaw]:
+    from stepscope.collect.files.reading import size_flaws
+
+    return [*reading.flaws, *size_flaws(reading, images.paths, images.facts)]
 
 
 def _inventory(reading: Reading) -> Inventory:

@@ -79,7 +79,8 @@ def _can_ask(rule: Rule, observation: Observation) -> bool:
 def _findings(rules: Sequence[Rule], observation: Observation, problems: list[str]) -> list[Finding]:
     drafts = [draft for rule in rules for draft in _best_of(rule, observation, problems)]
     spoken = {draft.rule.name for draft in drafts}
-    drafts = [draft for draft in drafts if not spoken.intersection(draft.rule.yields_to)]
+    # A data set holds many mistakes at once, each with its places: one of them does not explain another.
+    drafts = [draft for draft in drafts if draft.places or not spoken.intersection(draft.rule.yields_to)]
     drafts.sort(key=lambda draft: (draft.rule.fallback, _SURE.index(draft.confidence)))
     if not observation.has_one_cause:
         return [_complete(draft, observation) for draft in drafts]

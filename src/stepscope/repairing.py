@@ -37,10 +37,10 @@ def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = N
     seen = seen_at(path, layout, replace(looking or Looking(), page=False), progress)
     plan = plan_of(list(zip(seen.readings, seen.boxes, strict=True)), seen.tree, seen.images, seen.twins, wanted)
     if into is None:
-        repair_in_place(seen.tree.root, plan)
+        repair_in_place(root_of(path), plan)
     else:
-        copy_repaired(seen.tree, plan, into)
-    root = into or seen.tree.root
+        copy_repaired(root_of(path), seen.tree, plan, into)
+    root = into or root_of(path)
     return Repaired(root if path.is_dir() else root / path.name, tuple(map(shown, (*before, *plan.told()))))
 
 

@@ -24,9 +24,10 @@ from stepscope.commands.output import CannotOpen, deliver, report_options, style
 @click.option("--channels", type=click.IntRange(1), metavar="N", help="Channels that the model takes: 3 for RGB.")
 @click.option("--size", metavar="WxH", help="Size that images are brought to: 224x224.")
 @click.option("--workers", type=click.IntRange(0), default=0, metavar="N", help="Processes; one per core where it is not given.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Where images are decoded: here, or on a Ray cluster.")
 @click.option("--no-cache", is_flag=True, help="Look at every file again, also at those that have not changed.")
-@click.argument("path", type=click.Path(path_type=Path))
-def command(path: Path, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
+@click.argument("path")
+def command(path: str, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
     r"""Find every problem of a data set in one pass: a folder, an annotation file, a shard.
 
     \b
@@ -34,6 +35,7 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     stepscope check coco/annotations.json --as coco
     stepscope check data/ --model-classes 10 --channels 3 --size 224x224
     stepscope check data/ --quick                  without looking at pixels
+    stepscope check s3://bucket/data               any URL that fsspec knows
     stepscope check data/ --output report.json     all places of each finding
     stepscope check data/ --output report.html     a page with pictures
     stepscope check data/ --fix mended/            a repaired copy; then what is left
@@ -43,23 +45,22 @@ def command(path: Path, style: str | None, output: Path | None, quiet: bool, **o
     2 there is no data set that could be read.
     """
     from stepscope.checking import Looking, check
-    from stepscope.collect.files.recognise import LAYOUTS, NoDataset
-    from stepscope.collect.files.repair.plan import RepairFailed
+    from stepscope.collect.files.recognise import LAYOUTS
     from stepscope.evidence import Expected
 
     layout = str(options["layout"]) if options["layout"] else None
     if layout is not None and layout not in LAYOUTS:
         raise click.BadParameter(f"{layout!r} is none of {', '.join(LAYOUTS)}", param_hint="--as")
     expected = Expected(options["model_classes"], options["channels"], _size(options["size"]))  # type: ignore[arg-type]
-    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], style_of(style, output) == "html")
+    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], str(options["engine"]), style_of(style, output) == "html")
     try:
         with _bar(quiet) as progress:
             path, told = mended(path, layout, looking, progress, options)
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)
-    except (NoDataset, RepairFailed) as problem:
-        raise CannotOpen(str(path), str(problem)) from problem
+    except ValueError as problem:  # nothing there, a package that it takes is not, or a repair that cannot be done
+        raise CannotOpen(path, str(problem)) from problem
     except OSError as problem:
-        raise CannotOpen(str(path), problem.strerror or str(problem)) from problem
+        raise CannotOpen(path, problem.strerror or str(problem)) from problem
     report = replace(report, notes=(*told, *report.notes))
     deliver(report, style, output, quiet, err=False)
     if not (report.findings or quiet or style or output):

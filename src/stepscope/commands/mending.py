@@ -29,18 +29,23 @@ def repair_options(function: F) -> F:
     return function
 
 
-def mended(path: Path, layout: str | None, looking: Looking, progress: Callable[[int, int], None], options: Mapping[str, Any]) -> tuple[Path, tuple[str, ...]]:
+def mended(place: str, layout: str | None, looking: Looking, progress: Callable[[int, int], None], options: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Do what the options ask; gives the data set that is to be checked then, and what was done in words. Raises NoDataset, RepairFailed, OSError."""
     from stepscope.repairing import repair, undo
 
     into, asked = options["into"], [name for name in ("into", "fix_in_place", "undo") if options[name]]
     _allowed(asked, options)
+    if "://" in place:
+        if asked:
+            raise click.UsageError("a repair writes to a disk: fetch the data set first")
+        return place, ()
+    path = Path(place)
     if options["undo"]:
-        return path, undo(path)
+        return place, undo(path)
     if not asked:
-        return path, _unfinished(path)
+        return place, _unfinished(path)
     done = repair(path, _wanted(options), into, layout, looking, progress)
-    return done.path, done.told
+    return str(done.path), done.told
 
 
 def _allowed(asked: list[str], options: Mapping[str, Any]) -> None:

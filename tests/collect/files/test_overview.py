@@ -88,6 +88,16 @@ def test_a_truncated_image_has_a_picture_of_what_is_there(root):
     assert f'alt="{name.replace("<", "&lt;").replace(">", "&gt;")}' in html.render(report)
 
 
+def test_a_name_that_is_not_utf8_can_be_printed(root):
+    for number in range(3):
+        PHOTOS["coffee"].convert("L").resize((60 + number, 60)).save(root / os.fsdecode(b"train/photo/\xff%d.png" % number))
+    report = seen(root, page=True)
+
+    assert report.findings
+    for form in (terminal, json, html):
+        form.render(report).encode("utf-8")
+
+
 def test_every_form_of_the_report_can_be_written(root):
     report = seen(root, page=True)
 

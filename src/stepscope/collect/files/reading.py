@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import opened
 from stepscope.evidence import Boxes, Flaw
 
@@ -83,7 +84,7 @@ class Reading:
     """
 
     layout: str
-    root: Path
+    root: Path | Remote
     pictures: list[Picture] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     declared: bool = False
@@ -92,7 +93,7 @@ class Reading:
     flaws: list[Flaw] = field(default_factory=list)
 
 
-def bytes_of(root: Path, picture: Picture) -> bytes:
+def bytes_of(root: Path | Remote, picture: Picture) -> bytes:
     """The encoded image. Raises OSError."""
     if picture.where is None:
         with opened(root, picture.path) as file:
@@ -122,23 +123,41 @@ def is_image(path: str) -> bool:
     return path.lower().endswith(IMAGES)
 
 
-def boxes_of(table: BoxTable, classes: tuple[str, ...], paths: Sequence[str], facts: Any) -> Boxes:
-    """The columns of a table of boxes, with the actual sizes of the images where they were read."""
+def size_flaws(reading: Reading, paths: Sequence[str], facts: Any) -> Iterator[Flaw]:
+    """Images whose declared size is another than the one that they have. A size that fits the image as its EXIF orientation turns it is right."""
+    rows = {path: row for row, path in enumerate(paths)}
+    for image, (width, height, file, line) in reading.sizes.items():
+        row = rows.get(image)
+        if row is None or not facts["width"][row]:
+            continue
+        actual = (int(facts["width"][row]), int(facts["height"][row]))
+        turned = facts["orientation"][row] >= 5
+        if (width, height) != actual and not (turned and (height, width) == actual):
+            yield Flaw("size", file, line or None, says=f"is {actual[0]}x{actual[1]}, declared as {width:g}x{height:g}", image=image)
+
+
+def boxes_of(reading: Reading, paths: Sequence[str], facts: Any) -> Boxes | None:
+    """The columns of a reading's boxes, with the actual sizes of the images where they were read; None where it has no boxes.
+
+    An image of which another size is declared counts with that one: its boxes were made for it.
+    """
     import numpy as np
 
+    table = reading.boxes
+    if table is None:
+        return None
     names = list(table.images)
     rows = {path: row for row, path in enumerate(paths)}
     sizes = np.zeros((len(names), 2))
     for place, name in enumerate(names):
         row = rows.get(name)
-        known = (facts["width"][row], facts["height"][row]) if row is not None else (0, 0)
-        sizes[place] = known if all(known) else table.declared.get(name, (0, 0))
+        sizes[place] = table.declared.get(name) or ((facts["width"][row], facts["height"][row]) if row is not None else (0, 0))
     image, file, label, line = (np.frombuffer(column, dtype=np.int64) for column in (table.image, table.file, table.label, table.line))
     written = np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4)
     width, height = sizes[:, 0], sizes[:, 1]
     return Boxes(
         images=names, image=image, corners=_corners(written, table.form, width[image], height[image]), written=written, form=table.form, width=width,
-        height=height, label=label, classes=classes, files=list(table.files), file=file, line=line, first=table.first,
+        height=height, label=label, classes=reading.classes, files=list(table.files), file=file, line=line, first=table.first,
     )  # fmt: skip
 
 

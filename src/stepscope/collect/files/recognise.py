@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stepscope.collect.files.reading import Reading, is_image, split_of
+from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree, walk
 
 LAYOUTS = {
@@ -37,11 +38,15 @@ class Found(NamedTuple):
     layouts: tuple[str, ...]
 
 
-def found_at(path: Path) -> Found:
-    """The tree at a path and its layouts. Of a single file the tree is the folder that holds it, as far as it belongs to it.
+def found_at(place: str | Path) -> Found:
+    """The tree at a path or URL, and its layouts. Of a single file the tree is the folder that holds it, as far as it belongs to it.
 
     Raises NoDataset, or OSError where the path cannot be opened.
     """
+    if "://" in str(place):
+        tree = walk(Remote(str(place)))
+        return Found(tree, layouts_of(tree))
+    path = Path(place)
     if path.is_dir():
         tree = walk(path)
         return Found(tree, layouts_of(tree))

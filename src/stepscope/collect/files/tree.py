@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from stepscope.collect.files.remote import Remote
 from stepscope.evidence import Flaw
 
 PIECE = 3000
@@ -22,14 +23,16 @@ JUNK = frozenset(("thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bi
 class Tree:
     """The files below `root` by their path from there, with forward slashes, sorted: (size in bytes, time of change in nanoseconds). Hidden files are left out.
 
-    `junk` are files that a system left there and that look like data (`._cat.jpg`).
+    `junk` are files that a system left there and that look like data (`._cat.jpg`). `notes` are what a reader of
+    the report must know of how it was read.
     """
 
-    root: Path
+    root: Path | Remote
     files: dict[str, tuple[int, int]] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)
     junk: list[str] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def named(self, *endings: str) -> list[str]:
         """The files with one of these endings, in small letters."""
@@ -41,8 +44,22 @@ class Tree:
             return file.read(limit)
 
 
-def walk(root: Path) -> Tree:
+def walk(root: Path | Remote) -> Tree:
     """Everything below a folder. What cannot be read becomes a flaw; raises OSError only where the folder itself cannot be opened."""
+    return _walk_remote(root) if isinstance(root, Remote) else _walk_local(root)
+
+
+def _walk_remote(root: Remote) -> Tree:
+    tree = Tree(root)
+    for path, size, changed in root.files():
+        if not any(part.startswith(".") for part in path.split("/")):
+            tree.files[path] = (size, changed)
+            tree.folders.update(path[:at] for at, letter in enumerate(path) if letter == "/")
+    tree.files = dict(sorted(tree.files.items()))
+    return tree
+
+
+def _walk_local(root: Path) -> Tree:
     tree = Tree(root)
     seen = {_identity(os.stat(root))}
     waiting = [("", frozenset(seen))]
@@ -138,8 +155,12 @@ def _descend(root: Path, folder: str) -> int:
 
 
 @contextmanager
-def opened(root: Path, path: str) -> Iterator[BinaryIO]:
+def opened(root: Path | Remote, path: str) -> Iterator[BinaryIO]:
     """A file below the root, open for reading, however deep it lies. Raises OSError."""
+    if isinstance(root, Remote):
+        with root.open(path) as file:
+            yield file
+        return
     whole = os.path.join(root, path)
     if len(whole) < PIECE or os.open not in os.supports_dir_fd:
         with open(whole, "rb") as file:

@@ -2,13 +2,139 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from stepscope.collect.files.pictures import jpeg, pillow
+from stepscope.collect.files.pictures.markers import header
+from stepscope.collect.files.resemblance import candidates
+from stepscope.collect.files.sameness import SHARP, in_position, same, standard
 from stepscope.evidence import Images, State, Twins
 
+LEGIBLE = (State.WHOLE, State.NO_END, State.TRAILING)
+EACH = 6
+"""Candidates of one image that are compared pixel by pixel."""
+MOST = 30_000
+"""Comparisons of pixels in one run."""
+SMALL = 48
+"""Images with a shorter side are compared strictly: among digits and icons many resemble each other."""
+FLAT = 2.0
+"""Deviation of brightness below which an image has no features to compare."""
+Reader = Callable[[int], bytes]
 
-def twins_of(images: Images) -> Twins:
-    """The groups of rows whose files have the same content."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for row, (state, content) in enumerate(zip(images.facts["state"].tolist(), images.facts["content"].tolist(), strict=True)):
-        if state not in (State.UNREADABLE, State.EMPTY):
-            groups.setdefault(tuple(content), []).append(row)
-    return Twins(same=tuple(tuple(rows) for rows in groups.values() if len(rows) > 1))
+
+def twins_of(images: Images, read: Reader, kept: Path | None = None) -> Twins:
+    """The groups of rows of the same content, and of almost the same pixels. `read` gives the bytes of a row; `kept` is a file that remembers the answer."""
+    mark = _mark(images)
+    if kept is not None and (known := _remembered(kept, mark)) is not None:
+        return known
+    equal = tuple(_equal(images, read))
+    found = Twins(equal, tuple(_alike(images, read, equal)) if images.pixels else ())
+    if kept is not None:
+        _remember(kept, mark, found)
+    return found
+
+
+def _equal(images: Images, read: Reader) -> Iterable[tuple[int, ...]]:
+    """Rows of the same content. Where only beginnings and ends were read, the rest is read of those that have them in common."""
+    import numpy as np
+
+    content = images.facts["content"]
+    rows = np.isin(images.facts["state"], LEGIBLE).nonzero()[0]
+    rows = rows[np.lexsort((rows, content[rows, 1], content[rows, 0]))]
+    changes = (content[rows][1:] != content[rows][:-1]).any(axis=1).nonzero()[0] + 1
+    groups = [group.tolist() for group in np.split(rows, changes) if len(group) > 1] if len(rows) else []
+    return sorted(tuple(part) for group in groups for part in ([group] if images.pixels else _of_one_content(group, read)))
+
+
+def _of_one_content(rows: list[int], read: Reader) -> list[list[int]]:
+    from xxhash import xxh3_128_digest
+
+    groups: dict[bytes, list[int]] = {}
+    for row in rows:
+        with suppress(OSError):
+            groups.setdefault(xxh3_128_digest(read(row)), []).append(row)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Groups of rows whose pixels are almost the same, one row for each group of equal content."""
+    import numpy as np
+
+    facts = images.facts
+    usable = np.isin(facts["state"], LEGIBLE) & (facts["look"] != 0) & (facts["deviation"] >= FLAT)
+    usable[[row for group in equal for row in group[1:]]] = False
+    rows = usable.nonzero()[0]
+    group_of = {int(row): int(row) for row in rows}
+    thumbnail = lru_cache(maxsize=8192)(lambda row: _thumbnail(read, row))
+    used: Counter[int] = Counter()
+    compared = 0
+    for one, other, position in _pairs(facts, rows):
+        if used[one] >= EACH or used[other] >= EACH or compared >= MOST or _first(group_of, one) == _first(group_of, other):
+            continue
+        compared += 1
+        a, b = thumbnail(one), thumbnail(other)
+        small = min(int(facts[name][row]) for name in ("width", "height") for row in (one, other)) < SMALL
+        if a is not None and b is not None and same(a, in_position(b, position), small):
+            low, high = sorted((_first(group_of, one), _first(group_of, other)))
+            group_of[high] = low
+        else:
+            used.update((one, other))
+    groups: dict[int, list[int]] = {}
+    for row in group_of:
+        groups.setdefault(_first(group_of, row), []).append(row)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _pairs(facts: Any, rows: Any) -> Iterable[tuple[int, int, int]]:
+    one, other, position, _ = candidates(facts["look"][rows], facts["rise"][rows])
+    return zip(rows[one].tolist(), rows[other].tolist(), position.tolist(), strict=True)
+
+
+def _first(group_of: dict[int, int], row: int) -> int:
+    while group_of[row] != row:
+        group_of[row] = row = group_of[group_of[row]]
+    return row
+
+
+def _thumbnail(read: Reader, row: int) -> Any:
+    try:
+        data = read(row)
+        top = header(data) if data.startswith(jpeg.BEGINS) else None
+        grey = jpeg.thumbnail(data, top, SHARP, strictly=False)[0] if top is not None and top.bits == 8 else None
+        grey = pillow.thumbnail(data, SHARP)[0] if grey is None else grey
+        return None if grey is None else standard(grey)
+    except (OSError, ValueError):
+        return None
+
+
+def _mark(images: Images) -> str:
+    """What the answer depends on."""
+    from xxhash import xxh3_128
+
+    mark = xxh3_128(f"{images.pixels} {len(images)} {EACH} {MOST}".encode())
+    for name in ("state", "content", "look", "rise"):
+        mark.update(images.facts[name].tobytes())
+    return mark.hexdigest()
+
+
+def _remembered(kept: Path, mark: str) -> Twins | None:
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(kept.read_bytes())
+        if known["mark"] == mark:
+            return Twins(tuple(map(tuple, known["same"])), tuple(map(tuple, known["alike"])))
+    return None
+
+
+def _remember(kept: Path, mark: str, found: Twins) -> None:
+    temporary = kept.with_suffix(f".{os.getpid()}.part")
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps({"mark": mark, "same": found.same, "alike": found.alike}))
+        os.replace(temporary, kept)

@@ -7,11 +7,13 @@ import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import chain, count, filterfalse, repeat
 from typing import Any
 
 from stepscope.collect.torch.handed import Handed
 from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, splits_of, teller, through
+from stepscope.collect.torch.leaving import is_left_by_exception
 from stepscope.collect.trouble import trouble
 
 SENT = 256
@@ -43,9 +45,10 @@ class History:
     """
 
     def __init__(self, iterator: Any) -> None:
-        self.reference = weakref.ref(iterator)
+        self.reference = weakref.ref(iterator, partial(_let_go, weakref.ref(self)))
         base, self._splits = splits_of(getattr(iterator, "_dataset", None))
         self._dataset = _weak(base)
+        self._held = base if self._dataset is None else None
         self.workers = int(getattr(iterator, "_num_workers", 0))
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
@@ -100,8 +103,12 @@ class History:
 
     @property
     def dataset(self) -> Any:
-        """The data set, or None when it is gone or is of a kind that cannot be watched (a list)."""
-        return self._dataset() if self._dataset is not None else splits_of(getattr(self.iterator, "_dataset", None))[0]
+        """The data set, or None when it is gone."""
+        return self._held if self._dataset is None or self._held is not None else self._dataset()
+
+    def let_go(self, failed: bool) -> None:
+        """The iterator is gone. Where an exception took it along, the data set stays, which a `for` line may have built: its samples are asked about."""
+        self._held = self.dataset if failed else None
 
     @property
     def size(self) -> int | None:
@@ -187,6 +194,12 @@ class Loaders:
     def recent(self) -> list[History]:
         """The histories at hand, the one that handed out a batch last first; that of a loop just left is among them."""
         return sorted(self._histories, key=lambda history: -history.turn)
+
+
+def _let_go(history: weakref.ref[History], _: Any) -> None:
+    with suppress(Exception):  # at the end of the process anything may be gone
+        if (left := history()) is not None:
+            left.let_go(is_left_by_exception(sys._getframe(1)))
 
 
 def _end(history: weakref.ref[History]) -> Iterator[Any]:

@@ -26,6 +26,7 @@ from stepscope.collect.torch.history import history_of
 from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.longer import longer_of
 from stepscope.collect.torch.lookups import lacked_of, lookup_of
 from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
 from stepscope.collect.torch.position import Position, position_of
@@ -75,7 +76,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     labels = _try("the labels", lambda: labels_of(stack))
     classes = labels.classes if labels else 0
     head = _try("the head", lambda: head_of(stack, classes)) if labels else None
-    blame = _try("the samples to blame", lambda: blame_of(stack))
+    blame = _try("the samples to blame", lambda: blame_of(stack) or longer_of(stack, exception))
     batch = _try("the batch", lambda: batch_of(stack, blame, lacked_of(stack, exception)))
     return [
         _try("the call", lambda: call_of(stack)),

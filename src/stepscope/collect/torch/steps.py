@@ -35,7 +35,7 @@ class Steps:
             count = counts[key] = counts[key] + 1
         except KeyError:
             count = counts[key] = 1
-            self._meet(key, optimizer)
+            self.meet(optimizer)
         if count > self.finished_steps:
             self.finished_steps = count
             if self.page is not None:
@@ -51,7 +51,10 @@ class Steps:
         self._first = now
         return now
 
-    def _meet(self, key: int, optimizer: Any) -> None:
+    def meet(self, optimizer: Any) -> None:
+        """This optimizer is about to finish its first step. LBFGS has its backwards within it."""
+        key = id(optimizer)
+
         def forget(_: Any) -> None:
             self._counts.pop(key, None)
             self._living.pop(key, None)

@@ -21,9 +21,10 @@ Good
 
 from dataclasses import replace
 
-from stepscope.evidence import Failure, File, Lookup, Stage
+from stepscope.evidence import Failure, File, Flaws, Lookup, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 ANNOTATION_ENCODING = Rule("ANN102", Severity.ERROR, stage=Stage.DATA)
 
@@ -60,3 +61,11 @@ def decoding(failure: Failure) -> Witnessed:
             stage=Stage.DATA,
             seen={"says": failure.message[:300]},
         )
+
+
+@ANNOTATION_ENCODING.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """Every annotation file of a data set was read."""
+    found = flaws.of("encoding")
+    if found:
+        yield ANNOTATION_ENCODING.found(f"{shown(found[0].file)} {found[0].says}", seen={"files": f"{len(found):,}"}, places=at_flaws(found))

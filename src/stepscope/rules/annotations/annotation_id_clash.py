@@ -22,9 +22,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage, wording
+from stepscope.evidence import Failure, Flaws, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 ANNOTATION_ID_CLASH = Rule("ANN103", Severity.ERROR, stage=Stage.DATA)
 
@@ -38,3 +39,11 @@ def words(failure: Failure) -> Witnessed:
         yield ANNOTATION_ID_CLASH.found(
             f"an id of {(found['what'] or found['other']).lower()}s is used twice", Confidence.LIKELY, stage=Stage.DATA, seen={"id": found["id"], "says": failure.message[:250]}
         )
+
+
+@ANNOTATION_ID_CLASH.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """Every annotation file of a data set was read."""
+    found = flaws.of("id-clash", "id-unknown", "listed-twice")
+    if found:
+        yield ANNOTATION_ID_CLASH.found(f"{shown(found[0].file, 30)}: {found[0].says}", seen={"places": f"{len(found):,}"}, places=at_flaws(found))

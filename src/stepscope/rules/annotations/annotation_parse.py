@@ -20,9 +20,10 @@ Good
 
 from dataclasses import replace
 
-from stepscope.evidence import Failure, File, Stage
+from stepscope.evidence import Failure, File, Flaws, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 ANNOTATION_PARSE = Rule("ANN101", Severity.ERROR, stage=Stage.DATA, yields_to=("annotation-encoding", "checkpoint-corrupt"))
 
@@ -47,3 +48,14 @@ def parsing(failure: Failure) -> Witnessed:
             stage=Stage.DATA,
             seen={"says": failure.message[:300]},
         )
+
+
+@ANNOTATION_PARSE.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """Every annotation file of a data set was read."""
+    found = flaws.of("parse", "field")
+    if found:
+        yield ANNOTATION_PARSE.found(f"{shown(found[0].file)}: {found[0].says}", seen={"places": f"{len(found):,}"}, places=at_flaws(found))
+    sizes = flaws.of("no-size")
+    if sizes:
+        yield ANNOTATION_PARSE.found(f"{shown(sizes[0].file)} {sizes[0].says}", severity=Severity.NOTE, seen={"files": f"{len(sizes):,}"}, places=at_flaws(sizes))

@@ -22,9 +22,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage, wording
+from stepscope.evidence import Boxes, Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.boxes.rows import at, empty, seen
 from stepscope.rules.boxes.told import about_boxes, corners
 
 BOX_EMPTY = Rule("BOX103", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-reversed", "box-out-of-image"))
@@ -63,3 +64,11 @@ def logarithm(log: Log) -> Witnessed:
             stage=Stage.DATA,
             seen={"the log says": warned.said.text.strip()[:200], "line": code.strip(), "then": loss.said.text.strip()[:120]},
         )
+
+
+@BOX_EMPTY.seen_in
+def files(boxes: Boxes) -> Witnessed:
+    """Every box of a data set was looked at."""
+    places = at(boxes, empty(boxes))
+    if places:
+        yield BOX_EMPTY.found(f"a box without area: {places[0].about}", seen=seen(boxes, places), places=places)

@@ -22,10 +22,11 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage, wording
+from stepscope.evidence import Boxes, Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.boxes.box_out_of_image import BOX_OUT_OF_IMAGE
+from stepscope.rules.boxes.rows import as_pixels, as_shares, at, seen
 
 BOX_NOT_NORMALISED = Rule("BOX105", Severity.ERROR, stage=Stage.DATA, hears_users=True)
 
@@ -102,3 +103,12 @@ def _values(text: str) -> str:
 def _over_the_edge(text: str) -> bool:
     values = _numbers(text)
     return bool(values) and max(abs(value) for value in values) <= EDGE
+
+
+@BOX_NOT_NORMALISED.seen_in
+def files(boxes: Boxes) -> Witnessed:
+    """Every box of a data set was looked at."""
+    for mask, what in ((as_pixels(boxes), "holds pixels, where shares from 0 to 1 are expected"), (as_shares(boxes), "holds shares from 0 to 1, where pixels are expected")):
+        places = at(boxes, mask)
+        if places:
+            yield BOX_NOT_NORMALISED.found(f"a box {what}: {places[0].about}", seen=seen(boxes, places), places=places)

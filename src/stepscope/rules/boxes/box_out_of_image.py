@@ -23,9 +23,11 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage, wording
+from stepscope.evidence import Boxes, Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
+from stepscope.rules.boxes.form import mixed_up
+from stepscope.rules.boxes.rows import at, outside, reach, seen, text
 from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, heard
 
 BOX_OUT_OF_IMAGE = Rule("BOX101", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-not-normalised",))
@@ -95,3 +97,17 @@ def _said(found: re.Match[str], sure: Confidence) -> Draft:
         stage=Stage.DATA,
         seen={"says": found.string[found.start() : found.start() + 250].strip()},
     )
+
+
+@BOX_OUT_OF_IMAGE.seen_in
+def files(boxes: Boxes) -> Witnessed:
+    """Every box of a data set was looked at."""
+    mask, over = outside(boxes), reach(boxes)
+    if mask.any() and not mixed_up(boxes):
+        row = int((over * mask).argmax())
+        width, height = (float(side[row]) for side in boxes.sizes)
+        of = f" of {width:g}x{height:g}" if width > 0 else ""
+        yield BOX_OUT_OF_IMAGE.found(
+            f"the box {text(boxes.corners[row].round(2))} reaches out of its image{of}",
+            seen={**seen(boxes, places := at(boxes, mask)), "farthest": f"{over[row]:.6g} {'pixels' if width > 0 else 'image widths'} outside"}, places=places,
+        )  # fmt: skip

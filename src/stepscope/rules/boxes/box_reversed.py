@@ -22,9 +22,11 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Log, Stage, wording
+from stepscope.evidence import Boxes, Failure, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.boxes.form import mixed_up
+from stepscope.rules.boxes.rows import at, backwards, seen
 from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, corners, heard
 
 BOX_REVERSED = Rule("BOX102", Severity.ERROR, stage=Stage.DATA, hears_users=True, yields_to=("box-out-of-image",))
@@ -83,3 +85,11 @@ def logged(log: Log, failure: Failure) -> Witnessed:
     found = heard(log, _LOGGED)
     if found and about_boxes(found.string) and (told := corners(found.string)) and (told.x2 < told.x1 or told.y2 < told.y1):
         yield BOX_REVERSED.found(f"the box {told.text} ends before it begins", Confidence.LIKELY, stage=Stage.DATA, seen={"the log says": found.string.strip()[:300]})
+
+
+@BOX_REVERSED.seen_in
+def files(boxes: Boxes) -> Witnessed:
+    """Every box of a data set was looked at."""
+    places = [] if mixed_up(boxes) else at(boxes, backwards(boxes))
+    if places:
+        yield BOX_REVERSED.found(f"a box ends before it begins: {places[0].about}", seen=seen(boxes, places), places=places)

@@ -22,9 +22,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Stage, wording
+from stepscope.evidence import Failure, Flaws, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws
 
 SEGMENT_INVALID = Rule("BOX112", Severity.ERROR, stage=Stage.DATA, hears_users=True)
 
@@ -47,3 +48,11 @@ def words(failure: Failure) -> Witnessed:
             Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:250]},
             fix=("Four values are a box: it stands in the wrong field.",) if count == "4" else (),
         )  # fmt: skip
+
+
+@SEGMENT_INVALID.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """Every segment of a data set was looked at."""
+    found = flaws.of("segment")
+    if found:
+        yield SEGMENT_INVALID.found(found[0].says, seen={"segments": f"{len(found):,}"}, places=at_flaws(found))

@@ -21,9 +21,10 @@ Good
     out = transform(image=image, mask=mask)
 """
 
-from stepscope.evidence import Failure, Log, Stage, wording
+from stepscope.evidence import Failure, Flaws, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws
 
 SEGMENT_MISMATCH = Rule("BOX111", Severity.ERROR, stage=Stage.DATA)
 
@@ -40,3 +41,11 @@ def words(failure: Failure, log: Log) -> Witnessed:
             "a picture and its mask have different sizes" if "equal" in found[0] or "size" in found[0] else "masks and boxes of a sample differ in number",
             Confidence.LIKELY, seen={"says": failure.message[:250]},
         )  # fmt: skip
+
+
+@SEGMENT_MISMATCH.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """Every segment of a data set was looked at."""
+    found = flaws.of("segment-apart", "segment-outside")
+    if found:
+        yield SEGMENT_MISMATCH.found(found[0].says, seen={"segments": f"{len(found):,}"}, places=at_flaws(found), severity=Severity.WARNING)

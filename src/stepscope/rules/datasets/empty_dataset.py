@@ -25,8 +25,8 @@ Good
 
 import re
 
-from stepscope.evidence import Empty, Failure, Log, Stage, wording
-from stepscope.finding import Confidence, Severity
+from stepscope.evidence import Empty, Failure, Inventory, Log, Stage, wording
+from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
 
 EMPTY_DATASET = Rule("DAT102", Severity.ERROR, stage=Stage.DATA)
@@ -109,3 +109,14 @@ def of_none(failure: Failure, log: Log) -> Witnessed:
 def _seen(failure: Failure, empty: Empty) -> dict[str, str]:
     things = ", ".join(f"`{name}` ({kind})" for name, kind in empty.things[:6])
     return {"empty": things, "exception": failure.type, "says": failure.message[:300]}
+
+
+@EMPTY_DATASET.seen_in
+def counted(inventory: Inventory) -> Witnessed:
+    """The samples of a data set were listed."""
+    if not sum(inventory.samples.values()):
+        yield EMPTY_DATASET.found("the data set holds no sample", seen={"read as": inventory.layout, "classes": len(inventory.classes) or ""}, places=[Place("")])
+        return
+    for split, count in inventory.samples.items():
+        if not count:
+            yield EMPTY_DATASET.found(f"the split {split!r} holds no sample", seen={"samples in all": f"{sum(inventory.samples.values()):,}"}, places=[Place("")])

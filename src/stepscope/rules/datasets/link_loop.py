@@ -18,9 +18,10 @@ Good
     ln -s /disk/photos data/photos
 """
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Flaws, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 LINK_LOOP = Rule("DAT108", Severity.ERROR, stage=Stage.DATA)
 _ELOOP = (40, 62)
@@ -32,3 +33,12 @@ def too_many_levels(failure: Failure) -> Witnessed:
         yield LINK_LOOP.found(
             "links lead in a circle", seen={"asked for": failure.filename, "says": failure.message[:200]}
         )
+
+
+@LINK_LOOP.seen_in
+def links(flaws: Flaws) -> Witnessed:
+    """A loader that follows links reads every file below them again and again, or twice."""
+    for kind, words, severity in (("loop", "leads back to a folder that it lies in", Severity.ERROR), ("linked-twice", "leads to a folder that is there already", Severity.WARNING)):
+        places = at_flaws(flaws.of(kind))
+        if places:
+            yield LINK_LOOP.found(f"{shown(places[0].file)} {words}", severity=severity, seen={"links": f"{len(places):,}"}, places=places)

@@ -20,9 +20,10 @@ Good
     dataset = ImageFolder(Path(__file__).parent / "data" / "train")
 """
 
-from stepscope.evidence import Failure, File, Log, Stage, wording
+from stepscope.evidence import Failure, File, Flaws, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 MISSING_FILE = Rule("DAT101", Severity.ERROR, stage=Stage.DATA, yields_to=("unreadable-entry", "link-loop", "empty-dataset", "label-missing"))
 
@@ -89,3 +90,11 @@ def is_missing(failure: Failure) -> bool:
 
 def _short(path: str) -> str:
     return path if len(path) <= 60 else "..." + path[-57:]
+
+
+@MISSING_FILE.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """What a data set's own description names."""
+    found = flaws.of("missing")
+    if found:
+        yield MISSING_FILE.found(f"{shown(found[0].file, 30)}: {found[0].says}", places=at_flaws(found))

@@ -21,10 +21,12 @@ Good
     images = [Image.open(path) for path in folder.iterdir() if path.is_file()]
 """
 
-from stepscope.evidence import Failure, File, Moment, Stage, wording
+
+from stepscope.evidence import Failure, File, Flaws, Images, Moment, Stage, State, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.checkpoints.checkpoint_corrupt import of_weights
+from stepscope.rules.found import at, at_flaws, shown
 
 UNREADABLE_ENTRY = Rule("DAT107", Severity.ERROR, stage=Stage.DATA)
 
@@ -67,3 +69,20 @@ def spoilt(failure: Failure, moment: Moment) -> Witnessed:
             stage=Stage.DATA,
             seen={"exception": failure.type, "says": failure.message[:200]},
         )
+
+
+_FLAWS = {
+    "unreadable": ("cannot be read", Severity.ERROR), "broken-link": ("leads to nothing", Severity.ERROR), "special": ("is no file", Severity.WARNING),
+    "name-not-utf8": ("has a name that is not UTF-8", Severity.WARNING),
+}  # fmt: skip
+
+
+@UNREADABLE_ENTRY.seen_in
+def entries(flaws: Flaws, images: Images) -> Witnessed:
+    """Entries of a data set that were met on the way through it."""
+    refused = at(images, (images.facts["state"] == State.UNREADABLE).nonzero()[0])
+    for kind, (words, severity) in _FLAWS.items():
+        places = [*at_flaws(flaws.of(kind)), *(refused if kind == "unreadable" else ())]
+        if places:
+            says = f": {places[0].about}" if kind in ("unreadable", "special") and places[0].about else ""
+            yield UNREADABLE_ENTRY.found(f"{shown(places[0].file)} {words}{says}", severity=severity, seen={"entries": f"{len(places):,}"}, places=places)

@@ -21,9 +21,13 @@ Good
     image = Image.open(path).convert("RGB")
 """
 
-from stepscope.evidence import Batch, Call, Failure, Layer, Stage, wording
+
+from stepscope.evidence import Batch, Call, Expected, Failure, Images, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at, shown
+from stepscope.rules.found import counted as share
+from stepscope.rules.images.channels_on_disk import odd_ones
 from stepscope.rules.images.pictures import PICTURE, channels, counted, differ_in_channels, sizes
 from stepscope.rules.shapes.fit import fit_of
 from stepscope.rules.shapes.words import arrays, broadcast
@@ -132,6 +136,17 @@ def words(failure: Failure) -> Witnessed:
             yield CHANNEL_MISMATCH.found(
                 f"a picture of {max(one, other)} channels meets one of {min(one, other)}", Confidence.LIKELY, seen={"says": failure.message[:200]}
             )
+
+
+@CHANNEL_MISMATCH.seen_in
+def files(images: Images, expected: Expected) -> Witnessed:
+    """Every image file of a data set was looked at."""
+    for has, usual, severity, rows in odd_ones(images, expected):
+        places = at(images, rows)
+        yield CHANNEL_MISMATCH.found(
+            f"{shown(places[0].file)} has {counted(has)}, {'the model takes' if expected.channels else 'most have'} {usual}",
+            severity=severity, seen={"images": share(places, images)}, places=places,
+        )  # fmt: skip
 
 
 def _is_mean(shape: tuple[int, ...]) -> bool:

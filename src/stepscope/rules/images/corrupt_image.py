@@ -22,9 +22,11 @@ Good
         raise OSError(f"cannot read {path}") from error
 """
 
-from stepscope.evidence import Failure, File, Log, Stage, wording
+
+from stepscope.evidence import Failure, File, Images, Log, Stage, State, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at, counted, shown
 
 CORRUPT_IMAGE = Rule("IMG101", Severity.ERROR, stage=Stage.DATA, yields_to=("truncated-image", "image-too-large", "missing-file", "unreadable-entry"))
 
@@ -85,3 +87,23 @@ def _is_decoding(failure: Failure) -> bool:
     in_decoder = inner is not None and any(part in inner.file.replace("\\", "/") for part in _DECODERS)
     read = failure.is_a("OSError", "SyntaxError", "error", "EOFError", "RuntimeError")
     return failure.type == "UnidentifiedImageError" or failure.says(*_WORDS) or (in_decoder and read and failure.passes("open", "load", "imread", "read"))
+
+
+_KINDS = {
+    State.CORRUPT: "is damaged", State.EMPTY: "is empty", State.NOT_AN_IMAGE: "is no image", State.CRASHED: "crashes its decoder", State.SLOW: "keeps its decoder busy for ever",
+}  # fmt: skip
+
+
+@CORRUPT_IMAGE.seen_in
+def files(images: Images) -> Witnessed:
+    """Every image file of a data set was looked at."""
+    states = images.facts["state"].tolist()
+    rows = [row for row, state in enumerate(states) if state in _KINDS]
+    if rows:
+        counts = {words: sum(states[row] == kind for row in rows) for kind, words in _KINDS.items()}
+        places = at(images, rows)
+        yield CORRUPT_IMAGE.found(
+            f"{shown(places[0].file)} {_KINDS[State(states[rows[0]])]}",
+            seen={"images": counted(places, images), **{words: count or "" for words, count in counts.items()}, "says": places[0].about[:200]},
+            places=places,
+        )

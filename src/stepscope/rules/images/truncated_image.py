@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Failure, File, Images, Stage, State
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.images.found import at, shown
+from stepscope.rules.found import at, shown
 
 TRUNCATED_IMAGE = Rule("IMG102", Severity.ERROR, stage=Stage.DATA)
 
@@ -52,3 +52,13 @@ def files(images: Images) -> Witnessed:
     places = at(images, (images.facts["state"] == State.TRUNCATED).nonzero()[0])
     if places:
         yield TRUNCATED_IMAGE.found(f"{shown(str(places[0].file))} ends early", seen={"images": f"{len(places)} of {len(images):,}"}, places=places)
+
+
+@TRUNCATED_IMAGE.seen_in
+def without_marker(images: Images) -> Witnessed:
+    """Only the end marker is not there: every decoder gives all pixels, some with a warning."""
+    places = at(images, (images.facts["state"] == State.NO_END).nonzero()[0])
+    if places:
+        yield TRUNCATED_IMAGE.found(
+            f"{shown(str(places[0].file))} lacks its end marker only", severity=Severity.NOTE, seen={"images": f"{len(places)} of {len(images):,}"}, places=places
+        )

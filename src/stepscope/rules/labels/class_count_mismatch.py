@@ -19,9 +19,10 @@ Good
     criterion = nn.CrossEntropyLoss(weight=torch.ones(10))
 """
 
-from stepscope.evidence import Call, Failure, Stage, wording
-from stepscope.finding import Confidence, Severity
+from stepscope.evidence import Call, Expected, Failure, Flaws, Inventory, Stage, wording
+from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.losses.meeting import INDEXED, PAIRED
 
 CLASS_COUNT_MISMATCH = Rule("LBL108", Severity.ERROR, stage=Stage.SETUP)
@@ -62,3 +63,22 @@ def words(failure: Failure) -> Witnessed:
     if found:
         headline = f"{found['b']} classes where {found['a']} are expected" if found["a"] else "two numbers of classes disagree"
         yield CLASS_COUNT_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]})
+
+
+@CLASS_COUNT_MISMATCH.seen_in
+def files(flaws: Flaws) -> Witnessed:
+    """What a data set says of itself does not agree."""
+    found = flaws.of("class-count")
+    if found:
+        yield CLASS_COUNT_MISMATCH.found(f"{shown(found[0].file, 30)}: {found[0].says}", places=at_flaws(found))
+
+
+@CLASS_COUNT_MISMATCH.seen_in
+def model(inventory: Inventory, expected: Expected) -> Witnessed:
+    """The model has another number of classes than the data set."""
+    if expected.classes is not None and inventory.classes and len(inventory.classes) != expected.classes:
+        yield CLASS_COUNT_MISMATCH.found(
+            f"{len(inventory.classes)} classes in the data set, {expected.classes} outputs of the model",
+            severity=Severity.ERROR if len(inventory.classes) > expected.classes else Severity.WARNING,
+            seen={"classes": ", ".join(inventory.classes[:20])}, places=[Place(inventory.root)],
+        )  # fmt: skip

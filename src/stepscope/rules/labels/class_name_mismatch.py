@@ -24,9 +24,10 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Frame, Stage, wording
-from stepscope.finding import Confidence, Severity
+from stepscope.evidence import Failure, Flaws, Frame, Inventory, Stage, wording
+from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 CLASS_NAME_MISMATCH = Rule("LBL109", Severity.ERROR, stage=Stage.DATA, yields_to=("history-key-missing",), hears_users=True)
 
@@ -102,3 +103,18 @@ def _is_last(failure: Failure, line: Frame) -> bool:
     """Whether the user's line itself looked it up: no library below it but pandas and its like."""
     inner = failure.innermost
     return inner is None or inner == line or bool(re.search(r"pandas|<frozen|collections", inner.file))
+
+
+@CLASS_NAME_MISMATCH.seen_in
+def files(flaws: Flaws, inventory: Inventory) -> Witnessed:
+    """Names in annotations that are none of the list, or that differ in case, spaces or underscores alone."""
+    found = at_flaws(flaws.of("class-name", "class-twice"))
+    if found:
+        yield CLASS_NAME_MISMATCH.found(f"{shown(str(found[0].file), 30)}: {found[0].about}", places=found)
+    alike: dict[str, list[str]] = {}
+    for name in inventory.classes:
+        alike.setdefault("".join(filter(str.isalnum, name.casefold())) or name, []).append(name)
+    twins = [names for names in alike.values() if len(set(names)) > 1]
+    if twins:
+        said = "; ".join(" and ".join(map(repr, names)) for names in twins[:10])
+        yield CLASS_NAME_MISMATCH.found(f"two classes differ in their spelling alone: {said}", Confidence.LIKELY, severity=Severity.WARNING, places=[Place(inventory.root)])

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 from tests.collect.files.repair.sets import bytes_in, folders, mended, photo, yolo
 
+from stepscope.checking import Looking, check
 from stepscope.collect.files.repair.encoding import Treatment
 from stepscope.collect.files.repair.plan import Wanted
 
@@ -113,6 +114,16 @@ def test_a_repaired_copy_has_nothing_left_to_repair(both):
     _, told = mended(both[1])
 
     assert told == ("nothing was to be repaired",)
+
+
+def test_a_check_of_the_copy_finds_nothing_of_what_was_repaired(tmp_path):
+    root = folders(tmp_path / "data")
+    copy, _ = mended(root, Wanted(truncated=True))
+    repaired = {"truncated-image", "image-mode-unusual", "exif-rotation", "extension-mismatch", "duplicate-sample", "channel-mismatch"}
+    before, after = ({finding.name for finding in check(each, looking=Looking(cache=False)).findings} for each in (root, copy))
+
+    assert repaired <= before
+    assert not repaired & after
 
 
 def test_grey_images_among_grey_ones_stay_grey(tmp_path):

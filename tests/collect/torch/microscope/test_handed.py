@@ -4,6 +4,7 @@ import pytest
 from tests.collect.torch.microscope.conftest import told
 
 from stepscope.collect.torch.handed import Handed
+from stepscope.collect.torch.microscope import reload
 from stepscope.finding import Confidence
 
 BEGIN = """
@@ -46,6 +47,12 @@ LOOPS = {
         optimizer.zero_grad(); loss.backward(); optimizer.step()
     """,
 }
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """On a machine that is busy a batch may take long to load: whether it is given up is no matter of these tests but of one."""
+    monkeypatch.setattr(reload, "SECONDS", 60.0)
 
 
 @pytest.mark.parametrize("line", LOOPS)
@@ -170,3 +177,26 @@ def test_a_batch_that_is_worn_and_cannot_be_loaded_again_is_not_bit_for_bit_the_
     assert lines[report.findings[0].place.line - 1].strip() == "loss = net(a.log()).square().mean()"
     assert report.findings[0].confidence == Confidence.LIKELY
     assert "could not be loaded again" in report.findings[0].seen["repeated"]
+
+
+def test_a_batch_whose_loading_does_not_end_is_given_up(diagnosed, monkeypatch):
+    monkeypatch.setattr(reload, "SECONDS", 0.2)
+    report, names, _ = diagnosed("""
+    class Rows(torch.utils.data.Dataset):
+        again = False
+        def __len__(self): return 12
+        def __getitem__(self, i):
+            while self.again: pass
+            return torch.rand(5) - float(i > 7)
+    rows = Rows()
+    net = nn.Linear(5, 3); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for a in DataLoader(rows, 6):
+        rows.again = True
+        a.log_()
+        loss = net(a).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        rows.again = False
+    """)
+
+    assert not names["rows"].again
+    assert report.findings[0].confidence != Confidence.CERTAIN

@@ -446,3 +446,25 @@ def test_a_sentinel_that_fails_never_ends_the_run(diagnosed, monkeypatch, capsys
 
     assert report is None
     assert all(parameter.isfinite().all() for parameter in names["net"].parameters())
+
+
+@pytest.mark.parametrize(
+    ("line", "stage"),
+    [
+        ("cross_entropy(net(torch.log(a)), b)", "augment"),
+        ("cross_entropy(net(net[0].weight[0].sub(9).log() * a), b)", "forward"),
+        ("l1_loss(net(a), torch.log(a[:, :3]))", "loss"),
+    ],
+)
+def test_what_stands_in_the_losss_line_and_goes_through_the_model_is_not_of_the_loss(diagnosed, line, stage):
+    report, _, lines = diagnosed(f"""
+    x = torch.rand(48, 5) + 0.1; x[30] = -1.0; y = torch.arange(48) % 3
+    net = nn.Sequential(nn.Linear(5, 3)); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for i in range(0, 48, 6):
+        a, b = x[i:i + 6], y[i:i + 6]
+        loss = nn.functional.{line}
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert report.findings[0].stage.value == stage
+    assert told(report, lines)[1] == f"loss = nn.functional.{line}"

@@ -6,9 +6,10 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_json import Document, document, item
+from stepscope.collect.files.layouts.coco_json import Annotation, Document, document, item
 from stepscope.collect.files.layouts.coco_segments import segment_flaws
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -55,11 +56,11 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     found = document(tree, path, reading.flaws)
     if found is None:
         return
-    reading.flaws += found.flaws
     split = split_of(path) or split_of(f"{_split_word(path)}/x")
     images = _images(found, finder, path, split, reading, listed)
+    reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
     names.update({category.id: category.name for category in found.categories})
-    reading.flaws += _clashes(found, path)
+    reading.flaws += _clashes(found, path, images)
     reading.flaws += _annotations(found, path, images, reading)
 
 
@@ -94,12 +95,13 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
     return images
 
 
-def _clashes(found: Document, path: str) -> Iterator[Flaw]:
+def _clashes(found: Document, path: str, images: dict[Any, str]) -> Iterator[Flaw]:
     """Ids that stand for two things."""
     for what, items in (("images", found.images), ("categories", found.categories), ("annotations", found.annotations)):
         ids = [item.id for item in items]
         if len(set(ids)) < len(ids):
-            yield from _twice(ids, what, path)
+            for number, flaw in _twice(ids, what, path):
+                yield replace(flaw, image=images.get(found.annotations[number].image_id)) if what == "annotations" else flaw
     yield from (
         Flaw("class-twice", path, item("categories", number), says=f"the category {category.name!r} is named twice")
         for number, category in enumerate(found.categories)
@@ -107,29 +109,42 @@ def _clashes(found: Document, path: str) -> Iterator[Flaw]:
     )
 
 
-def _twice(ids: Iterable[Any], what: str, path: str) -> Iterator[Flaw]:
+def _twice(ids: Iterable[Any], what: str, path: str) -> Iterator[tuple[int, Flaw]]:
     met: Counter[Any] = Counter()
     for number, each in enumerate(ids):
         met[each] += 1
         if met[each] == 2 and each is not None:
-            yield Flaw("id-clash", path, item(what, number), says=f"the id {each} of {what} is used twice")
+            yield number, Flaw("id-clash", path, item(what, number), says=f"the id {each} of {what} is used twice")
 
 
 def _annotations(found: Document, path: str, images: dict[Any, str], reading: Reading) -> Iterator[Flaw]:
     """The boxes into the table; what points nowhere or holds odd values, as flaws."""
     table, known = reading.boxes, {category.id for category in found.categories}
     assert table is not None
+    numbers = {image: table.images.number(path) for image, path in images.items()}
+    file = table.files.number(path)
     for number, each in enumerate(found.annotations):
-        image = images.get(each.image_id)
-        if image is None:
-            yield Flaw("id-unknown", path, item("annotations", number), says=f"image_id {each.image_id} is no image's")
-        if known and each.category_id not in known:
-            yield Flaw("id-unknown", path, item("annotations", number), says=f"category_id {each.category_id} is no category's", image=image)
-        if each.iscrowd not in (0, 1, None):
-            yield Flaw("value", path, item("annotations", number), says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
+        image = numbers.get(each.image_id)
+        if image is None or (known and each.category_id not in known) or each.iscrowd not in (0, 1, None):
+            yield from _unknown(each, number, path, images, known)
         if each.bbox is not None and image is not None:
-            table.add(image, each.bbox, each.category_id, path, item("annotations", number))
+            table.image.append(image)
+            table.written.extend(each.bbox)
+            table.label.append(each.category_id)
+            table.file.append(file)
+            table.line.append(item("annotations", number))
     yield from segment_flaws(found, path, images)
+
+
+def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], known: set[int]) -> Iterator[Flaw]:
+    """What of an annotation points nowhere, or says what COCO does not know."""
+    image, line = images.get(each.image_id), item("annotations", number)
+    if image is None:
+        yield Flaw("id-unknown", path, line, says=f"image_id {each.image_id} is no image's")
+    if known and each.category_id not in known:
+        yield Flaw("id-unknown", path, line, says=f"category_id {each.category_id} is no category's", image=image)
+    if each.iscrowd not in (0, 1, None):
+        yield Flaw("value", path, line, says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
 
 
 def _number_classes(reading: Reading, names: dict[int, str]) -> None:

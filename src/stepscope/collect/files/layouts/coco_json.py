@@ -52,12 +52,13 @@ class Annotation(msgspec.Struct, gc=False):
 
 
 class Document(msgspec.Struct):
-    """A file. `flaws` are items that could not be taken."""
+    """A file. `flaws` are items that could not be taken; `about` has the image ids of some, by what stands for their line."""
 
     images: list[Image] = []
     categories: list[Category] = []
     annotations: list[Annotation] = []
     flaws: list[Flaw] = []
+    about: dict[int, int | str] = {}
 
 
 class _Typed(msgspec.Struct):
@@ -94,6 +95,9 @@ def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
         items = whole.get(what)
         if items is None and what != "categories":
             flaws.append(Flaw("field", path, says=f"has no {what!r}"))
+        for number, entry in enumerate(items if isinstance(items, list) else []):
+            if isinstance(entry, dict) and isinstance(entry.get("image_id"), (int, str)):
+                found.about[item(what, number)] = entry["image_id"]
         entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(items if isinstance(items, list) else []))
         getattr(found, what).extend(entry for entry in entries if entry is not None)
     return found

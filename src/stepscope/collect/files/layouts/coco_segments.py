@@ -7,23 +7,16 @@ from itertools import chain
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_json import Annotation, Document, item
+from stepscope.collect.files.layouts.coco_polygons import OUTSIDE, SHARE, suspects
 from stepscope.evidence import Flaw
-
-OUTSIDE = 1.5
-"""Pixels that a polygon may reach out of its box or image: tools round."""
-SHARE = 0.1
-"""The share of a box's side by which its polygon may differ, where that is more."""
-AREA = 0.5
-"""The factor by which an area may differ from the polygon's: it is often the box's."""
 
 
 def segment_flaws(found: Document, path: str, images: dict[Any, str]) -> Iterator[Flaw]:
     """What is odd of each annotation's segments, key points and area."""
     sizes = {image.id: (float(image.width or 0), float(image.height or 0)) for image in found.images}
     points = {category.id: len(category.keypoints) for category in found.categories if category.keypoints}
-    for number, each in enumerate(found.annotations):
-        if each.segmentation is None and each.keypoints is None and each.area is None:
-            continue
+    for number in suspects(found.annotations, sizes):
+        each = found.annotations[number]
         for kind, says in _odd(each, sizes.get(each.image_id, (0.0, 0.0)), points.get(each.category_id)):
             yield Flaw(kind, path, item("annotations", number), says=says, image=images.get(each.image_id), box=_corners(each))
 

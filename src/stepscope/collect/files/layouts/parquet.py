@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stepscope.collect.files.reading import Picture, Reading, split_of
+from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
@@ -75,7 +76,7 @@ def _names(schema: Any, label: str | None) -> tuple[str, ...]:
         return ()
 
 
-def cell(root: Path, path: str, group: int, row: int) -> bytes:
+def cell(root: Path | Remote, path: str, group: int, row: int) -> bytes:
     """The encoded image of one row. Raises OSError."""
     value = _column(os.path.join(root, path), group)[row].as_py()
     data = value.get("bytes") if isinstance(value, dict) else value

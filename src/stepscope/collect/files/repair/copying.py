@@ -15,10 +15,10 @@ LARGEST = 10_000_000
 """Bytes of a list that is looked through for whole paths."""
 
 
-def copy_repaired(tree: Tree, plan: Plan, into: Path) -> None:
-    """Write the copy beside `into`, and give it that name when it is whole. What a crash left is removed first. Raises RepairFailed, OSError."""
+def copy_repaired(home: Path, tree: Tree, plan: Plan, into: Path) -> None:
+    """Write the copy of the tree at `home` beside `into`, and give it that name when it is whole. What a crash left is removed first. Raises RepairFailed, OSError."""
     into = into.absolute()
-    root = tree.root.resolve()
+    root = home.resolve()
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise RepairFailed(f"{into} is there already; name a new folder")
     if into.resolve().is_relative_to(root) or root.is_relative_to(into.resolve()):
@@ -30,7 +30,7 @@ def copy_repaired(tree: Tree, plan: Plan, into: Path) -> None:
     for folder in sorted(tree.folders):
         (partial / folder).mkdir(parents=True, exist_ok=True)
     for path in tree.files:
-        _one(tree.root / path, partial, plan.changes.get(path, Change(path, path)), plan)
+        _one(home / path, partial, plan.changes.get(path, Change(path, path)), plan)
     plan.notes += [f"{path} names {root}: in the copy too, where it still means the original" for path in _naming(tree, os.fsencode(root))]
     if into.exists():
         into.rmdir()

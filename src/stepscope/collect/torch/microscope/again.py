@@ -49,6 +49,7 @@ class Repeat:
         self.births = births
         self.gradients = gradients
         self.computed = False
+        self.loss_was_finite = True
         self.likeness = ""
         self.targets: list[Any] = []
         self.value = 0.0
@@ -67,6 +68,13 @@ class Repeat:
         if self.aim.met == "gradient" and (found := self.gradients()):
             self._reached(value, found, frame)
         return result
+
+    def stepping(self) -> None:
+        """An optimizer of the repeated code is about to step. Raises Enough where its gradients came from no backward that was seen (`torch.func.grad`)."""
+        if self.births is not None and self.aim.met == "gradient" and self.aim.loss is None and (found := self.gradients()):
+            self.computed, self.loss_was_finite = True, False
+            self.likeness, self.value, self.targets = "near", self.aim.value, found
+            raise Enough
 
     def _reached(self, value: float, targets: list[Any], frame: FrameType | None) -> None:
         self.likeness = self.aim.likeness(value, names_at(frame))
@@ -139,6 +147,9 @@ def _after(exception: BaseException, repeat: Repeat) -> str:
     if aim.raised is not None:
         stack = list(entries(exception.__traceback__))
         if any((type(exception).__name__, frame.f_code.co_filename, line) == aim.raised for frame, line, _ in stack):
+            if isinstance(repeat, Proof):
+                repeat.outcome = "not finite"
+                return "reached"
             repeat.computed = True
             repeat.likeness = aim.likeness(aim.value, names_at(stack[-1][0]))
             repeat.targets = _last_numbers(repeat.births)

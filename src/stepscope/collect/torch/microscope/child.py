@@ -50,7 +50,7 @@ _REST = "from line {} on, with the values that its names hold: what comes before
 def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
     """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
-    with quiet(without_gradients):
+    with quiet(_before_step):
         for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
             if attempt.number < start:
                 continue
@@ -64,6 +64,12 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
             if came != "untouched":
                 return _told(came, attempt, repeat, stack, proves)
     return NOTHING
+
+
+def _before_step(optimizer: Any) -> None:
+    """What becomes of an optimizer's step while a step is repeated: it finds no gradients."""
+    SENTINEL.repeat.stepping()
+    without_gradients(optimizer)
 
 
 def _batch_of(aim: Aim) -> Any:

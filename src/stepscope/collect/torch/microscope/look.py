@@ -15,6 +15,7 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
 from stepscope.collect.source import line_text
 from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
@@ -81,10 +82,10 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), loader, listed), stack)
 
 
-def _step(aim: Aim) -> int:
-    """The step that failed; where no optimizer tells of steps, its backward counts."""
+def _step(aim: Aim) -> int | None:
+    """The step that failed; where no optimizer tells of steps, its backward counts, and where there was none either (`torch.func.grad`), it is not known."""
     if not STEPS.optimizers:
-        return max(SENTINEL.backwards, 1)
+        return SENTINEL.backwards or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps + (aim.met != "late")
 
 

@@ -14,6 +14,7 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
+from stepscope.collect.torch.microscope.losses import number_of
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.pending import Pending
 from stepscope.collect.torch.microscope.random_states import States, distinct, generators_in
@@ -104,7 +105,10 @@ class Sentinel:
 
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
-        value: float = loss.item()
+        try:
+            value: float = loss.item()
+        except RuntimeError:  # a vector
+            value = number_of(loss)
         self.backwards += 1
         if self._searched < SEARCHES:
             self._searched += 1
@@ -173,8 +177,10 @@ class Sentinel:
         if self._flags:
             self.shadow.keep(parameters_of([optimizer]))
             return
-        if not STEPS.knows(optimizer) and not self.pending.is_open and not all_finite(gradients_of([optimizer])):
-            self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
+        if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards):
+            STEPS.meet(optimizer)
+            if not all_finite(gradients_of([optimizer])):
+                self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
 

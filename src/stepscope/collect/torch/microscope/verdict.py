@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
@@ -53,8 +53,8 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
     origin = origin_of(repeat.targets, births, is_given)
     first = repeat.targets[0]
     kind = "nan" if any(bool(target.isnan().any()) for target in repeat.targets) else "inf"
-    known: dict[str, Any] = {"met": "loss" if repeat.aim.met == "late" else repeat.aim.met, "kind": kind, "repeat": repeat.likeness}
-    if repeat.aim.met == "gradient":
+    known: dict[str, Any] = {"met": _met(repeat), "kind": kind, "repeat": repeat.likeness}
+    if finite_loss:
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
@@ -64,7 +64,13 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return _of_entering(origin.birth, known)
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
-    return _of_birth(origin.birth, known, births)
+    return _of_birth(origin.birth, {**known, "met": _met(repeat, origin.birth)}, births)
+
+
+def _met(repeat: Repeat, birth: Birth | None = None) -> str:
+    """Where the failure was met. That a loss which nobody has read drops what is not finite is not known: it counts as the loss's."""
+    unread = birth is not None and birth.node is None and not repeat.loss_was_finite
+    return "loss" if repeat.aim.met == "late" or unread else repeat.aim.met
 
 
 def _is_mask(tensor: Any) -> bool:
@@ -126,7 +132,6 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
     if birth.node is not None:
         own = _in_own_backward(birth)
         entries = birth.stack if own else births.sites.get(birth.node, birth.stack)
-    met_later = known["met"] == "gradient"
     frames = tuple(frame_of(*entry) for entry in entries)
     return [
         NonFinite(
@@ -140,7 +145,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
             rows=_rows(birth.output),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
-            dropped=met_later and birth.node is None,
+            dropped=known["met"] == "gradient" and birth.node is None,
             scalars=tuple(float(value) for value in birth.scalars[:4]),
             **known,
         ),
@@ -154,11 +159,20 @@ def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
     What a weight has had a part in is no batch any more.
     """
     told = stage_of_frames(frames)
-    if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.LOSS, Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
+    if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return told or Stage.FORWARD
-    if any(_in_model(later) for later in births.births[birth.order + 1 :] if later.node is None):
+    if any(_in_model(later) for later in _made_of(birth, births)):
         return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights else Stage.AUGMENT
     return Stage.LOSS
+
+
+def _made_of(birth: Birth, births: Any) -> Iterator[Birth]:
+    """What the forward pass made of it later: `loss = criterion(net(x.log()), y)` is a line of the loss, and the `log` is not."""
+    made = {id(birth)}
+    for later in births.births[birth.order + 1 :]:
+        if later.node is None and any(id(link.source) in made for link in later.links):
+            made.add(id(later))
+            yield later
 
 
 def _in_model(birth: Birth) -> bool:

@@ -9,6 +9,7 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from stepscope.collect.torch.microscope.losses import loss_of, number_of, transform_test
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -17,7 +18,7 @@ from stepscope.collect.unseen import unseen
 
 def watch_backward(module: Any) -> None:
     """`Tensor.backward`, scalers, closures and frameworks all come through these two functions of `torch.autograd`."""
-    module.backward, module.grad = _watched(module.backward), _watched(module.grad)
+    module.backward, module.grad = _watched(module.backward, True), _watched(module.grad, False)
 
 
 def watch_scalers(kind: Any) -> None:
@@ -55,17 +56,17 @@ def _after_step(optimizer: Any, _: Any, __: Any) -> None:
         trouble("could not look at a step", problem)
 
 
-def _watched(original: Any) -> Any:
-    is_transformed = _is_transformed()
+def _watched(original: Any, weighs: bool) -> Any:
+    is_transformed = transform_test()
 
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         if SENTINEL.repeat is not None:
-            return _again(tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+            return _again(loss_of(tensors, args, kwargs, is_transformed, weighs), lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         value = loss = None
         if SENTINEL.look is not None:
             began = perf_counter() if SENTINEL.budget.is_measured else 0.0
-            loss = _loss(tensors, is_transformed)
+            loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
             value = _before(loss, sys._getframe(1), began) if loss is not None else None
         try:
             result = original(tensors, *args, **kwargs)
@@ -103,24 +104,6 @@ def _after(loss: Any, value: float, frame: FrameType) -> None:
         trouble("could not look at the gradients", problem)
 
 
-def _again(tensors: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
+def _again(loss: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
     """A backward of a step that is being repeated."""
-    loss = _loss(tensors, _is_transformed())
-    return proceed() if loss is None else SENTINEL.repeat.backward(loss, loss.item(), proceed, frame)
-
-
-def _is_transformed() -> Callable[[Any], bool]:
-    """What tells a tensor of a `torch.func` transform, whose value is not at hand."""
-    from torch._C import _functorch
-
-    known: Callable[[Any], bool] = _functorch.is_functorch_wrapped_tensor
-    return known
-
-
-def _loss(tensors: Any, is_transformed: Callable[[Any], bool]) -> Any:
-    """The one number that is differentiated."""
-    tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
-    try:
-        return tensor if tensor.numel() == 1 and tensor.is_floating_point() and not is_transformed(tensor) else None
-    except Exception:  # several losses, or something else that the original will refuse
-        return None
+    return proceed() if loss is None else SENTINEL.repeat.backward(loss, number_of(loss), proceed, frame)

@@ -1,0 +1,1 @@
+"""Data sets with a ledger of the defects that were put in."""

@@ -1,0 +1,88 @@
+"""The polygons of a COCO file, all at once: those that are whole and agree with their box and image need no further look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from stepscope.collect.files.layouts.coco_json import Annotation
+
+OUTSIDE = 1.5
+"""Pixels that a polygon may reach out of its box or image: tools round."""
+SHARE = 0.1
+"""The share of a box's side by which its polygon may differ, where that is more."""
+
+AT_ONCE = 5000
+"""Annotations that are looked at together: as many as the processor's own memory holds."""
+
+
+def suspects(annotations: Sequence[Annotation], sizes: dict[Any, tuple[float, float]]) -> list[int]:
+    """The numbers of the annotations whose segments, key points or area are not plainly in order."""
+    plain: list[int] = []
+    odd: list[int] = []
+    for number, each in enumerate(annotations):
+        found = each.segmentation
+        if each.keypoints is not None or type(found) is dict or (found and each.bbox is None):
+            odd.append(number)
+        elif found:
+            plain.append(number)
+        elif each.area is not None:
+            odd.append(number)
+    for start in range(0, len(plain), AT_ONCE):
+        odd += _odd_of(annotations, plain[start : start + AT_ONCE], sizes)
+    return sorted(odd)
+
+
+def _odd_of(annotations: Sequence[Annotation], plain: list[int], sizes: dict[Any, tuple[float, float]]) -> list[int]:
+    """Those of these annotations, all with a box and polygons, that are not plainly in order."""
+    import numpy as np
+
+    lists = [annotations[number].segmentation or [] for number in plain]
+    lengths = np.fromiter((len(polygon) for polygons in lists for polygon in polygons), dtype=np.int64)
+    owners = np.repeat(np.arange(len(plain)), np.fromiter(map(len, lists), dtype=np.int64, count=len(plain)))
+    whole = np.ones(len(plain), dtype=bool)
+    np.logical_and.at(whole, owners, (lengths % 2 == 0) & (lengths >= 6))
+    numbers = np.fromiter(chain.from_iterable(chain.from_iterable(lists)), dtype=np.float64, count=int(lengths.sum()))
+    if not whole.all():  # pairs cannot be told where a number has no partner
+        keep = np.repeat(whole[owners], lengths)
+        numbers, owners, lengths = numbers[keep], owners[whole[owners]], lengths[whole[owners]]
+    box = np.array([annotations[number].bbox for number in plain], dtype=np.float64)
+    area = np.array([annotations[number].area or 0.0 for number in plain])
+    size = np.array([sizes.get(annotations[number].image_id, (0.0, 0.0)) for number in plain])
+    span, surface = _spans(numbers, owners, lengths, len(plain))
+    good = whole & _agrees(span, box, size) & (surface > 1e-6) & (area >= 0) & (area <= 1.1 * box[:, 2] * box[:, 3] + 2)
+    return [plain[row] for row in (~good).nonzero()[0].tolist()]
+
+
+def _spans(numbers: Any, owners: Any, lengths: Any, count: int) -> tuple[Any, Any]:
+    """Left, top, right and bottom of each annotation's polygons, and the sum of their areas by the shoelace formula."""
+    import numpy as np
+
+    points = numbers.reshape(-1, 2)
+    starts = np.concatenate([[0], np.cumsum(lengths // 2)[:-1]]).astype(np.int64)
+    span = np.empty((count, 4))
+    span[:, :2], span[:, 2:] = np.inf, -np.inf
+    surface = np.zeros(count)
+    if not len(points):
+        return span, surface
+    after = np.concatenate([points[1:], points[:1]])
+    after[starts + lengths // 2 - 1] = points[starts]
+    cross = np.add.reduceat(points[:, 0] * after[:, 1] - points[:, 1] * after[:, 0], starts)
+    np.add.at(surface, owners, np.abs(cross) / 2)
+    np.minimum.at(span[:, :2], owners, np.minimum.reduceat(points, starts))
+    np.maximum.at(span[:, 2:], owners, np.maximum.reduceat(points, starts))
+    return span, surface
+
+
+def _agrees(span: Any, box: Any, size: Any) -> Any:
+    """Whether a span lies in its image and is as large as its box."""
+    import numpy as np
+
+    known = (size > 0).all(axis=1)
+    inside = (span[:, :2] >= -OUTSIDE).all(axis=1) & (span[:, 2:] <= size + OUTSIDE).all(axis=1)
+    corners = np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1)
+    apart = np.abs(span - corners)
+    slack = np.maximum(2 * OUTSIDE, SHARE * box[:, 2:])
+    near = (np.maximum(apart[:, :2], apart[:, 2:]) <= slack).all(axis=1) | (box[:, 2:] <= 0).any(axis=1)
+    return (inside | ~known) & near

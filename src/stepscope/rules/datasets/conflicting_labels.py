@@ -1,0 +1,42 @@
+"""Identical images carry different labels.
+
+Why
+---
+One of the labels is not right, or the classes overlap. The loss cannot fall below what the contradiction costs, and the model learns to be unsure.
+
+Fix
+---
+- Look at the named images, and keep the one with the right label.
+- If an image may have several labels, use a multi-label loss (`BCEWithLogitsLoss`).
+
+Bad
+---
+    data/cat/17.jpg   data/dog/17.jpg        # the same photo
+
+Good
+----
+    data/cat/17.jpg
+"""
+
+from stepscope.evidence import Images, Stage, Twins
+from stepscope.finding import Confidence, Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.datasets.groups import conflicts, places
+from stepscope.rules.found import shown
+
+CONFLICTING_LABELS = Rule("DAT112", Severity.WARNING, stage=Stage.DATA)
+
+
+@CONFLICTING_LABELS.seen_in
+def files(images: Images, twins: Twins) -> Witnessed:
+    for groups, word, sure in ((twins.same, "", Confidence.CERTAIN), (twins.alike, "almost ", Confidence.LIKELY)):
+        met = [group for group in groups if conflicts(images, group)]
+        if met:
+            names = sorted({images.classes[images.label[row]] for row in met[0] if images.label[row] >= 0})
+            found = places(images, met)
+            yield CONFLICTING_LABELS.found(
+                f"{word}the same image is labelled {' and '.join(map(repr, names[:3]))}",
+                sure,
+                seen={"images": f"{len(met):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])},
+                places=found,
+            )

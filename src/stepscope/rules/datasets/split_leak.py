@@ -1,0 +1,63 @@
+"""The same sample, or almost the same, stands in training and in validation or test.
+
+Why
+---
+The model has seen the answers: the metric on such samples measures memory, and every choice that is made by it (when to stop, which model) is made by a
+wrong number.
+
+Fix
+---
+- Remove the named samples from one of the splits; from training where the test is fixed.
+- Draw the split by content, patient, place or video, after duplicates were removed.
+
+Bad
+---
+    train, val = random_split(with_copies, [0.8, 0.2])
+
+Good
+----
+    train, val = random_split(without_copies, [0.8, 0.2])
+"""
+
+from stepscope.evidence import Images, Stage, Twins
+from stepscope.finding import Confidence, Place, Sample, Severity
+from stepscope.rule import Rule, Witnessed
+from stepscope.rules.datasets.groups import Group, leaks, with_content
+from stepscope.rules.found import shown
+
+SPLIT_LEAK = Rule("DAT111", Severity.ERROR, stage=Stage.DATA)
+
+
+@SPLIT_LEAK.seen_in
+def files(images: Images, twins: Twins) -> Witnessed:
+    same = [group for group in with_content(images, twins.same) if leaks(images, group)]
+    alike = [group for group in with_content(images, twins.alike) if leaks(images, group)]
+    if same:
+        yield SPLIT_LEAK.found(f"{_headline(images, same[0])} hold the same image", seen=_seen(images, same), places=_places(images, same))
+    if alike:
+        yield SPLIT_LEAK.found(
+            f"{_headline(images, alike[0])} hold almost the same image", Confidence.LIKELY, severity=Severity.WARNING, seen=_seen(images, alike), places=_places(images, alike)
+        )
+
+
+def _splits(images: Images, group: Group) -> list[str]:
+    return [name for place, name in enumerate(images.splits) if any(images.split[row] == place for row in group)]
+
+
+def _headline(images: Images, group: Group) -> str:
+    return " and ".join(_splits(images, group)[:3])
+
+
+def _seen(images: Images, groups: list[Group]) -> dict[str, str]:
+    pair = [next(images.paths[row] for row in groups[0] if images.splits[images.split[row]] == name) for name in _splits(images, groups[0])[:2]]
+    return {"images": f"{len(groups):,}", "for one": " = ".join(shown(path) for path in pair)}
+
+
+def _places(images: Images, groups: list[Group]) -> list[Place]:
+    """Every image that is in a later split than the group's first, with that one."""
+    found = []
+    for group in groups:
+        first = min(group, key=lambda row: (images.split[row] < 0, int(images.split[row]), row))
+        others = [row for row in group if images.split[row] >= 0 and images.split[row] != images.split[first]]
+        found += [Place(images.paths[row], about=f"stands in {images.splits[images.split[first]]} as {images.paths[first]}", samples=(Sample(file=images.paths[row]),)) for row in others]
+    return found

@@ -1,0 +1,59 @@
+"""Labels of a data set on disk: outside of the classes, or not there."""
+
+from __future__ import annotations
+
+from stepscope.evidence import Boxes, Expected, Flaws, Images, Inventory
+from stepscope.finding import Severity
+from stepscope.rule import Witnessed
+from stepscope.rules.boxes.rows import at as boxes_at
+from stepscope.rules.found import at_flaws, shown
+from stepscope.rules.labels.label_missing import LABEL_MISSING
+from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE
+
+FEW = 0.2
+"""The share of samples without a label up to which they look forgotten; above, they look meant (background)."""
+
+
+@LABEL_OUT_OF_RANGE.seen_in
+def of_boxes(boxes: Boxes, inventory: Inventory, expected: Expected) -> Witnessed:
+    """Class numbers that the list of classes, or the model, does not have."""
+    declared = len(boxes.classes) if inventory.declared else None
+    count = min((number for number in (declared, expected.classes) if number is not None), default=None)
+    mask = (boxes.label < 0) | (boxes.label >= count) if count is not None else boxes.label < 0
+    places = boxes_at(boxes, mask) if inventory.layout == "yolo" or count == expected.classes else []
+    if places:
+        labels = sorted({int(label) for label in boxes.label[mask]})
+        yield LABEL_OUT_OF_RANGE.found(
+            f"label {labels[0] if labels[0] < 0 else labels[-1]} is none of the classes 0 to {(count or 1) - 1}", stage=LABEL_MISSING.stage,
+            seen={"labels that do not fit": ", ".join(map(str, labels[:10])), "boxes": f"{len(places):,} of {len(boxes):,}"}, places=places,
+        )  # fmt: skip
+
+
+@LABEL_OUT_OF_RANGE.seen_in
+def of_images(images: Images, flaws: Flaws) -> Witnessed:
+    """Classes of samples that the list of classes does not have."""
+    found = flaws.of("label-outside")
+    if found:
+        yield LABEL_OUT_OF_RANGE.found(found[0].says, stage=LABEL_MISSING.stage, seen={"samples": f"{len(found):,} of {len(images):,}"}, places=at_flaws(found))
+
+
+@LABEL_MISSING.seen_in
+def forgotten(flaws: Flaws, inventory: Inventory) -> Witnessed:
+    """Samples for which no label was found: in a detection set they count as background."""
+    found, samples = flaws.of("unlabelled"), sum(inventory.samples.values())
+    if found:
+        severity = Severity.NOTE if inventory.boxes and len(found) > FEW * samples else Severity.WARNING if inventory.boxes else Severity.ERROR
+        yield LABEL_MISSING.found(
+            f"{shown(found[0].file)} {found[0].says}", severity=severity, stage=LABEL_MISSING.stage, seen={"samples": f"{len(found):,} of {samples:,}"}, places=at_flaws(found),
+        )  # fmt: skip
+
+
+@LABEL_MISSING.seen_in
+def unlisted(flaws: Flaws, inventory: Inventory) -> Witnessed:
+    """Images that lie in the data folder and that no annotation file lists."""
+    found = flaws.of("unlisted")
+    if found:
+        yield LABEL_MISSING.found(
+            f"{shown(found[0].file)} is in no annotation file", severity=Severity.WARNING, stage=LABEL_MISSING.stage,
+            seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}"}, places=at_flaws(found),
+        )  # fmt: skip
