@@ -229,8 +229,9 @@ AROUND = {
     "collect": {"collect", "evidence", "graph"},
     "guarding": {*ORDER[:-1], "collect"},
     "explaining": {*ORDER[:-2], "collect"},
-    "checking": {*ORDER[:-2], "collect"},
-    "commands": {*ORDER, "checking", "collect", "explaining"},
+    "checking": {*ORDER[:-1], "collect"},
+    "repairing": {"checking", "collect"},
+    "commands": {*ORDER, "checking", "collect", "explaining", "repairing"},
     "": {"checking", "commands", "explaining", "guarding", *ORDER[:-1]},
 }
 HOMES = {"torch": ("collect/torch", "train"), **dict.fromkeys(("keras", "tensorflow", "jax"), ("collect/keras", "train"))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Expected, Flaw, Flaws, Images, Inventory, Observation
-from stepscope.finding import Place
+from stepscope.evidence import Boxes, Expected, Flaw, Flaws, Images, Inventory, Observation, Twins
+from stepscope.finding import Finding, Place
+from stepscope.report.pictured import pictured
 
 if TYPE_CHECKING:
     from stepscope.collect.files.reading import Reading
@@ -25,13 +27,15 @@ Progress = Callable[[int, int], None]
 class Looking:
     """How a data set is looked at: `quick` leaves the pixels out; `workers` is the number of processes (0: one per core); `cache` keeps what was seen of each file.
 
-    `engine` is "local" or "ray". The result is the same whatever these are, but for what `quick` leaves out.
+    `engine` is "local" or "ray". The result is the same whatever these are, but for what `quick` leaves out. `page` reads some images again, for the small pictures
+    and the colours of an HTML page.
     """
 
     quick: bool = False
     workers: int = 0
     cache: bool = True
     engine: str = "local"
+    page: bool = False
 
 
 def check(
@@ -42,21 +46,56 @@ def check(
     `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
     OSError where the path cannot be opened.
     """
-    from stepscope.collect.files.inspecting import inspect_all, twins_in
+    from stepscope.collect.files.overview import overview_of
     from stepscope.collect.files.pictures.strict import notes
+
+    looking, wanted = looking or Looking(), expected or Expected()
+    seen = seen_at(path, layout, looking, progress)
+    main, *others = seen.readings
+    boxes, *their_boxes = seen.boxes
+    inventory = _inventory(main)
+    flaws = Flaws([*seen.tree.flaws, *_left(seen.tree), *_flaws(main, seen.images)])
+    first = Observation(seen.images, seen.twins, flaws, boxes, inventory, wanted)
+    rest = [Observation(Flaws(_flaws(each, seen.images)), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
+    report = diagnose("check", [first, *rest], [*notes(), *seen.tree.notes])
+    report = replace(report, overview=overview_of(seen.images, seen.twins, boxes, inventory))
+    if looking.page and not looking.quick:
+        report = _with_pictures(report, main, seen.images)
+    return _from_here(_with_lines(report, seen.tree), seen.tree.root)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was read of a data set: by each of its layouts, the main one first, its boxes beside it."""
+
+    tree: Tree
+    readings: tuple[Reading, ...]
+    images: Images
+    twins: Twins
+    boxes: tuple[Boxes | None, ...]
+
+
+def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
+    """Read the data set at `path`, as `check` does. Raises NoDataset, OSError."""
+    from stepscope.collect.files.inspecting import inspect_all, twins_in
     from stepscope.collect.files.recognise import found_at, read_as
 
     found = found_at(path)
-    main, *others = (read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
     looking = looking or Looking()
-    images = inspect_all(main, found.tree, looking, progress or _silent)
-    twins = twins_in(main, found.tree, images, looking)
-    wanted = expected or Expected()
-    flaws = Flaws([*found.tree.flaws, *_left(found.tree), *_flaws(main, images)])
-    first = Observation(images, twins, flaws, _boxes(main, images), _inventory(main), wanted)
-    rest = [Observation(Flaws(_flaws(each, images)), _boxes(each, images), _inventory(each), wanted) for each in others]
-    report = diagnose("check", [first, *rest], [*notes(), *found.tree.notes])
-    return _from_here(_with_lines(report, found.tree), found.tree.root)
+    readings = tuple(read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
+    images = inspect_all(readings[0], found.tree, looking, progress or _silent)
+    twins = twins_in(readings[0], found.tree, images, looking)
+    return Seen(found.tree, readings, images, twins, tuple(_boxes(each, images) for each in readings))
+
+
+def _with_pictures(report: Report, reading: Reading, images: Images) -> Report:
+    """The same report with the colours of the images, and with small pictures of those that the page shows."""
+    from stepscope.collect.files.colours import colours_of
+    from stepscope.collect.files.thumbnails import thumbnails_of
+
+    assert report.overview is not None
+    small = thumbnails_of(pictured(report.findings), reading, images)
+    return replace(report, overview=replace(report.overview, colours=colours_of(reading, images), thumbnails=small))
 
 
 def _left(tree: Tree) -> list[Flaw]:
@@ -97,10 +136,22 @@ def _from_here(report: Report, root: Any) -> Report:
 
     def moved(place: Place) -> Place:
         samples = tuple(replace(sample, file=here(sample.file)) for sample in place.samples)
-        return replace(place, file=here(place.file), image=here(place.image), samples=samples)
+        return replace(place, file=here(place.file), image=here(place.image), about=_printable(place.about), samples=samples)
 
-    findings = tuple(replace(each, place=moved(each.place), places=tuple(map(moved, each.places))) for each in report.findings)
-    return replace(report, findings=findings)
+    def told(finding: Finding) -> Finding:
+        seen = {name: _printable(value) for name, value in finding.seen.items()}
+        return replace(finding, headline=_printable(finding.headline), seen=seen, place=moved(finding.place), places=tuple(map(moved, finding.places)))
+
+    findings = tuple(map(told, report.findings))
+    overview = report.overview
+    if overview is not None:
+        overview = replace(overview, thumbnails={str(here(path)): small for path, small in overview.thumbnails.items()})
+    return replace(report, findings=findings, overview=overview)
+
+
+def _printable(text: str) -> str:
+    """Words that quote a name which is not UTF-8, as they can be printed and written anywhere."""
+    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _silent(done: int, of: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from stepscope.catalogue import catalogue
-from stepscope.evidence import Aside, Batch, Call, Failure, Frame, Layer, Log, NonFinite, Observation, Skipped, Stage
+from stepscope.evidence import Aside, Batch, Call, Failure, Frame, Layer, Log, NonFinite, Observation, Overview, Skipped, Stage
 from stepscope.evidence.ending import Death, Interruption
 from stepscope.finding import Confidence, Finding, Place, Sample, Severity
 from stepscope.rule import Draft, Rule
@@ -34,7 +34,7 @@ class NotAsked:
 class Report:
     """What a command found. `findings[0]` is the primary cause; `skipped` are the samples that others took the place of.
 
-    Of a log: `lines` is how many it has, `consequences` are the failures that were considered and set aside.
+    Of a log: `lines` is how many it has, `consequences` are the failures that were considered and set aside. Of a data set: `overview`.
     """
 
     command: str
@@ -45,6 +45,7 @@ class Report:
     skipped: tuple[Skipped, ...] = ()
     consequences: tuple[Aside, ...] = ()
     lines: int = 0
+    overview: Overview | None = None
 
     @property
     def has_errors(self) -> bool:

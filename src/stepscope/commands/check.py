@@ -6,15 +6,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from stepscope.commands.output import CannotOpen, deliver, report_options
+from stepscope.commands.mending import mended, repair_options
+from stepscope.commands.output import CannotOpen, deliver, report_options, style_of
 
 
 @click.command("check")
 @report_options
+@repair_options
 @click.option("--as", "layout", metavar="LAYOUT", help="Read it as this layout: folders, yolo, coco, voc, table, shards, parquet. Recognised otherwise.")
 @click.option("--quick", is_flag=True, help="Headers, file ends, structure and labels only; no pixels.")
 @click.option("--model-classes", type=click.IntRange(1), metavar="N", help="Outputs of the model's head: labels must fit it.")
@@ -34,8 +37,11 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
     stepscope check data/ --quick                  without looking at pixels
     stepscope check s3://bucket/data               any URL that fsspec knows
     stepscope check data/ --output report.json     all places of each finding
+    stepscope check data/ --output report.html     a page with pictures
+    stepscope check data/ --fix mended/            a repaired copy; then what is left
+    stepscope check data/ --fix-in-place           with a way back: --undo
 
-    Nothing in the data set is changed, and nothing in it is executed. Exit codes: 0 no error finding, 1 error findings,
+    Without --fix-in-place and --undo nothing in the data set is changed, and nothing in it is ever executed. Exit codes: 0 no error finding, 1 error findings,
     2 there is no data set that could be read.
     """
     from stepscope.checking import Looking, check
@@ -46,14 +52,16 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
     if layout is not None and layout not in LAYOUTS:
         raise click.BadParameter(f"{layout!r} is none of {', '.join(LAYOUTS)}", param_hint="--as")
     expected = Expected(options["model_classes"], options["channels"], _size(options["size"]))  # type: ignore[arg-type]
-    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], str(options["engine"]))
+    looking = Looking(bool(options["quick"]), int(str(options["workers"])), not options["no_cache"], str(options["engine"]), style_of(style, output) == "html")
     try:
         with _bar(quiet) as progress:
+            path, told = mended(path, layout, looking, progress, options)
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)
-    except ValueError as problem:  # nothing there, or a package that it takes is not
+    except ValueError as problem:  # nothing there, a package that it takes is not, or a repair that cannot be done
         raise CannotOpen(path, str(problem)) from problem
     except OSError as problem:
         raise CannotOpen(path, problem.strerror or str(problem)) from problem
+    report = replace(report, notes=(*told, *report.notes))
     deliver(report, style, output, quiet, err=False)
     if not (report.findings or quiet or style or output):
         click.echo(f"Nothing found: {report.asked} rules were asked.")

@@ -14,8 +14,8 @@ import click
 from stepscope.diagnose import Report
 from stepscope.report import terminal
 
-FORMATS = ("terminal", "json", "sarif", "markdown")
-_BY_SUFFIX = {".json": "json", ".sarif": "sarif", ".md": "markdown"}
+FORMATS = ("terminal", "json", "sarif", "markdown", "html")
+_BY_SUFFIX = {".json": "json", ".sarif": "sarif", ".md": "markdown", ".html": "html", ".htm": "html"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -37,6 +37,11 @@ def report_options(function: F) -> F:
     return function
 
 
+def style_of(style: str | None, output: Path | None) -> str:
+    """The form that was asked for, or that the file's ending tells."""
+    return style or (_BY_SUFFIX.get(output.suffix.lower(), "terminal") if output is not None else "terminal")
+
+
 def text_of(report: Report, style: str) -> str:
     """The report in one of FORMATS, without colour."""
     rendered: str = import_module(f"stepscope.report.{style}").render(report)
@@ -49,17 +54,16 @@ def deliver(report: Report, style: str | None, output: Path | None, quiet: bool,
     Raises CannotOpen where the file cannot be written.
     """
     if output is not None:
-        chosen = style or _BY_SUFFIX.get(output.suffix.lower(), "terminal")
         try:
             output.parent.mkdir(parents=True, exist_ok=True)
-            output.write_text(text_of(report, chosen), encoding="utf-8", errors="replace")
+            output.write_text(text_of(report, style_of(style, output)), encoding="utf-8", errors="replace")
         except OSError as problem:
             raise CannotOpen(str(output), problem.strerror or str(problem)) from problem
     if quiet:
         return
     if output is None and style not in (None, "terminal"):
         click.echo(text_of(report, str(style)), err=err)
-    elif report.findings or report.notes or report.skipped:
+    elif report.findings or report.notes or report.skipped or report.overview:
         is_terminal = (sys.stderr if err else sys.stdout).isatty()
         colour = terminal.wants_colour(is_terminal)
         width = shutil.get_terminal_size((terminal.WIDTH, 24)).columns if is_terminal else None

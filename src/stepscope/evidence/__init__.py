@@ -19,6 +19,7 @@ from stepscope.evidence.machine import Machine
 from stepscope.evidence.moment import Moment
 from stepscope.evidence.nonfinite import Course, NonFinite
 from stepscope.evidence.observation import Observation
+from stepscope.evidence.overview import Chart, Colours, Overlap, Overview, Thumbnail
 from stepscope.evidence.patterns import wording
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
@@ -35,7 +36,9 @@ __all__ = [
     "Boxes",
     "Call",
     "Callee",
+    "Chart",
     "Collectives",
+    "Colours",
     "Course",
     "Death",
     "Empty",
@@ -62,6 +65,8 @@ __all__ = [
     "Observation",
     "Operand",
     "OptimizerParameters",
+    "Overlap",
+    "Overview",
     "OwnBackward",
     "PlainModules",
     "Recursion",
@@ -73,6 +78,7 @@ __all__ = [
     "Stage",
     "State",
     "Tensor",
+    "Thumbnail",
     "Twins",
     "Waited",
     "WorkerDeath",

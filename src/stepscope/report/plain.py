@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stepscope.diagnose import Report
+from stepscope.evidence import Overview
 from stepscope.finding import Finding, Place
 
 SCHEMA = 1
@@ -21,6 +22,24 @@ def plain(report: Report) -> dict[str, Any]:
         "notes": list(report.notes),
         "skipped": [dict(vars(bad)) for bad in report.skipped],
         "consequences": [aside._asdict() for aside in report.consequences],
+        **({"overview": _overview(report.overview)} if report.overview else {}),
+    }
+
+
+def _overview(overview: Overview) -> dict[str, Any]:
+    """The numbers; the small pictures are for a page."""
+    usual, colours = overview.usual, overview.colours
+    return {
+        "layout": overview.layout,
+        "images": overview.images,
+        "splits": dict(overview.splits),
+        "classes": list(overview.classes),
+        "per_class": {split: list(counts) for split, counts in overview.per_class.items()},
+        "boxes": overview.boxes,
+        "usual_size": {"width": usual[0], "height": usual[1], "share": usual[2]} if usual else None,
+        "charts": [{"title": chart.title, "counts": chart.counts, "bars": [list(bar) for bar in chart.bars]} for chart in overview.charts],
+        "overlaps": [dict(vars(overlap)) for overlap in overview.overlaps],
+        "colours": {"mean": list(colours.mean), "deviation": list(colours.deviation), "images": colours.images, "of": colours.of} if colours else None,
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from stepscope.diagnose import Report
 from stepscope.finding import Confidence, Finding, Place, Sample
+from stepscope.report.paragraph import paragraph
 
 WIDTH = 100
 PLACES = 3
@@ -27,6 +28,8 @@ def render(report: Report, colour: bool = False, width: int | None = None) -> st
         lines += [*_finding(finding, columns, colour), ""]
     lines += _skipped(report, colour)
     lines += [_paint(f"note: {note}", "quiet", colour) for note in report.notes]
+    if report.overview is not None:
+        lines += textwrap.wrap(_clean(paragraph(report.overview)), columns, break_on_hyphens=False)
     return "\n".join(_CONTROL.sub("", line) if not colour else line for line in lines)
 
 
@@ -125,9 +128,9 @@ def _pair(name: str, value: str, widest: int, columns: int) -> Iterator[str]:
 
 def _section(title: str, paragraphs: list[str], columns: int, colour: bool) -> Iterator[str]:
     label = _paint(title, "word", colour)
-    for number, paragraph in enumerate(paragraphs):
-        hanging = "        " if paragraph.startswith("- ") else "      "
-        text = textwrap.wrap(_clean(paragraph), columns, initial_indent="      ", subsequent_indent=hanging, break_on_hyphens=False)
+    for number, words in enumerate(paragraphs):
+        hanging = "        " if words.startswith("- ") else "      "
+        text = textwrap.wrap(_clean(words), columns, initial_indent="      ", subsequent_indent=hanging, break_on_hyphens=False)
         for row, line in enumerate(text):
             yield label + line[len(title) :] if number == 0 and row == 0 else line
 
