@@ -89,7 +89,10 @@ def _looks_like_yolo(data: bytes) -> bool:
 
 
 def _has_coco(tree: Tree) -> bool:
-    return any(b'"images"' in (head := tree.read(path, PEEK)) or b'"annotations"' in head for path in tree.named(".json")[:SAMPLE])
+    from stepscope.collect.files.layouts.coco_json import is_coco
+
+    paths = tree.named(".json")
+    return any(is_coco(tree.read(path, PEEK), path) for path in paths[:SAMPLE])
 
 
 def _has_voc(tree: Tree) -> bool:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_json import Document, document, item
+from stepscope.collect.files.layouts.coco_json import Document, document, is_coco, item
 from stepscope.collect.files.layouts.coco_segments import segment_flaws
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -26,9 +26,9 @@ def read(tree: Tree) -> Reading:
     names: dict[int, str] = {}
     listed: dict[str, str] = {}
     with _no_collection():
-        for path in tree.named(".json"):
-            head = tree.read(path, PEEK)
-            if b'"images"' in head or b'"annotations"' in head or b'"categories"' in head or len(tree.named(".json")) == 1:
+        paths = sorted(tree.named(".json"), key=lambda path: (not _split(path), "keypoint" in path, path))
+        for path in paths:
+            if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
                 _one(tree, path, finder, reading, names, listed)
     reading.pictures = [Picture(image, split) for image, split in listed.items()]
     unlisted = [path for path in finder.images if path not in listed]
@@ -56,12 +56,16 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     found = document(tree, path, reading.flaws)
     if found is None:
         return
-    split = split_of(path) or split_of(f"{_split_word(path)}/x")
+    split = _split(path)
     images = _images(found, finder, path, split, reading, listed)
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
     names.update({category.id: category.name for category in found.categories})
     reading.flaws += _clashes(found, path, images)
     reading.flaws += _annotations(found, path, images, reading)
+
+
+def _split(path: str) -> str:
+    return split_of(path) or split_of(f"{_split_word(path)}/x")
 
 
 def _split_word(path: str) -> str:
@@ -73,23 +77,29 @@ def _split_word(path: str) -> str:
 def _images(found: Document, finder: Finder, path: str, split: str, reading: Reading, listed: dict[str, str]) -> dict[Any, str]:
     """The path of each image by its id; those that are not there by the name that the file gives."""
     images: dict[Any, str] = {}
-    places = reading.flaws
+    places, folder, before = reading.flaws, path.rpartition("/")[0], set(listed)
+    met: set[str] = set()
+    if not found.annotations and found.images and all(finder.find(image.file_name, split, folder) is None for image in found.images):
+        return {image.id: image.file_name for image in found.images}  # the list of a test set that was not fetched
     for number, image in enumerate(found.images):
         name = image.file_name
-        if finder.leads_out(name):
+        if finder.leads_out(name, folder):
             places.append(Flaw("unsafe", path, item("images", number), says=f"{name!r} leads out of the data folder", image=name))
             images.setdefault(image.id, name)
             continue
-        there = finder.find(name, split)
+        there = finder.find(name, split, folder)
         if there is None:
             places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not there", image=name))
-        elif there in listed and images.get(image.id) != there and listed[there] == split:
+        elif there in met:
             places.append(Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there))
         if there is not None:
+            met.add(there)
             listed.setdefault(there, split)
             if image.width and image.height:
                 reading.sizes.setdefault(there, (float(image.width), float(image.height), path, item("images", number)))
         images.setdefault(image.id, there or name)
+        if there in before:
+            found.again.add(image.id)
         if image.width and image.height and reading.boxes is not None:
             reading.boxes.declared.setdefault(there or name, (float(image.width), float(image.height)))
     return images
@@ -129,7 +139,7 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
             yield Flaw("id-unknown", path, item("annotations", number), says=f"category_id {each.category_id} is no category's", image=image)
         if each.iscrowd not in (0, 1, None):
             yield Flaw("value", path, item("annotations", number), says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
-        if each.bbox is not None and image is not None:
+        if each.bbox is not None and image is not None and each.image_id not in found.again:
             table.add(image, each.bbox, each.category_id, path, item("annotations", number))
     yield from segment_flaws(found, path, images)
 

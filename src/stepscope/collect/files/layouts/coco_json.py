@@ -52,19 +52,37 @@ class Annotation(msgspec.Struct, gc=False):
 
 
 class Document(msgspec.Struct):
-    """A file. `flaws` are items that could not be taken; `about` has the image ids of some, by what stands for their line."""
+    """A file. `flaws` are items that could not be taken; `about` has the image ids of some, by what stands for their line.
+
+    `again` are the ids of images that another file annotates as well: their boxes are not taken a second time.
+    """
 
     images: list[Image] = []
     categories: list[Category] = []
     annotations: list[Annotation] = []
     flaws: list[Flaw] = []
     about: dict[int, int | str] = {}
+    again: set[int | str] = set()
 
 
 class _Typed(msgspec.Struct):
     images: list[Image] = []
     categories: list[Category] = []
     annotations: list[Annotation] = []
+
+
+_SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*[\[{]')
+_NAMED = re.compile(r"coco|instances|(?:^|/)_?annotations?\.json$|^annotations/|/annotations/", re.IGNORECASE)
+
+
+def is_coco(head: bytes, path: str, alone: bool = False) -> bool:
+    """Whether the beginning of a JSON file is that of boxes or segments: by its keys, or by the file's name where it does not even begin as JSON."""
+    if b'"caption":' in head or b'"segments_info":' in head:
+        return False
+    if _SIGN.search(head) and (b'"images"' in head or b'"annotations"' in head):
+        return True
+    begins = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    return begins not in (b"[", b"{") and (alone or bool(_NAMED.search(path)))
 
 
 def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
