@@ -81,7 +81,13 @@ def _from_here(report: Report, root: Path) -> Report:
         prefix = str(root)
 
     def here(path: str | None) -> str | None:
-        return None if path is None else os.fsencode(os.path.normpath(os.path.join(prefix, path))).decode("utf-8", "replace")
+        if path is None:
+            return None
+        whole = os.path.normpath(os.path.join(prefix, path))
+        try:
+            return os.fsencode(whole).decode("utf-8", "replace")
+        except UnicodeEncodeError:  # half of a pair, out of a JSON escape
+            return whole.encode("utf-8", "replace").decode()
 
     def moved(place: Place) -> Place:
         samples = tuple(replace(sample, file=here(sample.file)) for sample in place.samples)

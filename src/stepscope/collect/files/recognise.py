@@ -100,9 +100,9 @@ def _has_voc(tree: Tree) -> bool:
 
 
 def _has_table(tree: Tree) -> bool:
-    from stepscope.collect.files.layouts.table import is_list
+    from stepscope.collect.files.layouts.table import lists_in
 
-    return any(is_list(tree.read(path, PEEK), path) for path in tree.named(".csv", ".tsv")[:SAMPLE])
+    return any(True for _ in lists_in(tree))
 
 
 def _has_shards(tree: Tree) -> bool:

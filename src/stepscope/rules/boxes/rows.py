@@ -32,11 +32,14 @@ def as_pixels(boxes: Boxes) -> Any:
 
 def as_shares(boxes: Boxes) -> Any:
     """Shares of the image where pixels are expected: none of the four is above 1, in an image that is large enough."""
+    import numpy as np
+
     width, height = boxes.sizes
     large = (width >= PLAIN) & (height >= PLAIN)
     if boxes.form == "cxcywh" or not large.any():
         return _none(boxes)
     written = boxes.written
+    written = np.where(np.isfinite(written), written, 2.0)
     return large & (written.max(axis=1, initial=0) <= 1) & (written.min(axis=1, initial=1) >= 0) & (written[:, 2:] > 0).all(axis=1) & (written % 1 > 0).any(axis=1)
 
 

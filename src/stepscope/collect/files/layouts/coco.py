@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_json import Document, document, is_coco, item
+from stepscope.collect.files.layouts.coco_json import Document, Image, document, is_coco, item
 from stepscope.collect.files.layouts.coco_segments import segment_flaws
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -17,6 +17,8 @@ from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
 PEEK = 65536
+LARGEST = 10**9
+"""Pixels of a side that no image has."""
 
 
 def read(tree: Tree) -> Reading:
@@ -57,6 +59,8 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     if found is None:
         return
     split = _split(path)
+    if not found.annotations and found.images and all(finder.find(image.file_name, split) is None for image in found.images):
+        return  # the list of a test set that was not fetched
     images = _images(found, finder, path, split, reading, listed)
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
     names.update({category.id: category.name for category in found.categories})
@@ -79,10 +83,9 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
     images: dict[Any, str] = {}
     places, folder, before = reading.flaws, path.rpartition("/")[0], set(listed)
     met: set[str] = set()
-    if not found.annotations and found.images and all(finder.find(image.file_name, split, folder) is None for image in found.images):
-        return {image.id: image.file_name for image in found.images}  # the list of a test set that was not fetched
     for number, image in enumerate(found.images):
         name = image.file_name
+        places += _bounded(image, path, item("images", number))
         if finder.leads_out(name, folder):
             places.append(Flaw("unsafe", path, item("images", number), says=f"{name!r} leads out of the data folder", image=name))
             images.setdefault(image.id, name)
@@ -90,19 +93,31 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
         there = finder.find(name, split, folder)
         if there is None:
             places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not there", image=name))
-        elif there in met:
-            places.append(Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there))
-        if there is not None:
+        else:
+            _list(image, there, (path, item("images", number), split), reading, listed)
+            places += [Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there)] * (there in met)
             met.add(there)
-            listed.setdefault(there, split)
-            if image.width and image.height:
-                reading.sizes.setdefault(there, (float(image.width), float(image.height), path, item("images", number)))
         images.setdefault(image.id, there or name)
         if there in before:
             found.again.add(image.id)
         if image.width and image.height and reading.boxes is not None:
             reading.boxes.declared.setdefault(there or name, (float(image.width), float(image.height)))
     return images
+
+
+def _list(image: Image, there: str, told: tuple[str, int, str], reading: Reading, listed: dict[str, str]) -> None:
+    """Note an image that is there, with the size that the file declares."""
+    path, line, split = told
+    listed.setdefault(there, split)
+    if image.width and image.height:
+        reading.sizes.setdefault(there, (float(image.width), float(image.height), path, line))
+
+
+def _bounded(image: Image, path: str, line: int) -> Iterator[Flaw]:
+    """A size that no image has is taken out."""
+    if any(side is not None and not abs(side) < LARGEST for side in (image.width, image.height)):
+        image.width = image.height = None
+        yield Flaw("value", path, line, says="declares a width or height that no image has", image=image.file_name)
 
 
 def _clashes(found: Document, path: str, images: dict[Any, str]) -> Iterator[Flaw]:

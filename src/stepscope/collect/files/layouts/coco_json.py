@@ -102,23 +102,32 @@ def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
     except json.JSONDecodeError as problem:
         flaws.append(Flaw("parse", path, problem.lineno, problem.colno, says=problem.msg))
         return None
-    except RecursionError:
-        flaws.append(Flaw("parse", path, says="is nested too deeply to be an annotation"))
+    except (RecursionError, ValueError) as problem:  # Python's own limit of digits
+        deep = isinstance(problem, RecursionError)
+        flaws.append(Flaw("parse", path, says="is nested too deeply to be an annotation" if deep else "holds a number of thousands of digits"))
         return None
     if not isinstance(whole, dict):
         flaws.append(Flaw("parse", path, 1, says=f"is a {type(whole).__name__}, where an object with images and annotations is expected"))
         return None
     found = Document([], [], [], [])
     for what, kind in (("images", Image), ("categories", Category), ("annotations", Annotation)):
-        items = whole.get(what)
-        if items is None and what != "categories":
-            flaws.append(Flaw("field", path, says=f"has no {what!r}"))
-        for number, entry in enumerate(items if isinstance(items, list) else []):
+        items = _items(whole, what, path, flaws)
+        for number, entry in enumerate(items):
             if isinstance(entry, dict) and isinstance(entry.get("image_id"), (int, str)):
                 found.about[item(what, number)] = entry["image_id"]
-        entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(items if isinstance(items, list) else []))
+        entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(items))
         getattr(found, what).extend(entry for entry in entries if entry is not None)
     return found
+
+
+def _items(whole: dict[str, Any], what: str, path: str, flaws: list[Flaw]) -> list[Any]:
+    """One of LISTS; what stands in its place, or that it is lacking, is a flaw."""
+    items = whole.get(what)
+    if items is None and what != "categories":
+        flaws.append(Flaw("field", path, says=f"has no {what!r}"))
+    elif items is not None and not isinstance(items, list):
+        flaws.append(Flaw("field", path, says=f"{what!r} is {_brief(items)}, where a list is expected"))
+    return items if isinstance(items, list) else []
 
 
 def _text(data: bytes, path: str, flaws: list[Flaw]) -> str:

@@ -47,6 +47,10 @@ class Finder:
         """The one image with this name before its ending: of this split, where there are several."""
         return _one_of(self._by_stem.get(stem, []), split)
 
+    def has_stem(self, stem: str) -> bool:
+        """Whether any image has this name before its ending."""
+        return stem in self._by_stem
+
     @staticmethod
     def leads_out(name: str, folder: str = "") -> bool:
         """Whether a name climbs out of the data folder from the folder of the annotation that has it."""

@@ -76,12 +76,17 @@ def _load(tree: Tree, path: str, data: Data) -> Any:
     return None
 
 
+def _name(written: object) -> str:
+    """A class name as it is written; lists, which YAML can make endless, by their kind alone."""
+    return str(written)[:200] if isinstance(written, (str, int, float, bool)) and not (isinstance(written, int) and abs(written) > 10**18) else type(written).__name__
+
+
 def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
     names = written.get("names")
     if isinstance(names, dict):
         _number(path, names, data)
     elif isinstance(names, list):
-        data.names = tuple(map(str, names))
+        data.names = tuple(map(_name, names))
     data.declared = bool(data.names)
     _count(tree, path, written.get("nc"), data)
     shape = written.get("kpt_shape")
@@ -108,11 +113,11 @@ def _number(path: str, names: dict[Any, Any], data: Data) -> None:
     """Names by number: each from 0 on."""
     numbers = sorted(number for number in names if isinstance(number, int))
     if numbers == list(range(len(names))):
-        data.names = tuple(str(names[number]) for number in numbers)
+        data.names = tuple(_name(names[number]) for number in numbers)
     else:
-        data.flaws.append(Flaw("class-count", path, says=f"the numbers of the classes are not 0 to {len(names) - 1}: {str(list(names))[:60]}"))
+        data.flaws.append(Flaw("class-count", path, says=f"the numbers of the classes are not 0 to {len(names) - 1}: {', '.join(map(_name, list(names)[:8]))[:60]}"))
         top = max([number for number in numbers if 0 <= number < 100_000], default=-1)
-        data.names = tuple(str(names.get(number, number)) for number in range(top + 1))
+        data.names = tuple(_name(names.get(number, number)) for number in range(top + 1))
 
 
 def _take_split(tree: Tree, path: str, written: dict[Any, Any], data: Data, said: tuple[str, str, str]) -> None:

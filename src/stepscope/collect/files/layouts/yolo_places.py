@@ -16,10 +16,11 @@ def place_of(tree: Tree, path: str, base: str, place: str) -> str | None:
     """
     home, plain = path.rpartition("/")[0], place.replace("\\", "/")
     for each in (os.path.join(base, plain), plain, plain.lstrip("./"), plain.replace("../", "")):
-        found = inside(tree, os.path.join(home, each) if not os.path.isabs(each) else each)
-        if found is not None and (found in tree.folders or found == "" or found in tree.files):
-            return found
-    return _by_last_parts(tree, home, plain) if os.path.isabs(plain) or plain[1:3] == ":/" else None
+        for found in (inside(tree, os.path.join(home, each)), inside(tree, each)):
+            if found is not None and (found in tree.folders or found == "" or found in tree.files):
+                return found
+    foreign = os.path.isabs(plain) or plain[1:3] == ":/" or path.endswith(".data")
+    return _by_last_parts(tree, home, plain) if foreign else None
 
 
 def _by_last_parts(tree: Tree, home: str, place: str) -> str | None:
