@@ -122,6 +122,17 @@ def _with_lines(report: Report, tree: Tree) -> Report:
     return replace(report, findings=tuple(replace(each, place=found(each.place), places=tuple(map(found, each.places))) for each in report.findings))
 
 
+def _joined(prefix: str, path: str | None) -> str | None:
+    """A path below the root as it can be opened, and printed."""
+    if path is None or "://" in prefix:
+        return path and f"{prefix}/{path}"
+    whole = os.path.normpath(os.path.join(prefix, path))
+    try:
+        return os.fsencode(whole).decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half of a pair, out of a JSON escape
+        return whole.encode("utf-8", "replace").decode()
+
+
 def _from_here(report: Report, root: Any) -> Report:
     """The same report with places that can be opened from where the user stands; in evidence, paths start at the data set's root."""
     try:
@@ -130,9 +141,7 @@ def _from_here(report: Report, root: Any) -> Report:
         prefix = str(root)
 
     def here(path: str | None) -> str | None:
-        if path is not None and "://" in prefix:
-            return f"{prefix}/{path}"
-        return None if path is None else os.fsencode(os.path.normpath(os.path.join(prefix, path))).decode("utf-8", "replace")
+        return _joined(prefix, path)
 
     def moved(place: Place) -> Place:
         samples = tuple(replace(sample, file=here(sample.file)) for sample in place.samples)

@@ -94,7 +94,10 @@ def _looks_like_yolo(data: bytes) -> bool:
 
 
 def _has_coco(tree: Tree) -> bool:
-    return any(b'"images"' in (head := tree.read(path, PEEK)) or b'"annotations"' in head for path in tree.named(".json")[:SAMPLE])
+    from stepscope.collect.files.layouts.coco_json import is_coco
+
+    paths = tree.named(".json")
+    return any(is_coco(tree.read(path, PEEK), path) for path in paths[:SAMPLE])
 
 
 def _has_voc(tree: Tree) -> bool:
@@ -102,9 +105,9 @@ def _has_voc(tree: Tree) -> bool:
 
 
 def _has_table(tree: Tree) -> bool:
-    from stepscope.collect.files.layouts.table import is_list
+    from stepscope.collect.files.layouts.table import lists_in
 
-    return any(is_list(tree.read(path, PEEK), path) for path in tree.named(".csv", ".tsv")[:SAMPLE])
+    return any(True for _ in lists_in(tree))
 
 
 def _has_shards(tree: Tree) -> bool:

@@ -37,7 +37,7 @@ def as_shares(boxes: Boxes) -> Any:
     if boxes.form == "cxcywh" or not large.any():
         return _none(boxes)
     written = boxes.written
-    mask = large & (written.max(axis=1, initial=0) <= 1) & (written.min(axis=1, initial=1) >= 0)
+    mask = large & (written.max(axis=1, initial=0) <= 1) & (written.min(axis=1, initial=1) >= 0) & ~not_finite(boxes)
     rows = mask.nonzero()[0]
     mask[rows] = (written[rows, 2:] > 0).all(axis=1) & (written[rows] % 1 > 0).any(axis=1)
     return mask

@@ -98,3 +98,6 @@ def files(flaws: Flaws) -> Witnessed:
     found = flaws.of("missing")
     if found:
         yield MISSING_FILE.found(f"{shown(found[0].file, 30)}: {found[0].says}", places=at_flaws(found))
+    tests = flaws.of("missing-test")
+    if tests:
+        yield MISSING_FILE.found(f"{shown(tests[0].file, 30)}: {tests[0].says}", severity=Severity.NOTE, places=at_flaws(tests))

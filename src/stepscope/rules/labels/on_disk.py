@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stepscope.evidence import Boxes, Expected, Flaws, Images, Inventory
-from stepscope.finding import Severity
+from stepscope.finding import Confidence, Severity
 from stepscope.rule import Witnessed
 from stepscope.rules.boxes.rows import at as boxes_at
 from stepscope.rules.found import at_flaws, shown
@@ -56,4 +56,15 @@ def unlisted(flaws: Flaws, inventory: Inventory) -> Witnessed:
         yield LABEL_MISSING.found(
             f"{shown(found[0].file)} is in no annotation file", severity=Severity.WARNING, stage=LABEL_MISSING.stage,
             seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}"}, places=at_flaws(found),
+        )  # fmt: skip
+
+
+@LABEL_MISSING.seen_in
+def background(flaws: Flaws, inventory: Inventory) -> Witnessed:
+    """Images without a label file in a set that has no empty ones: it may be how background is written there."""
+    found = flaws.of("background")
+    if found:
+        yield LABEL_MISSING.found(
+            f"{shown(found[0].file)} {found[0].says}", Confidence.POSSIBLE, severity=Severity.NOTE, stage=LABEL_MISSING.stage,
+            seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}", "read as": "background: images without an object"}, places=at_flaws(found),
         )  # fmt: skip

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_ids import Ids
-from stepscope.collect.files.layouts.coco_json import Annotation, Document, document, item
+from stepscope.collect.files.layouts.coco_json import Annotation, Document, Image, document, is_coco, item
 from stepscope.collect.files.layouts.coco_segments import Segments
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -19,6 +19,8 @@ from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
 PEEK = 65536
+LARGEST = 10**9
+"""Pixels of a side that no image has."""
 CROWDS = (0, 1, None)
 """What `iscrowd` may be."""
 
@@ -30,9 +32,9 @@ def read(tree: Tree) -> Reading:
     names: dict[int, str] = {}
     listed: dict[str, str] = {}
     with _no_collection():
-        for path in tree.named(".json"):
-            head = tree.read(path, PEEK)
-            if b'"images"' in head or b'"annotations"' in head or b'"categories"' in head or len(tree.named(".json")) == 1:
+        paths = sorted(tree.named(".json"), key=lambda path: (not _split(path), "keypoint" in path, path))
+        for path in paths:
+            if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
                 _one(tree, path, finder, reading, names, listed)
     reading.pictures = [Picture(image, split) for image, split in listed.items()]
     unlisted = [path for path in finder.images if path not in listed]
@@ -60,12 +62,18 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     found = document(tree, path, reading.flaws)
     if found is None:
         return
-    split = split_of(path) or split_of(f"{_split_word(path)}/x")
+    split = _split(path)
+    if not found.has_annotations and found.images and all(finder.find(image.file_name, split) is None for image in found.images):
+        return  # the list of a test set that was not fetched
     images = _images(found, finder, path, split, reading, listed)
     names.update({category.id: category.name for category in found.categories})
     reading.flaws += _clashes(found, path)
     reading.flaws += _annotations(found, path, images, reading)
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
+
+
+def _split(path: str) -> str:
+    return split_of(path) or split_of(f"{_split_word(path)}/x")
 
 
 def _split_word(path: str) -> str:
@@ -77,26 +85,43 @@ def _split_word(path: str) -> str:
 def _images(found: Document, finder: Finder, path: str, split: str, reading: Reading, listed: dict[str, str]) -> dict[Any, str]:
     """The path of each image by its id; those that are not there by the name that the file gives."""
     images: dict[Any, str] = {}
-    places = reading.flaws
+    places, folder, before = reading.flaws, path.rpartition("/")[0], set(listed)
+    met: set[str] = set()
     for number, image in enumerate(found.images):
         name = image.file_name
-        if finder.leads_out(name):
+        places += _bounded(image, path, item("images", number))
+        if finder.leads_out(name, folder):
             places.append(Flaw("unsafe", path, item("images", number), says=f"{name!r} leads out of the data folder", image=name))
             images.setdefault(image.id, name)
             continue
-        there = finder.find(name, split)
+        there = finder.find(name, split, folder)
         if there is None:
             places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not there", image=name))
-        elif there in listed and images.get(image.id) != there and listed[there] == split:
-            places.append(Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there))
-        if there is not None:
-            listed.setdefault(there, split)
-            if image.width and image.height:
-                reading.sizes.setdefault(there, (float(image.width), float(image.height), path, item("images", number)))
+        else:
+            _list(image, there, (path, item("images", number), split), reading, listed)
+            places += [Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there)] * (there in met)
+            met.add(there)
         images.setdefault(image.id, there or name)
+        if there in before:
+            found.again.add(image.id)
         if image.width and image.height and reading.boxes is not None:
             reading.boxes.declared.setdefault(there or name, (float(image.width), float(image.height)))
     return images
+
+
+def _list(image: Image, there: str, told: tuple[str, int, str], reading: Reading, listed: dict[str, str]) -> None:
+    """Note an image that is there, with the size that the file declares."""
+    path, line, split = told
+    listed.setdefault(there, split)
+    if image.width and image.height:
+        reading.sizes.setdefault(there, (float(image.width), float(image.height), path, line))
+
+
+def _bounded(image: Image, path: str, line: int) -> Iterator[Flaw]:
+    """A size that no image has is taken out."""
+    if any(side is not None and not abs(side) < LARGEST for side in (image.width, image.height)):
+        image.width = image.height = None
+        yield Flaw("value", path, line, says="declares a width or height that no image has", image=image.file_name)
 
 
 def _clashes(found: Document, path: str) -> Iterator[Flaw]:
@@ -128,11 +153,11 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
     """The boxes into the table; what points nowhere or holds odd values, as flaws."""
     table, known = reading.boxes, {category.id for category in found.categories}
     assert table is not None
-    numbers = {image: table.images.number(name) for image, name in images.items()}
+    numbers = {image: table.images.number(name) for image, name in images.items() if image not in found.again}
     ids, segments = Ids(), Segments(found, path, images)
     for start, part in found.parts():
         ids.extend([None if each is None else each.id for each in part])
-        odd = [place for place, each in enumerate(part) if each is None or each.image_id not in numbers or each.category_id not in known or each.iscrowd not in CROWDS]
+        odd = [place for place, each in enumerate(part) if each is None or each.image_id not in images or each.category_id not in known or each.iscrowd not in CROWDS]
         for place in odd:
             if (each := part[place]) is not None:
                 yield from _unknown(each, start + place, path, images, known)

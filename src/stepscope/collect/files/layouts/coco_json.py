@@ -55,7 +55,8 @@ class Annotation(msgspec.Struct, gc=False):
 class Document:
     """A file. `flaws` are items that could not be taken; `about` has the image ids of some, by what stands for their line.
 
-    `parts` gives the annotations some thousands at a time, each part with the number of its first; None stands for one that could not be taken.
+    `parts` gives the annotations some thousands at a time, each part with the number of its first; None stands for one that could not be taken. `again` are the ids of images that
+    another file annotates as well: their boxes are not taken a second time.
     """
 
     def __init__(self, images: list[Image], categories: list[Category], text: memoryview, path: str) -> None:
@@ -63,6 +64,12 @@ class Document:
         self._text, self._path = text, path
         self.flaws: list[Flaw] = []
         self.about: dict[int, int | str] = {}
+        self.again: set[int | str] = set()
+
+    @property
+    def has_annotations(self) -> bool:
+        """Whether there is one at least."""
+        return bool(bytes(self._text[:1000]).strip(b"[] \t\r\n"))
 
     def parts(self) -> Iterator[tuple[int, Sequence[Annotation | None]]]:
         """The annotations in their order."""
@@ -99,6 +106,20 @@ class _Typed(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(list[Annotation])
 
 
+_SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*[\[{]')
+_NAMED = re.compile(r"coco|instances|(?:^|/)_?annotations?\.json$|^annotations/|/annotations/", re.IGNORECASE)
+
+
+def is_coco(head: bytes, path: str, alone: bool = False) -> bool:
+    """Whether the beginning of a JSON file is that of boxes or segments: by its keys, or by the file's name where it does not even begin as JSON."""
+    if b'"caption":' in head or b'"segments_info":' in head:
+        return False
+    if _SIGN.search(head) and (b'"images"' in head or b'"annotations"' in head):
+        return True
+    begins = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    return begins not in (b"[", b"{") and (alone or bool(_NAMED.search(path)))
+
+
 def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
     """The file's content; None where it does not parse, which `flaws` is told."""
     data = tree.mapped(path)
@@ -115,20 +136,29 @@ def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
     except json.JSONDecodeError as problem:
         flaws.append(Flaw("parse", path, problem.lineno, problem.colno, says=problem.msg))
         return None
-    except RecursionError:
-        flaws.append(Flaw("parse", path, says="is nested too deeply to be an annotation"))
+    except (RecursionError, ValueError) as problem:  # Python's own limit of digits
+        deep = isinstance(problem, RecursionError)
+        flaws.append(Flaw("parse", path, says="is nested too deeply to be an annotation" if deep else "holds a number of thousands of digits"))
         return None
     if not isinstance(whole, dict):
         flaws.append(Flaw("parse", path, 1, says=f"is a {type(whole).__name__}, where an object with images and annotations is expected"))
         return None
-    lists = {name: whole.get(name) for name in LISTS}
-    flaws += [Flaw("field", path, says=f"has no {name!r}") for name in ("images", "annotations") if lists[name] is None]
-    texts = {name: items if isinstance(items, list) else [] for name, items in lists.items()}
+    texts = {name: _items(whole, name, path, flaws) for name in LISTS}
     found = Document([], [], memoryview(json.dumps(texts["annotations"]).encode()), path)
     for what, kind, taken in (("images", Image, found.images), ("categories", Category, found.categories)):
         entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(texts[what]))
         taken.extend(entry for entry in entries if entry is not None)
     return found
+
+
+def _items(whole: dict[str, Any], what: str, path: str, flaws: list[Flaw]) -> list[Any]:
+    """One of LISTS; what stands in its place, or that it is lacking, is a flaw."""
+    items = whole.get(what)
+    if items is None and what != "categories":
+        flaws.append(Flaw("field", path, says=f"has no {what!r}"))
+    elif items is not None and not isinstance(items, list):
+        flaws.append(Flaw("field", path, says=f"{what!r} is {_brief(items)}, where a list is expected"))
+    return items if isinstance(items, list) else []
 
 
 def _text(data: bytes, path: str, flaws: list[Flaw]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from stepscope.collect.files.layouts.samples import IMAGES, MASKS, samples_of
 from stepscope.collect.files.reading import Picture, Reading, is_image, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
@@ -11,34 +12,86 @@ from stepscope.evidence import Flaw
 
 def read(tree: Tree) -> Reading:
     """Every image's class is the folder that it lies in. Images beside the class folders have none."""
-    found = [path for path in tree.files if is_image(path)]
-    homes = {path: _home(path) for path in found}
-    has_classes = any(name for _, name in homes.values())
-    classes = tuple(sorted({name for _, name in homes.values() if name} | _bare(tree)))
+    found = samples_of(tree)
+    homes = _Homes({path.rpartition("/")[0] for path in found})
+    of = {path: homes.of(path.rpartition("/")[0]) for path in found}
+    inside = [path for path in found if of[path][0]]
+    if 2 * len(inside) > len(found) and len({of[path][0] for path in inside}) > 1:
+        found = inside  # what lies beside the splits is no part of the set: figures of a README, screenshots
+    named = {name for path in found if (name := of[path][1])}
+    has_classes = _are_classes(named, any(of[path][0] for path in found))
+    classes = tuple(sorted(named | _bare(tree, homes))) if has_classes else ()
     numbers = {name: number for number, name in enumerate(classes)}
-    reading = Reading("folders" if has_classes else "images", tree.root, classes=classes if has_classes else ())
-    reading.pictures = [Picture(path, split, numbers.get(name, -1) if has_classes else -1) for path, (split, name) in homes.items()]
+    reading = Reading("folders" if has_classes else "images", tree.root, classes=classes)
+    reading.pictures = [Picture(path, of[path][0], numbers.get(of[path][1], -1)) for path in found]
     if has_classes:
-        reading.flaws += [Flaw("unlabelled", path, says="lies in no class folder", image=path) for path, (_, name) in homes.items() if not name]
+        labelled = {of[path][0] for path in found if of[path][1]}
+        reading.flaws += [Flaw("unlabelled", path, says="lies in no class folder", image=path) for path in found if not of[path][1] and of[path][0] in labelled]
     reading.flaws += [Flaw("stray", path, says="is no image") for path in tree.files if not is_image(path) and "/" in path]
     return reading
 
 
-def _home(path: str) -> tuple[str, str]:
-    """Split and class: the folder that the image lies in, unless that is the split's own."""
-    folders = path.split("/")[:-1]
-    split = split_of(path)
-    inner = folders[-1] if folders else ""
-    is_split = bool(inner) and split_of(inner + "/x") != ""
-    return split, "" if is_split else inner
+def _are_classes(names: set[str], has_splits: bool) -> bool:
+    """Whether the folders of images are classes, and not just places: one folder alone is none, nor are `images` and `masks`."""
+    telling = {name for name in names if name.lower() not in IMAGES | MASKS}
+    return len(names) > 1 and bool(telling) if not has_splits else bool(telling)
 
 
-def _bare(tree: Tree) -> set[str]:
+class _Homes:
+    """Which of the folders above an image are its split and its class. `test` among other classes is one of them."""
+
+    def __init__(self, folders: set[str]) -> None:
+        self._beside: dict[str, set[str]] = {}
+        for folder in folders:
+            while folder:
+                above, _, name = folder.rpartition("/")
+                if name in self._beside.setdefault(above, set()):
+                    break
+                self._beside[above].add(name)
+                folder = above
+        self._known: dict[str, tuple[str, str]] = {}
+
+    def of(self, folder: str) -> tuple[str, str]:
+        """Split and class of the images in a folder."""
+        if folder not in self._known:
+            self._known[folder] = self._of(folder)
+        return self._known[folder]
+
+    def _of(self, folder: str) -> tuple[str, str]:
+        parts = folder.split("/") if folder else []
+        above = ["/".join(parts[:depth]) for depth in range(len(parts))]
+        splits = [self._split(above[depth], parts[depth]) for depth in range(len(parts))]
+        split = next(filter(None, splits), "")
+        inner = len(parts) - 1
+        if inner < 0 or not splits[inner]:
+            return split, parts[inner] if inner >= 0 else ""
+        shared = inner > 0 and len(self._beside.get(above[inner - 1], ())) > 1 and not any(splits[:inner])
+        return split, parts[inner - 1] if shared and parts[inner - 1].lower() not in IMAGES | MASKS else ""
+
+    def _split(self, above: str, name: str) -> str:
+        """The split that a folder is, "" where it is a class that is named like one: beside it stand folders that are no splits, and none for training."""
+        own = split_of(f"{name}/x")
+        others = [split_of(f"{other}/x") for other in self._beside.get(above, ()) if other != name]
+        return own if not others or all(others) or "train" in (own, *others) else ""
+
+
+def _bare(tree: Tree, homes: _Homes) -> set[str]:
     """Class folders without an image, beside others of the same parent that have some."""
     holding = Counter(path.rpartition("/")[0] for path in tree.files if is_image(path))
-    parents = {folder.rpartition("/")[0] for folder in holding}
+    parents = {folder.rpartition("/")[0] for folder in holding if homes.of(folder)[1] == folder.rpartition("/")[2]}
+    full = {part for folder in holding for part in _above(folder)}
     return {
-        folder.rpartition("/")[2]
-        for folder in tree.folders
-        if folder.rpartition("/")[0] in parents and folder not in holding and not split_of(folder + "/x") and not any(other.startswith(folder + "/") for other in holding)
-    }
+        folder.rpartition("/")[2] for folder in tree.folders
+        if folder.rpartition("/")[0] in parents and folder not in full and not split_of(folder.rpartition("/")[2] + "/x") and not _has_files(tree, folder)
+    }  # fmt: skip
+
+
+def _has_files(tree: Tree, folder: str) -> bool:
+    """Whether other files lie in it: it is a folder of something else."""
+    return any(path.startswith(folder + "/") for path in tree.files)
+
+
+def _above(folder: str) -> list[str]:
+    """A folder and those above it."""
+    parts = folder.split("/")
+    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]

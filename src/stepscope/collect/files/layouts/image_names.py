@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from stepscope.collect.files.reading import is_image, split_of
+from stepscope.collect.files.layouts.samples import samples_of
+from stepscope.collect.files.reading import split_of
 from stepscope.collect.files.tree import Tree
 
 
@@ -14,7 +15,7 @@ class Finder:
 
     def __init__(self, tree: Tree) -> None:
         self._files = tree.files
-        self.images = [path for path in tree.files if is_image(path)]
+        self.images = samples_of(tree)
         self._by_name: dict[str, list[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
         for path in self.images:
@@ -22,27 +23,45 @@ class Finder:
             self._by_name.setdefault(name, []).append(path)
             self._by_stem.setdefault(name.rpartition(".")[0], []).append(path)
 
-    def find(self, name: str, split: str = "") -> str | None:
-        """The path of the image with this name, or None."""
+    def find(self, name: str, split: str = "", folder: str = "") -> str | None:
+        """The path of the image with this name, or None. `folder` is that of the annotation, `split` its split."""
         name = name.replace("\\", "/").removeprefix("./")
-        if name in self._files:
-            return name
+        for path in (f"{folder}/{name}" if folder else name, name):
+            path = os.path.normpath(path).replace(os.sep, "/") if ".." in path or "//" in path or "/./" in path else path
+            if path in self._files:
+                return path
         alike = self._by_name.get(name.rpartition("/")[2], [])
-        ends = [path for path in alike if path.endswith("/" + name)]
+        tail = name.lstrip("./") if name.startswith("../") else name
+        ends = [path for path in alike if path.endswith("/" + tail)]
         for group in (ends, alike if "/" not in name or os.path.isabs(name) or not ends else []):
-            if len(group) == 1:
-                return group[0]
-            own = [path for path in group if split and split_of(path) == split]
-            if len(own) == 1:
-                return own[0]
+            found = _one_of(group, split)
+            if found is not None:
+                return found
         return None
 
     def of_stem(self, stem: str, split: str) -> str | None:
         """The first image with this name before its ending, of this split or of none."""
         return next((path for path in self._by_stem.get(stem, ()) if split_of(path) in ("", split)), None)
 
+    def called(self, stem: str, split: str = "") -> str | None:
+        """The one image with this name before its ending: of this split, where there are several."""
+        return _one_of(self._by_stem.get(stem, []), split)
+
+    def has_stem(self, stem: str) -> bool:
+        """Whether any image has this name before its ending."""
+        return stem in self._by_stem
+
     @staticmethod
-    def leads_out(name: str) -> bool:
-        """Whether a name climbs out of the folder that it is relative to."""
-        path = os.path.normpath(name.replace("\\", "/"))
-        return path.startswith("..") and ".." in re.split(r"[/\\]", name)
+    def leads_out(name: str, folder: str = "") -> bool:
+        """Whether a name climbs out of the data folder from the folder of the annotation that has it."""
+        if ".." not in re.split(r"[/\\]", name):
+            return False
+        return os.path.normpath(os.path.join(folder, name.replace("\\", "/"))).startswith("..")
+
+
+def _one_of(paths: list[str], split: str) -> str | None:
+    """The only one of these paths; where there are several, the only one of a split."""
+    if len(paths) == 1:
+        return paths[0]
+    own = [path for path in paths if split and split_of(path) == split]
+    return own[0] if len(own) == 1 else None

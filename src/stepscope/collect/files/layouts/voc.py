@@ -22,6 +22,7 @@ def read(tree: Tree) -> Reading:
     for path in tree.named(".xml"):
         root = _root(tree, path, reading)
         if root is None:
+            annotated.setdefault(finder.of_stem(path.rpartition("/")[2][:-4], split_of(path)) or "", path)
             continue
         image = _image(path, root, finder, reading)
         if image in annotated:
@@ -69,7 +70,7 @@ def _image(path: str, root: Element, finder: Finder, reading: Reading) -> str:
     if image is None:
         reading.flaws.append(Flaw("no-image", path, line, says=f"{written or stem!r} is not there", image=written or stem))
         image = written or stem
-    elif written and named is None:
+    elif written and named is None and written != image.rpartition("/")[2].rpartition(".")[0]:
         reading.flaws.append(Flaw("value", path, line, says=f"filename is {written!r}, but the image is {image.rpartition('/')[2]!r}", image=image))
     size = [_number(root.text_of("size", side)) for side in ("width", "height")]
     if root.find("size") is None:

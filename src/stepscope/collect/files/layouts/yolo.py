@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from stepscope.collect.files.layouts.samples import samples_of
 from stepscope.collect.files.layouts.yolo_data import Data, data_of
 from stepscope.collect.files.layouts.yolo_lines import Lines
-from stepscope.collect.files.reading import BoxTable, Picture, Reading, is_image, split_of
+from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
@@ -21,7 +22,7 @@ def read(tree: Tree) -> Reading:
     data = data_of(tree)
     reading = Reading("yolo", tree.root, classes=data.names, declared=data.declared, boxes=BoxTable("cxcywh"), flaws=list(data.flaws))
     texts = {path for path in tree.named(".txt") if path.rpartition("/")[2].lower() not in LISTS and path not in data.lists}
-    images = [path for path in tree.files if is_image(path)]
+    images = samples_of(tree)
     labels: dict[str, list[str]] = {}
     missing = []
     for image in images:
@@ -37,7 +38,8 @@ def read(tree: Tree) -> Reading:
             says = f"stands for {' and '.join(name.rpartition('/')[2] for name in owners[:3])}"
             reading.flaws.append(Flaw("label-shared", text, says=says, image=owners[1]))
         lines.read(tree, text, owners[0])
-    reading.flaws += [Flaw("unlabelled", image, says="has no label file", image=image) for image in missing] if labels else []
+    kind = "unlabelled" if any(not tree.files[text][0] for text in labels) else "background"
+    reading.flaws += [Flaw(kind, image, says="has no label file", image=image) for image in missing] if labels else []
     reading.flaws += _without_image(tree, texts - labels.keys(), data)
     if not reading.classes and reading.boxes is not None and len(reading.boxes):
         reading.classes = tuple(str(number) for number in range(max(max(reading.boxes.label), 0) + 1))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from stepscope.collect.files.layouts.yolo_places import listed_in, pairs_in, place_of
 from stepscope.collect.files.reading import split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
@@ -55,7 +54,8 @@ def data_of(tree: Tree) -> Data:
         if isinstance(written, dict) and ("names" in written or "nc" in written):
             _take(tree, path, written, data)
             return data
-    for path in tree.named("classes.txt", "obj.names", "predefined_classes.txt"):
+    _darknet(tree, data)
+    for path in tree.named("classes.txt", ".names", "predefined_classes.txt"):
         lines = tree.read(path, LARGEST).decode("utf-8-sig", "replace").splitlines()
         data.names, data.declared = tuple(line.strip() for line in lines if line.strip()), True
         break
@@ -76,12 +76,17 @@ def _load(tree: Tree, path: str, data: Data) -> Any:
     return None
 
 
+def _name(written: object) -> str:
+    """A class name as it is written; lists, which YAML can make endless, by their kind alone."""
+    return str(written)[:200] if isinstance(written, (str, int, float, bool)) and not (isinstance(written, int) and abs(written) > 10**18) else type(written).__name__
+
+
 def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
     names = written.get("names")
     if isinstance(names, dict):
         _number(path, names, data)
     elif isinstance(names, list):
-        data.names = tuple(map(str, names))
+        data.names = tuple(map(_name, names))
     data.declared = bool(data.names)
     _count(tree, path, written.get("nc"), data)
     shape = written.get("kpt_shape")
@@ -91,7 +96,7 @@ def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
         told = written.get(key)
         for place in told if isinstance(told, list) else [told]:
             if isinstance(place, str) and place:
-                _split(tree, path, written, data, (key, split, place))
+                _take_split(tree, path, written, data, (key, split, place))
     met = Counter(data.names)
     data.flaws += [Flaw("class-twice", path, _line_of(tree, path, "names"), says=f"the class {name!r} is named twice") for name in met if met[name] > 1]
 
@@ -108,53 +113,42 @@ def _number(path: str, names: dict[Any, Any], data: Data) -> None:
     """Names by number: each from 0 on."""
     numbers = sorted(number for number in names if isinstance(number, int))
     if numbers == list(range(len(names))):
-        data.names = tuple(str(names[number]) for number in numbers)
+        data.names = tuple(_name(names[number]) for number in numbers)
     else:
-        data.flaws.append(Flaw("class-count", path, says=f"the numbers of the classes are not 0 to {len(names) - 1}: {str(list(names))[:60]}"))
+        data.flaws.append(Flaw("class-count", path, says=f"the numbers of the classes are not 0 to {len(names) - 1}: {', '.join(map(_name, list(names)[:8]))[:60]}"))
         top = max([number for number in numbers if 0 <= number < 100_000], default=-1)
-        data.names = tuple(str(names.get(number, number)) for number in range(top + 1))
+        data.names = tuple(_name(names.get(number, number)) for number in range(top + 1))
 
 
-def _split(tree: Tree, path: str, written: dict[Any, Any], data: Data, said: tuple[str, str, str]) -> None:
-    """A split's folder, or its list of images, as far as it lies within the tree."""
+def _take_split(tree: Tree, path: str, written: dict[Any, Any], data: Data, said: tuple[str, str, str]) -> None:
+    """A split's folder, or its list of images. That a split for testing is named and not there stops no training."""
     key, split, place = said
-    base = written.get("path") if isinstance(written.get("path"), str) else ""
-    home = path.rpartition("/")[0]
-    places = [os.path.join(str(base), place), place, place.lstrip("./"), place.replace("../", "")]
-    for each in places:
-        found = _inside(tree, os.path.join(home, each) if not os.path.isabs(each) else each)
-        if found in tree.folders or found == "":
-            data.splits.setdefault(split, []).append(found)
-            return
-        if found in tree.files:
-            _listed(tree, found, split, data)
-            return
-    data.flaws.append(Flaw("missing", path, _line_of(tree, path, key), says=f"{key}: {place} is not there", split=split))
+    base = written.get("path")
+    found = place_of(tree, path, base if isinstance(base, str) else "", place)
+    if found is None:
+        kind = "missing-test" if split == "test" else "missing"
+        data.flaws.append(Flaw(kind, path, _line_of(tree, path, key), says=f"{key}: {place} is not there", split=split))
+    elif found in tree.files:
+        _listed(tree, found, split, data)
+    else:
+        data.splits.setdefault(split, []).append(found)
 
 
 def _listed(tree: Tree, path: str, split: str, data: Data) -> None:
-    """The images that a text file lists, one a line."""
     data.lists.add(path)
-    home = path.rpartition("/")[0]
-    for number, line in enumerate(tree.read(path).decode("utf-8-sig", "replace").splitlines(), 1):
-        if not line.strip():
-            continue
-        name = line.strip()
-        found = next((each for each in (_inside(tree, os.path.join(home, name)), _inside(tree, name)) if each in tree.files), None)
-        if found is None:
-            data.flaws.append(Flaw("no-image", path, number, says=f"{name} is not there", image=name, split=split))
-        else:
-            data.listed[found] = split
+    listed, flaws = listed_in(tree, path, split)
+    data.listed.update(listed)
+    data.flaws += flaws
 
 
-def _inside(tree: Tree, path: str) -> str | None:
-    """A path from the tree's root; None where it leads out of it."""
-    whole = os.path.normpath(os.path.join(tree.root, path))
-    try:
-        inside = Path(whole).relative_to(os.path.normpath(tree.root)).as_posix()
-    except ValueError:
-        return None
-    return "" if inside == "." else inside
+def _darknet(tree: Tree, data: Data) -> None:
+    """What `obj.data` says: the lists of images and the names."""
+    for path in tree.named(".data"):
+        written = pairs_in(tree.read(path, 10_000))
+        for key, split in (("train", "train"), ("valid", "val"), ("test", "test")):
+            found = place_of(tree, path, "", written[key]) if key in written else None
+            if found in tree.files and found is not None:
+                _listed(tree, found, split_of(found.rpartition("/")[2].replace(".", "/")) or split, data)
 
 
 def _line_of(tree: Tree, path: str, key: str) -> int | None:

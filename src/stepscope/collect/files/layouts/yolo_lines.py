@@ -34,7 +34,7 @@ class Lines:
 
     def _usual(self, path: str, image: str, tokens: list[bytes], data: bytes) -> bool:
         """Five numbers on each line; else nothing is taken."""
-        if not all(token.isdigit() for token in tokens[::5]) or any(len(line.split()) != 5 for line in data.splitlines()):
+        if not all(token.isdigit() and len(token) < 10 for token in tokens[::5]) or any(len(line.split()) != 5 for line in data.splitlines()):
             return False
         try:
             numbers = [float(token) for token in tokens]

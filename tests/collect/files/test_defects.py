@@ -1,0 +1,109 @@
+"""One defect put into a clean data set is named, with its file and line; no input ends in a traceback of ours."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.collect.files.clean_sets import SETS
+
+from stepscope.checking import Looking, check
+from stepscope.finding import Finding
+
+YOLO, COCO, VOC, CSV = (SETS[name][0] for name in ("ultralytics", "coco2017", "voc devkit", "tf csv"))
+TEXT, JSON, XML, TABLE = "labels/train/a.txt", "annotations/instances_train2017.json", "VOCdevkit/VOC2007/Annotations/2007_000001.xml", "train_labels.csv"
+
+
+def found_in(root: Path) -> list[Finding]:
+    report = check(root, looking=Looking(quick=True, cache=False))
+    assert not report.notes
+    return list(report.findings)
+
+
+@pytest.mark.parametrize(
+    ("line", "slug"),
+    [
+        ("0 nan 0.5 0.2 0.2", "box-not-finite"), ("1.5 0.5 0.5 0.2 0.2", "annotation-value"), ("7 0.5 0.5 0.2 0.2", "label-out-of-range"),
+        ("-1 0.5 0.5 0.2 0.2", "label-out-of-range"), ("0 0.5 0.5 -0.2 0.2", "box-reversed"), ("0 0.5 0.5 0 0.2", "box-empty"), ("0 50 30 20 10", "box-not-normalised"),
+        ("0 0.95 0.5 0.4 0.2", "box-out-of-image"), ("0 0.5 0.5 0.25 0.25", "box-duplicate"), ("0,0.5,0.5,0.2,0.2", "annotation-parse"),
+        ("cat 0.5 0.5 0.2 0.2", "class-name-mismatch"), ("0 0.5 0.5 0.2", "annotation-parse"), ("0 0.1 0.1 0.2 0.2 0.3 0.3 0.4", "segment-invalid"),
+        ("0 0.1 0.1 1.2 0.2 0.3 0.3", "segment-mismatch"), ("9" * 400 + " 0.5 0.5 0.2 0.2", "annotation-value"),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_yolo_file(line: str, slug: str, written: Callable[..., Path]) -> None:
+    found = found_in(written({**YOLO, TEXT: f"0 0.5 0.5 0.25 0.25\n{line}\n"}))
+    assert (slug, "a.txt", 2) in [(each.name, Path(each.place.file or "").name, each.place.line) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "slug"),
+    [
+        ("bbox", [1, 2, 3], "annotation-value"), ("bbox", [40, 40, -5, -5], "box-reversed"), ("bbox", [80, 40, 50, 50], "box-out-of-image"),
+        ("bbox", [float("nan"), 1, 2, 3], "box-not-finite"), ("image_id", 999, "annotation-id-clash"), ("category_id", 99, "annotation-id-clash"),
+        ("iscrowd", 5, "annotation-value"), ("area", -3, "annotation-value"), ("segmentation", [[1, 2, 3, 4]], "segment-invalid"),
+        ("segmentation", {"size": "x", "counts": None}, "segment-invalid"), ("keypoints", ["a"], "segment-invalid"),
+    ],
+)  # fmt: skip
+def test_an_annotation_of_a_coco_file(field: str, value: Any, slug: str, written: Callable[..., Path]) -> None:
+    whole = json.loads(str(COCO[JSON]))
+    whole["annotations"][0][field] = value
+    text = json.dumps(whole, indent=1)
+    found = next(each for each in found_in(written({**COCO, JSON: text})) if each.name == slug)
+    line = text.splitlines().index(' "annotations": [') + 2
+    assert (Path(found.place.file or "").name, found.place.line, found.place.column) == (Path(JSON).name, line, 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "slug"),
+    [
+        ("<xmax>40", "<xmax>4", "box-reversed"), ("<xmax>40", "<xmax>400", "box-out-of-image"), ("<xmax>40", "<xmax>nan", "box-not-finite"),
+        ("<xmax>40", "<xmax>forty", "annotation-value"), ("<xmax>40", "<xmax>10", "box-empty"), ("<xmax>40</xmax>", "", "annotation-parse"),
+        ("<name>cat</name>", "", "annotation-parse"), ("2007_000001.jpg", "../../../../x.jpg", "annotation-unsafe"), ("<difficult>0", "<difficult>7", "annotation-value"),
+        ("<name>cat", "<name>Cat", "class-name-mismatch"), ("<annotation>", '<!DOCTYPE a [<!ENTITY b "&a;&a;">]><annotation>', "annotation-unsafe"),
+    ],
+)  # fmt: skip
+def test_a_voc_file(old: str, new: str, slug: str, written: Callable[..., Path]) -> None:
+    assert slug in [each.name for each in found_in(written({**VOC, XML: str(VOC[XML]).replace(old, new, 1)}))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "slug", "line"),
+    [
+        ("10,10,40,40", "40,10,10,40", "box-reversed", 2), ("10,10,40,40", "10,10,400,40", "box-out-of-image", 2), ("10,10,40,40", "10,ten,40,40", "annotation-value", 2),
+        ("10,10,40,40", "10,10,10,40", "box-empty", 2), ("b.jpg", "gone.jpg", "image-missing", 4), ("b.jpg", "../../../b.jpg", "annotation-unsafe", 4),
+        ("10,10,40,40", "10,nan,40,40", "box-not-finite", 2),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_table(old: str, new: str, slug: str, line: int, written: Callable[..., Path]) -> None:
+    found = found_in(written({**CSV, TABLE: str(CSV[TABLE]).replace(old, new, 1)}))
+    assert (slug, line) in [(each.name, each.place.line) for each in found]
+
+
+NOISE = bytes(range(256)) * 40
+
+
+@pytest.mark.parametrize("content", [b"", NOISE, b"\xff\xfe" + NOISE, b"[" * 50_000, b"<a>" * 5000, b'{"images": {"a": ' + b"9" * 6000 + b"}}"])
+@pytest.mark.parametrize("path", [TEXT, "data.yaml", "annotations.json", "x.xml", "x.csv", "x.tar", "x.parquet", "images/train/x.jpg"])
+def test_any_bytes_end_in_a_report(path: str, content: bytes, written: Callable[..., Path]) -> None:
+    found_in(written({**YOLO, path: content}))
+
+
+def test_names_of_classes_that_yaml_makes_endless_are_not_written_out(written: Callable[..., Path]) -> None:
+    laughs = "a: &a [x,x]\n" + "".join(f"a{n}: &a{n} [{','.join(['*a' + (str(n - 1) if n else '')] * 9)}]\n" for n in range(9))
+    found_in(written({**YOLO, "data.yaml": laughs + "names: [*a8]\ntrain: images/train\n"}))
+
+
+def test_a_pipe_is_named_and_not_opened(written: Callable[..., Path]) -> None:
+    root = written(YOLO)
+    for name in ("a.json", "labels.txt", "x.csv", "y.xml"):
+        os.mkfifo(root / name)
+    found_in(root)
+
+
+def test_half_a_surrogate_pair_in_a_name_can_be_printed(written: Callable[..., Path]) -> None:
+    found = found_in(written({**COCO, JSON: str(COCO[JSON]).replace("000000000000.jpg", "\\ud800.jpg")}))
+    assert "image-missing" in [each.name for each in found]
