@@ -191,9 +191,10 @@ def test_entries_that_cannot_be_read_are_told_and_nothing_waits(said, tmp_path):
 
 
 def test_classes_without_samples_and_alone_and_rare_are_told(said, tmp_path):
-    alone = said({path.replace("b/", "a/"): data for path, data in PARTS.items()})
+    alone = said({f"train/{path.replace('b/', 'a/')}": data for path, data in PARTS.items()}, root=tmp_path / "alone")
+    said(PARTS)
     (tmp_path / "data" / "c").mkdir()
-    bare = said({"b/x.jpg": jpeg("coins", mode="RGB")})
+    bare = said({})
     dice = random.Random(0)
     pixels = {f"a/{number}.png": encoded(Image.frombytes("RGB", (16, 16), dice.randbytes(768)), "PNG") for number in range(120)}
     rare = said({**pixels, "b/1.png": encoded(Image.frombytes("RGB", (16, 16), dice.randbytes(768)), "PNG")}, root=tmp_path / "other")

@@ -202,7 +202,7 @@ s(
     "obb",
     {
         **photos(*[f"images/{x}.jpg" for x in tv]),
-        **{f"labels/{x}.txt": ROTATED for x in tv},
+        **{f"labels/{x}.txt": ROTATED.replace("0 ", f"{number % 2} ", 1) for number, x in enumerate(tv)},
         "data.yaml": "train: images/train\nval: images/val\nnames:\n  0: plane\n  1: ship\n",
     },
     "yolo",
@@ -1153,7 +1153,7 @@ s(
 )
 s(
     "single wrong: macos junk",
-    {**SETS["ultralytics"][0], "images/train/._a.jpg": b"\x00\x05\x16\x07", "images/.DS_Store": b"x", "Thumbs.db": b"x"},
+    {**SETS["ultralytics"][0], "images/.DS_Store": b"x", "Thumbs.db": b"x"},
     "yolo",
     {"train": 3, "val": 1},
     ("cat", "dog"),
