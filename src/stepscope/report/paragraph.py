@@ -8,6 +8,8 @@ from stepscope.evidence import Overview
 
 NAMED = 5
 """Splits that are told by name."""
+RARE = 0.1
+"""The share of images up to which the most frequent size is not worth telling."""
 
 
 def paragraph(overview: Overview) -> str:
@@ -21,7 +23,7 @@ def _parts(overview: Overview) -> Iterator[str]:
     yield counted(overview.images, "image") + (f" in {' / '.join(splits[:NAMED])}{more}" if splits else "")
     if overview.classes:
         yield counted(len(overview.classes), "class", "classes") + _spread(overview)
-    if overview.usual:
+    if overview.usual and overview.usual[2] > RARE:
         width, height, share = overview.usual
         yield f"{width} x {height}" + ("" if share == 1 else " mostly" if share > 0.5 else f" most often ({share:.0%})")
     if overview.boxes:

@@ -15,7 +15,7 @@ SHARE = 0.002
 SUBPIXEL = 0.5
 """Pixels below which a side is none."""
 PLAIN = 10
-"""Images smaller than this on a side are left out where pixels are told from shares."""
+"""Images smaller than this on a side are left out where pixels are told from shares, or a box is smaller than one."""
 
 
 def not_finite(boxes: Boxes) -> Any:
@@ -51,9 +51,9 @@ def backwards(boxes: Boxes) -> Any:
 
 def empty(boxes: Boxes) -> Any:
     """No width or no height, or less than half a pixel of it."""
-    corners, (width, _) = boxes.corners, boxes.sizes
+    corners, (width, height) = boxes.corners, boxes.sizes
     sides = (corners[:, 2:] - corners[:, :2]).min(axis=1, initial=1e9)
-    none = (sides == 0) | ((sides < SUBPIXEL) & (width > 0))
+    none = (sides == 0) | ((sides < SUBPIXEL) & (width >= PLAIN) & (height >= PLAIN))
     return none & (sides >= 0) & ~not_finite(boxes) & ~as_pixels(boxes) & ~as_shares(boxes)
 
 
