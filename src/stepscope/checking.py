@@ -105,7 +105,7 @@ def _left(tree: Tree) -> list[Flaw]:
 
 def _with_lines(report: Report, tree: Tree) -> Report:
     """The same report with the lines of JSON items looked up, which is done for those alone that are told of."""
-    from stepscope.collect.files.layouts.coco_json import lines_of
+    from stepscope.collect.files.layouts.coco_lines import lines_of
 
     items: dict[str, set[int]] = {}
     for place in (place for each in report.findings for place in (each.place, *each.places)):

@@ -11,7 +11,6 @@ from tests.report.pages import full
 
 from stepscope.report import html
 
-pytest.importorskip("PyQt6.QtWebEngineWidgets", reason="needs PyQt6-WebEngine", exc_type=ImportError)
 BROWSER = Path(__file__).with_name("browser.py")
 SEARCH = """(() => {{
     const search = document.getElementById("search"); search.value = {word!r}; search.dispatchEvent(new Event("input"));

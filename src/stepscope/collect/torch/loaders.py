@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import weakref
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain, count, filterfalse, repeat
+from itertools import chain, count, filterfalse
 from typing import Any
 
 from stepscope.collect.torch.handed import Handed
+from stepscope.collect.torch.held import Held, held_weakly
 from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, splits_of, teller, through
 from stepscope.collect.torch.leaving import is_left_by_exception
 from stepscope.collect.trouble import trouble
@@ -21,17 +22,11 @@ SENT = 256
 
 AHEAD = 12
 """Batches remembered after they were handed out: more than a trainer draws ahead."""
-ROWS = 64
-"""Samples of a batch whose own tensors are remembered."""
-TENSORS = 8
-"""Tensors of a batch that are remembered."""
 
 _DRAW_AHEAD = frozenset(("accelerate.data_loader", "lightning.pytorch.loops", "pytorch_lightning.loops"))
 """Modules whose loops draw a batch before the one at hand has been worked on."""
 _IN_ORDER = ("torch.utils.data", "transformers.")
 """Whose collate functions keep the samples in their order."""
-
-Held = list[tuple["weakref.ref[Any]", "int | None"]]
 
 KEY = "_stepscope"
 """The attribute of an iterator that holds its history."""
@@ -75,7 +70,7 @@ class History:
         try:
             self.latest = Handed(data)
             indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
-            self.handed_out.append((indices, _held_weakly(data)))
+            self.handed_out.append((indices, held_weakly(data)))
         except Exception as problem:  # an iterator or a batch of the user's own making may raise anything
             trouble("could not note a batch", problem)
 
@@ -222,39 +217,6 @@ def _weak(thing: Any) -> weakref.ref[Any] | None:
         return weakref.ref(thing)
     except TypeError:
         return None
-
-
-def _held_weakly(data: Any) -> Held:
-    """Weak references to the tensors of a batch, as it is usually built: a tensor, a sequence or a mapping of some.
-
-    A tensor that belongs to one sample alone comes with its row, one of the whole batch with None.
-    """
-    if type(data) is list and len(data) <= TENSORS:
-        with suppress(TypeError):  # some of it cannot be watched
-            return [*zip(map(weakref.ref, data), repeat(None))]
-    if hasattr(data, "data_ptr"):
-        return [(weakref.ref(data), None)]
-    values = data
-    if not isinstance(data, (list, tuple)):
-        if not isinstance(data, Mapping):
-            return []
-        values = list(data.values())
-    held: Held = []
-    for value in values[:TENSORS]:
-        if hasattr(value, "data_ptr"):
-            held.append((weakref.ref(value), None))
-        elif isinstance(value, (list, tuple)):
-            held += _by_row(value)
-    return held
-
-
-def _by_row(samples: Sequence[Any]) -> Held:
-    """The tensors of a list of samples (the targets of a detector), each with its row."""
-    held: Held = []
-    for row, sample in enumerate(samples[:ROWS]):
-        parts = list(sample.values()) if isinstance(sample, Mapping) else [sample]
-        held += [(weakref.ref(part), row) for part in parts[:TENSORS] if hasattr(part, "data_ptr")]
-    return held
 
 
 TURNS = count(1)

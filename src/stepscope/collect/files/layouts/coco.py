@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_ids import Ids
-from stepscope.collect.files.layouts.coco_json import Annotation, Document, Image, document, is_coco, item
+from stepscope.collect.files.layouts.coco_json import Annotation, Document, Image, document, is_coco
+from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_segments import Segments
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of

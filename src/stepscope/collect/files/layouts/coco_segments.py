@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_json import Annotation, Document, item
+from stepscope.collect.files.layouts.coco_json import Annotation, Document
+from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_polygons import OUTSIDE, SHARE, suspects
 from stepscope.evidence import Flaw
 

@@ -45,10 +45,16 @@ def in_memory(data: bytes) -> Source:
     return Source(data, data, len(data), lambda: data, lambda: io.BytesIO(data))
 
 
+def _path(root: Path | Remote, picture: Picture) -> str | None:
+    """The path by which the system opens an image; None where it lies in a shard, at a URL, or deeper than a path may reach."""
+    whole = os.path.join(root, picture.path)
+    return None if picture.where is not None or isinstance(root, Remote) or len(whole) >= PIECE else whole
+
+
 def glimpse(root: Path | Remote, picture: Picture) -> Source:
     """The first and last bytes of an image. Raises OSError."""
-    whole = os.path.join(root, picture.path)
-    if picture.where is not None or isinstance(root, Remote) or len(whole) >= PIECE:
+    whole = _path(root, picture)
+    if whole is None:
         return in_memory(bytes_of(root, picture))
     handle = os.open(whole, _FLAGS)
     try:
@@ -65,8 +71,8 @@ def glimpse(root: Path | Remote, picture: Picture) -> Source:
 
 def entire(root: Path | Remote, picture: Picture) -> Source:
     """All bytes of an image, or the first and last of a file that is too large to be one. Raises OSError."""
-    whole = os.path.join(root, picture.path)
-    if picture.where is not None or isinstance(root, Remote) or len(whole) >= PIECE:
+    whole = _path(root, picture)
+    if whole is None:
         return in_memory(bytes_of(root, picture))
     handle = os.open(whole, _FLAGS)
     try:

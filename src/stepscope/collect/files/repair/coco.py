@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stepscope.collect.files.layouts import coco
-from stepscope.collect.files.layouts.coco_json import LISTS
+from stepscope.collect.files.layouts.coco_lines import LISTS
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.reading import split_of
 from stepscope.collect.files.repair.annotations import Rewriting
