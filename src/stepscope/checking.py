@@ -41,11 +41,17 @@ class Looking:
 def check(
     path: str | Path, *, layout: str | None = None, expected: Expected | None = None, looking: Looking | None = None, progress: Progress | None = None
 ) -> Report:
-    """Every problem of the data set at `path`: a folder, a COCO or YOLO file, a list, a shard, or a URL that fsspec knows.
+    """Every problem of the data set at `path`: a folder, a COCO or YOLO file, a list, a shard, a URL that fsspec knows, or `module:object`.
 
-    `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written or executed. Raises NoDataset where there is nothing to read,
-    OSError where the path cannot be opened.
+    `layout` is one of `LAYOUTS` where it is not to be recognised. Nothing is written, and nothing executed but the code that `module:object` names. Raises
+    ValueError where there is nothing to read, OSError where the path cannot be opened.
     """
+    from stepscope.collect.objects.named import is_object
+
+    if layout is None and is_object(str(path)):
+        from stepscope.drawing import check_object
+
+        return check_object(str(path), expected or Expected(), (looking or Looking()).quick, (looking or Looking()).workers, progress or _silent)
     from stepscope.collect.files.overview import overview_of
     from stepscope.collect.files.pictures.strict import notes
 
@@ -76,7 +82,7 @@ class Seen:
 
 
 def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
-    """Read the data set at `path`, as `check` does. Raises NoDataset, OSError."""
+    """Read the data set at `path`, as `check` does; one on disk. Raises NoDataset, OSError."""
     from stepscope.collect.files.inspecting import inspect_all, twins_in
     from stepscope.collect.files.recognise import found_at, read_as
 

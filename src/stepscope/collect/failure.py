@@ -20,18 +20,30 @@ CHAIN = 8
 def failure_of(exception: BaseException, depth: int = 0) -> Failure:
     """The exception with its chain, nearest cause first. Never raises for a strange exception."""
     kind = type(exception)
+    name, message, wrapped = _bare(exception)
     causes = [] if depth >= CHAIN else [failure_of(cause, CHAIN) for cause in chain(exception)]
     return Failure(
-        type=kind.__name__,
+        type=name,
         module=kind.__module__,
-        message=message_of(exception),
+        message=message,
         bases=tuple(base.__name__ for base in kind.__mro__[1:]),
-        frames=(*frames_of(exception.__traceback__), *_unread(exception), *_in_pool(exception), *traced_frames(message_of(exception))),
+        frames=(*frames_of(exception.__traceback__), *_unread(exception), *_in_pool(exception), *traced_frames(message), *wrapped),
         causes=tuple(causes),
         errno=_plain_int(getattr(exception, "errno", None)),
         filename=_filename(exception),
         key=repr(exception.args[0])[:200] if isinstance(exception, KeyError) and exception.args else None,
     )
+
+
+def _bare(exception: BaseException) -> tuple[str, str, tuple[Frame, ...]]:
+    """Its type, its words, and the frames within them: TensorFlow and Keras wrap both in where they were met."""
+    kind, words = type(exception), message_of(exception)
+    if not kind.__module__.startswith(("tensorflow", "keras")):
+        return kind.__name__, words, ()
+    from stepscope.collect.logs.keras import bared
+
+    name, words, frames = bared(kind.__name__, words)
+    return name, words, tuple(_here(frame) for frame in frames)
 
 
 def _unread(exception: BaseException) -> tuple[Frame, ...]:
@@ -68,7 +80,12 @@ def traced_frames(message: str) -> tuple[Frame, ...]:
 
 def _told(text: str) -> tuple[Frame, ...]:
     """The frames that a text holds, as those of files on this machine."""
-    return tuple(replace(frame, file=shown(frame.file), user=is_users(frame.file)) for frame in entries_in(text))
+    return tuple(map(_here, entries_in(text)))
+
+
+def _here(frame: Frame) -> Frame:
+    """A frame that was read in a text, as one of a file on this machine."""
+    return replace(frame, file=shown(frame.file), user=is_users(frame.file))
 
 
 def _in_pool(exception: BaseException) -> tuple[Frame, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from stepscope.commands.mending import mended, repair_options
-from stepscope.commands.output import CannotOpen, deliver, report_options, style_of
+from stepscope.commands.output import CannotOpen, CannotRead, deliver, report_options, style_of
 
 
 @click.command("check")
@@ -28,7 +28,7 @@ from stepscope.commands.output import CannotOpen, deliver, report_options, style
 @click.option("--no-cache", is_flag=True, help="Look at every file again, also at those that have not changed.")
 @click.argument("path")
 def command(path: str, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
-    r"""Find every problem of a data set in one pass: a folder, an annotation file, a shard.
+    r"""Find every problem of a data set in one pass: a folder, an annotation file, a shard, a data set in Python.
 
     \b
     stepscope check data/                          any layout, recognised
@@ -36,13 +36,14 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
     stepscope check data/ --model-classes 10 --channels 3 --size 224x224
     stepscope check data/ --quick                  without looking at pixels
     stepscope check s3://bucket/data               any URL that fsspec knows
+    stepscope check train.py:dataset               each sample of a data set in Python
     stepscope check data/ --output report.json     all places of each finding
     stepscope check data/ --output report.html     a page with pictures
     stepscope check data/ --fix mended/            a repaired copy; then what is left
     stepscope check data/ --fix-in-place           with a way back: --undo
 
-    Without --fix-in-place and --undo nothing in the data set is changed, and nothing in it is ever executed. Exit codes: 0 no error finding, 1 error findings,
-    2 there is no data set that could be read.
+    Without --fix-in-place and --undo nothing in the data set is changed, and nothing in it is ever executed, but for the code that FILE.py:NAME or
+    PACKAGE.MODULE:NAME names. Exit codes: 0 no error finding, 1 error findings, 2 there is no data set that could be read.
     """
     from stepscope.checking import Looking, check
     from stepscope.collect.files.recognise import LAYOUTS
@@ -58,7 +59,7 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
             path, told = mended(path, layout, looking, progress, options)
             report = check(path, layout=layout, expected=expected, looking=looking, progress=progress)
     except ValueError as problem:  # nothing there, a package that it takes is not, or a repair that cannot be done
-        raise CannotOpen(path, str(problem)) from problem
+        raise CannotRead(f"{path}: {problem}") from problem
     except OSError as problem:
         raise CannotOpen(path, problem.strerror or str(problem)) from problem
     report = replace(report, notes=(*told, *report.notes))

@@ -31,13 +31,14 @@ def repair_options(function: F) -> F:
 
 def mended(place: str, layout: str | None, looking: Looking, progress: Callable[[int, int], None], options: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Do what the options ask; gives the data set that is to be checked then, and what was done in words. Raises NoDataset, RepairFailed, OSError."""
+    from stepscope.collect.objects.named import is_object
     from stepscope.repairing import repair, undo
 
     into, asked = options["into"], [name for name in ("into", "fix_in_place", "undo") if options[name]]
     _allowed(asked, options)
-    if "://" in place:
+    if "://" in place or (layout is None and is_object(place)):
         if asked:
-            raise click.UsageError("a repair writes to a disk: fetch the data set first")
+            raise click.UsageError("a repair changes files on a disk: give the folder that holds the data set")
         return place, ()
     path = Path(place)
     if options["undo"]:

@@ -25,6 +25,12 @@ class CannotOpen(click.FileError):
     exit_code = 2
 
 
+class CannotRead(click.ClickException):
+    """There is nothing that could be read; the message says why."""
+
+    exit_code = 2
+
+
 def report_options(function: F) -> F:
     """--format, --output, --strict and --quiet."""
     for option in (

@@ -92,7 +92,7 @@ class Pool:
     """Processes that share pieces of work. A context: when it is left, whatever the reason, none of them is left behind."""
 
     def __init__(self, task: str, given: Any, workers: int) -> None:
-        self._first, self._wanted = {"task": task, "given": given}, workers
+        self._first, self.wanted = {"task": task, "given": given}, workers
         self._events: SimpleQueue[tuple[Worker, Any, bytes]] = SimpleQueue()
         self._workers: list[Worker] = []
         self._waiting: deque[Piece] = deque()
@@ -120,7 +120,7 @@ class Pool:
     def _hand_out(self, pieces: Iterator[Piece]) -> None:
         """Give every idle process a piece, and start one where there are pieces for more than there are."""
         idle = [worker for worker in self._workers if worker.ready and worker.piece is None]
-        while idle or len(self._workers) < self._wanted:
+        while idle or len(self._workers) < self.wanted:
             piece = self._waiting.popleft() if self._waiting else next(pieces, None)
             if piece is None:
                 return
@@ -129,7 +129,7 @@ class Pool:
             else:
                 self._waiting.appendleft(piece)
                 self._workers.append(Worker(self._events, self._first))
-                if len(self._workers) >= self._wanted:
+                if len(self._workers) >= self.wanted:
                     return
 
     def _next(self) -> Outcome | None:

@@ -19,6 +19,7 @@ _PLACE = re.compile(r'\s*File "(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<fu
 _DETECTED = re.compile(r"\s*(?:Detected at node .* defined at \(most recent call last\):|<stack traces unavailable>|Stack trace for op definition:?)\s*$")
 _NODE = re.compile(r"\s*Node: '(?P<node>[^']*)'\s*$")
 _ROOTS = re.compile(r"\s*\d+ root error\(s\) found\.\s*\n\s*\(0\)\s*(?:[A-Z][A-Z_]+|[A-Z][\w ]{3,25}): +")
+_MAPPED = re.compile(r"Error in user-defined function passed to [\w:]+ transformation with iterator: [\w:\[\]]+?: ")
 _FUNCTION = re.compile(r"\s*(?P<node>\{\{function_node [^}]*\}\}) *")
 
 
@@ -104,10 +105,12 @@ def _executed(kind: str, words: str) -> Bare:
 
 
 def _first_root(kind: str, words: str) -> Bare:
-    """`2 root error(s) found. (0) ...`, and the node's name that stands before the words."""
+    """`2 root error(s) found. (0) ...`, and what stands before the words: the node's name, and the transformation of tf.data whose function it was."""
     words = _ROOTS.sub("", words, count=1)
     if found := _FUNCTION.match(words):
         words = f"{words[found.end() :]}\n\t [[{found['node']}]]"
+    if found := _MAPPED.match(words):
+        words = f"{words[found.end() :]}\n\t {found[0].strip()}"
     return Bare(kind, words, ())
 
 

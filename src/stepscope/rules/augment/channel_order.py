@@ -21,9 +21,10 @@ Good
     nn.Conv2d(3, 8, 3)(images)
 """
 
-from stepscope.evidence import Call, Failure, Layer, Stage, wording
+from stepscope.evidence import Call, Failure, Flaws, Layer, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.shapes.fit import fit_of
 
 CHANNEL_ORDER = Rule("AUG105", Severity.ERROR, stage=Stage.AUGMENT)
@@ -66,3 +67,11 @@ def normalisation(failure: Failure, call: Call) -> Witnessed:
 def _order(axes: int, batched: bool) -> tuple[int, ...]:
     """The permutation that puts the last axis where the channels belong."""
     return (0, axes - 1, *range(1, axes - 1)) if batched else (axes - 1, *range(axes - 1))
+
+
+@CHANNEL_ORDER.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set of PyTorch were drawn: their tensors keep the channels last."""
+    found = flaws.of("channels-last")
+    if found:
+        yield CHANNEL_ORDER.found(f"{shown(found[0].file)} {found[0].says}: channels stand last", Confidence.LIKELY, severity=Severity.WARNING, places=at_flaws(found))

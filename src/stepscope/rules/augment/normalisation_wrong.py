@@ -19,9 +19,10 @@ Good
     x = (x - mean_of_training_set) / std_of_training_set
 """
 
-from stepscope.evidence import Batch, Course, NonFinite, Stage
+from stepscope.evidence import Batch, Course, Flaws, NonFinite, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.numerics.told import confidence, course_facts, diverged, facts, lr_is_large, made
 
 NORMALISATION_WRONG = Rule("AUG104", Severity.ERROR, stage=Stage.AUGMENT)
@@ -55,3 +56,11 @@ def raw_input(step: NonFinite, course: Course, batch: Batch) -> Witnessed:
             line=step.line,
             seen={name: str(tensor), **course_facts(course)},
         )
+
+
+@NORMALISATION_WRONG.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: their values are not of one range, or far below any."""
+    found = flaws.of("range")
+    if found:
+        yield NORMALISATION_WRONG.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, severity=Severity.WARNING, places=at_flaws(found))

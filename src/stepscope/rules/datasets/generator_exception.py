@@ -21,9 +21,10 @@ Good
         self.rows = [row for row in rows if row["price"] != "n/a"]
 """
 
-from stepscope.evidence import Failure, Moment, Stage
+from stepscope.evidence import Failure, Flaws, Moment, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 GENERATOR_EXCEPTION = Rule("DAT116", Severity.ERROR, stage=Stage.DATA, fallback=True, yields_to=("worker-exception",))
 
@@ -32,12 +33,14 @@ _TOGETHER = (
     "A filter within it may leave no sample at all: leave such samples out in the data set.",
 )
 _LOADING = ("__getitem__", "__getitems__")
+_STREAMING = ("__iter__", "__next__")
 
 
 @GENERATOR_EXCEPTION.seen_in
 def loading(failure: Failure, moment: Moment) -> Witnessed:
     line = failure.user_frame
     in_sample = any(frame.user and frame.name in _LOADING for frame in failure.frames)
+    in_sample |= moment.stage is Stage.DATA and any(frame.user and frame.name in _STREAMING for frame in failure.frames)
     in_loader = failure.passes_file("torch/utils/data/_utils/fetch.py") and line is not None and moment.stage in (Stage.DATA, Stage.COLLATE)
     if not (in_sample or in_loader) or line is None:
         return
@@ -50,3 +53,11 @@ def loading(failure: Failure, moment: Moment) -> Witnessed:
         seen={"exception": failure.type, "says": failure.message[:400]},
         instead=_TOGETHER if together else (),
     )
+
+
+@GENERATOR_EXCEPTION.seen_in
+def lost(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn, each in a process that may die: some ended it, or did not come."""
+    found = flaws.of("lost")
+    if found:
+        yield GENERATOR_EXCEPTION.found(f"{shown(found[0].file)}: {found[0].says}", seen={"samples": f"{len(found):,}"}, places=at_flaws(found))

@@ -60,7 +60,7 @@ def files(images: Images, expected: Expected) -> Witnessed:
     """Smaller than the size that images are brought to, or far below the rest."""
     import numpy as np
 
-    facts, whole = images.facts, legible(images)
+    facts, whole = images.facts, legible(images) & (images.facts["width"] > 0)
     if not whole.any():
         return
     if expected.size is not None:

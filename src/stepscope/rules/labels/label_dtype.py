@@ -24,9 +24,10 @@ Good
 
 import re
 
-from stepscope.evidence import Call, Failure, Labels, Moment, Stage, wording
+from stepscope.evidence import Call, Failure, Flaws, Labels, Moment, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.losses.meeting import DTYPE, INDEXED, apart, whole
 
 LABEL_DTYPE = Rule("LBL102", Severity.ERROR, stage=Stage.LOSS, yields_to=("loss-unsuited", "loss-label-format"))
@@ -85,3 +86,11 @@ def words(failure: Failure, moment: Moment) -> Witnessed:
         found = wanted
     if found:
         yield LABEL_DTYPE.found(f"labels are {found['type']}, the loss takes int64", Confidence.LIKELY, seen={"says": failure.message[:200]})
+
+
+@LABEL_DTYPE.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: their labels are not all of one kind."""
+    found = flaws.of("label-kind")
+    if found:
+        yield LABEL_DTYPE.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, stage=Stage.DATA, places=at_flaws(found))

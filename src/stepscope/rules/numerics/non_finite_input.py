@@ -21,9 +21,10 @@ Good
     x = torch.tensor(frame.values)
 """
 
-from stepscope.evidence import NonFinite, Stage
+from stepscope.evidence import Flaws, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.numerics.told import confidence, facts, kind, told
 
 NON_FINITE_INPUT = Rule("NUM101", Severity.ERROR, stage=Stage.DATA)
@@ -54,3 +55,11 @@ def repeated(step: NonFinite) -> Witnessed:
 
 def _held(step: NonFinite) -> str:
     return "NaN" if step.output is not None and step.output.nan else kind(NonFinite(step.met, "inf", ""))
+
+
+@NON_FINITE_INPUT.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn, and looked at one by one."""
+    found = flaws.of("not-finite")
+    if found:
+        yield NON_FINITE_INPUT.found(f"{shown(found[0].file)}: {found[0].says}", places=at_flaws(found))

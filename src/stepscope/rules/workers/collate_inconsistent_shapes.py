@@ -23,9 +23,10 @@ Good
 
 from collections.abc import Iterator
 
-from stepscope.evidence import Batch, Failure, Stage, wording
+from stepscope.evidence import Batch, Failure, Flaws, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing", "label-dtype"))
 
@@ -106,3 +107,11 @@ def _unequal(failure: Failure) -> bool:
 
 def _in_collate(failure: Failure) -> bool:
     return any("collate" in frame.name.lower() for frame in failure.frames) or failure.passes_file("torch/utils/data/_utils/fetch.py")
+
+
+@COLLATE_INCONSISTENT_SHAPES.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: some have another shape than nearly all others."""
+    found = flaws.of("shape")
+    if found:
+        yield COLLATE_INCONSISTENT_SHAPES.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, severity=Severity.WARNING, places=at_flaws(found))

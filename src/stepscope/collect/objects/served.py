@@ -1,0 +1,123 @@
+"""The work of one process: the object is made once, then samples are drawn from it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from stepscope.collect.failure import failure_of
+from stepscope.collect.files.reading import is_image
+from stepscope.collect.files.worker import Alive
+from stepscope.collect.objects.drawn import Drawn, EndOfStream
+from stepscope.collect.objects.facts import facts_of
+from stepscope.collect.objects.named import NotMade, home_of, object_of
+from stepscope.collect.objects.parts import samples_in
+from stepscope.evidence import Failure
+
+TASK = f"{__name__}:served"
+PATIENCE = 300.0
+"""Seconds that an import and the first sample may take."""
+_CODE = (".py", ".pyc", ".so", ".pyd", ".dll")
+
+
+class _Held:
+    """What this process holds: the data set, the files that are opened meanwhile, and whether a sample was drawn already."""
+
+    dataset: Drawn | None = None
+    opened: list[str] | None = None
+    warm = False
+
+
+def served(given: dict[str, Any], items: Sequence[Any], alive: Alive) -> tuple[Any, bytes]:
+    """What the data set is (for the item "about"), or what came of each position: its rows, what was raised, or "end"."""
+    try:
+        with _beating(alive):
+            _Held.dataset = _Held.dataset or _made(given["object"])
+    except NotMade as problem:
+        return {"problem": str(problem)}, b""
+    if list(items) == ["about"]:
+        file, line = _Held.dataset.line
+        told = {name: getattr(_Held.dataset, name) for name in ("length", "stream", "batched", "classes")}
+        return {**told, "file": file or home_of(given["object"]), "line": line}, b""
+    return _all(_Held.dataset, items, alive)
+
+
+def _all(dataset: Drawn, positions: Sequence[int], alive: Alive) -> tuple[list[Any], bytes]:
+    """What came of each of these positions, up to the end; and the failures, packed."""
+    failures: dict[str, Failure] = {}
+    came: list[Any] = []
+    for position in positions:
+        alive()
+        with nullcontext() if _Held.warm else _beating(alive):
+            came.append(_drawn(dataset, position, failures))
+        _Held.warm = True
+        if came[-1] == "end":
+            break
+    return came, pickle.dumps(failures)
+
+
+def _made(name: str) -> Drawn:
+    dataset = Drawn(object_of(name))
+    sys.addaudithook(_listen)
+    return dataset
+
+
+def _drawn(dataset: Drawn, position: int, failures: dict[str, Failure]) -> Any:
+    """The rows of a position, or what it raised."""
+    opened: list[str] = []
+    _Held.opened = opened
+    try:
+        value = dataset.at(position)
+        _Held.opened = None
+        rows = [facts_of(sample) for sample in (samples_in(value) if dataset.batched else [value])]
+    except EndOfStream:
+        return "end"
+    except Exception as problem:
+        _Held.opened = None
+        failure = failure_of(problem)
+        line = failure.user_frame
+        key = f"{failure.type} {line.file if line else ''}:{line.line if line else 0}"
+        failures.setdefault(key, failure)
+        return {"raised": key, "says": f"{failure.type}: {failure.message.strip().partition(chr(10))[0]}"[:200], "file": _file(opened)}
+    finally:
+        _Held.opened = None
+    return {"rows": rows, "file": _file(opened) if len(rows) == 1 else None}
+
+
+def _file(opened: Sequence[str]) -> str | None:
+    """The file that a sample came from: the last image among those that it opened, else the last of them."""
+    images = [path for path in opened if is_image(path)]
+    return (images or opened)[-1] if opened else None
+
+
+def _listen(event: str, arguments: Any) -> None:
+    if event == "open" and _Held.opened is not None and isinstance(arguments[0], (str, bytes)):
+        mode = arguments[1] if isinstance(arguments[1], str) else "r"
+        path = os.fsdecode(arguments[0])
+        if not set(mode) & set("wax+") and not path.endswith(_CODE) and "-packages" not in path and not path.startswith(("/proc/", "/sys/", "/dev/")):
+            _Held.opened.append(os.path.abspath(path))
+
+
+@contextmanager
+def _beating(alive: Alive) -> Iterator[None]:
+    """Says that the work goes on while something takes long, for as long as that may be."""
+    done = threading.Event()
+    until = time.monotonic() + PATIENCE
+
+    def beat() -> None:
+        while not done.wait(1.0) and time.monotonic() < until:
+            alive()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

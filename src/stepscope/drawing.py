@@ -1,0 +1,86 @@
+"""`stepscope.check` of a data set in Python: every sample is drawn as a loader draws it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stepscope.diagnose import Report, diagnose
+from stepscope.evidence import Expected, Machine, Moment, Observation, Stage, State
+from stepscope.finding import Finding, Place, Sample
+
+if TYPE_CHECKING:
+    from stepscope.collect.objects.columns import Columns
+    from stepscope.collect.objects.looked import Looked
+
+_LOADING = (Stage.DATA, Stage.AUGMENT, Stage.COLLATE, Stage.SETUP)
+
+
+def check_object(name: str, expected: Expected, quick: bool, workers: int, progress: Callable[[int, int], None]) -> Report:
+    """Every problem of the data set that `module:object` names: of PyTorch, Keras, tf.data, or anything with samples by index or one after the other.
+
+    Raises ValueError where there is no such object or it is none.
+    """
+    from stepscope.collect.files.overview import overview_of
+    from stepscope.collect.objects.columns import columns_of
+    from stepscope.collect.objects.looking import look_at
+
+    looked = look_at(name, quick, workers, progress)
+    raised = [finding for key in looked.failures for finding in _raised(looked, key)]
+    columns = columns_of(looked, expected)
+    seen = Observation(columns.images, columns.twins, columns.flaws, columns.boxes, columns.inventory, expected)
+    report = diagnose("check", [seen], looked.notes)
+    placed = [_placed(finding, looked, columns) for finding in report.findings]
+    overview = overview_of(columns.images, columns.twins, columns.boxes, columns.inventory)
+    return replace(report, findings=(*raised, *placed), overview=overview)
+
+
+def _raised(looked: Looked, key: str) -> list[Finding]:
+    """The finding on an exception, with all samples that raised it on the same line. Of one that no rule knows, the samples are told as lost."""
+    found = diagnose("check", [Observation(looked.failures[key], Moment(stage=Stage.DATA), Machine())]).findings[:1]
+    positions = [position for position, its in looked.raised.items() if its == key]
+    told, line = [], _made_at(looked)
+    if not found:
+        looked.lost.update((position, (State.CORRUPT, looked.says[position])) for position in positions)
+    for finding in found:
+        first = finding.place if any(frame.user for frame in looked.failures[key].frames) else replace(finding.place, file=line.file, line=line.line, code="")
+        places = [
+            replace(first, samples=(_sample(looked, position),), step=position if looked.batched else None, about="" if at == 0 else looked.says[position])
+            for at, position in enumerate(positions)
+        ]
+        stage = finding.stage if finding.stage in _LOADING else Stage.DATA
+        seen = {"samples": f"{len(positions):,} of {looked.count:,}", **finding.seen}
+        told.append(replace(finding, stage=stage, seen=seen, place=places[0], places=(*places[1:], *finding.places), count=len(positions)))
+    return told
+
+
+def _sample(looked: Looked, position: int) -> Sample:
+    file = looked.files.get(position)
+    return Sample(None if looked.batched else position, None, _near(file) if file else None)
+
+
+def _made_at(looked: Looked) -> Place:
+    """Where the user's code makes a sample."""
+    return Place(_near(looked.file) if looked.file else None, looked.line)
+
+
+def _placed(finding: Finding, looked: Looked, columns: Columns) -> Finding:
+    """The same finding, at the line that makes samples, with the sample by its number."""
+    line = _made_at(looked)
+
+    def at(place: Place) -> Place:
+        which = columns.samples.get(place.file or place.image or "")
+        if which is None:
+            return place if place.file else replace(place, file=line.file, line=line.line)
+        sample = Sample(which.number, which.row, _near(which.file) if which.file else None)
+        return replace(place, file=line.file, line=line.line, samples=(sample,), image=None)
+
+    return replace(finding, place=at(finding.place), places=tuple(map(at, finding.places)))
+
+
+def _near(path: str) -> str:
+    """A path from where the user stands, where it lies below."""
+    near = os.path.relpath(path)
+    return path if near.startswith("..") else near
