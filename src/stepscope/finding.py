@@ -26,7 +26,7 @@ class Confidence(str, Enum):
     POSSIBLE = "possible"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One sample: its index in the data set, its row in the batch (from 0), the file it was read from."""
 
@@ -35,7 +35,7 @@ class Sample:
     file: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where to look, as precisely as known; each part may be missing. `line` and `column` count from 1.
 

@@ -1,7 +1,7 @@
 """What was seen: plain frozen values, no framework."""
 
 from stepscope.evidence.batch import Batch, Remainder
-from stepscope.evidence.boxes import Boxes
+from stepscope.evidence.boxes import PART, Boxes
 from stepscope.evidence.call import Call, Operand
 from stepscope.evidence.callee import Callee, Lookup
 from stepscope.evidence.collectives import Collectives, Waited
@@ -31,6 +31,7 @@ from stepscope.evidence.tensor import Tensor
 
 __all__ = [
     "FACTS",
+    "PART",
     "Aside",
     "Batch",
     "Boxes",

@@ -43,15 +43,21 @@ def _of_images(images: Images, known: Any, sizes: Counter[tuple[int, int]]) -> l
     return charts
 
 
+def _shares(boxes: Boxes) -> Any:
+    """The shares of their images that boxes take, where these are known."""
+    corners, (width, height) = boxes.corners, boxes.sizes
+    known = (width > 0) & (height > 0)
+    area = abs((corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1]))
+    return area[known] / (width * height)[known]
+
+
 def _of_boxes(boxes: Boxes, images: Images) -> list[Chart]:
     import numpy as np
 
     per_image = Counter(np.bincount(boxes.image, minlength=len(boxes.images)).tolist() if len(boxes) else [])
     annotated = set(boxes.images)
     per_image[0] += sum(path not in annotated for path in images.paths) if len(boxes) else 0
-    width, height = boxes.sizes
-    sides = np.abs(boxes.corners[:, 2:] - boxes.corners[:, :2])
-    area = (sides[:, 0] * sides[:, 1])[(width > 0) & (height > 0)] / (width * height)[(width > 0) & (height > 0)]
+    area = np.concatenate([np.zeros(0), *map(_shares, boxes.parts())])
     counts = np.array(list(per_image.elements()))
     return [
         Chart("Boxes per image", "images", _binned(counts, _PER_IMAGE, closed=True)),

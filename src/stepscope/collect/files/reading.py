@@ -56,11 +56,11 @@ class BoxTable:
     form: str
     images: Names = field(default_factory=Names)
     files: Names = field(default_factory=Names)
-    image: array[int] = field(default_factory=lambda: array("q"))
+    image: array[int] = field(default_factory=lambda: array("i"))
     written: array[float] = field(default_factory=lambda: array("d"))
     label: array[int] = field(default_factory=lambda: array("q"))
-    file: array[int] = field(default_factory=lambda: array("q"))
-    line: array[int] = field(default_factory=lambda: array("q"))
+    file: array[int] = field(default_factory=lambda: array("i"))
+    line: array[int] = field(default_factory=lambda: array("i"))
     declared: dict[str, tuple[float, float]] = field(default_factory=dict)
     first: int = 0
 
@@ -152,28 +152,8 @@ def boxes_of(reading: Reading, paths: Sequence[str], facts: Any) -> Boxes | None
     for place, name in enumerate(names):
         row = rows.get(name)
         sizes[place] = table.declared.get(name) or ((facts["width"][row], facts["height"][row]) if row is not None else (0, 0))
-    image, file, label, line = (np.frombuffer(column, dtype=np.int64) for column in (table.image, table.file, table.label, table.line))
-    written = np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4)
-    width, height = sizes[:, 0], sizes[:, 1]
+    image, file, label, line = (np.frombuffer(column, dtype=column.typecode) for column in (table.image, table.file, table.label, table.line))
     return Boxes(
-        images=names, image=image, corners=_corners(written, table.form, width[image], height[image]), written=written, form=table.form, width=width,
-        height=height, label=label, classes=reading.classes, files=list(table.files), file=file, line=line, first=table.first,
+        images=names, image=image, written=np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4), form=table.form, width=sizes[:, 0], height=sizes[:, 1],
+        label=label, classes=reading.classes, files=list(table.files), file=file, line=line, first=table.first,
     )  # fmt: skip
-
-
-def _corners(written: Any, form: str, width: Any, height: Any) -> Any:
-    """Left, top, right and bottom, in pixels where the size is known."""
-    import numpy as np
-
-    if form == "xyxy":
-        return written
-    corners = np.empty_like(written)
-    if form == "xywh":
-        corners[:, :2] = written[:, :2]
-        np.add(written[:, :2], written[:, 2:], out=corners[:, 2:])
-        return corners
-    for place, side in ((0, width), (1, height)):
-        scale, half = np.where(side > 0, side, 1.0), written[:, place + 2] / 2
-        corners[:, place] = (written[:, place] - half) * scale
-        corners[:, place + 2] = (written[:, place] + half) * scale
-    return corners

@@ -18,10 +18,12 @@ Good
     0 0.41 0.55 0.32 0.48
 """
 
+from typing import Any
+
 from stepscope.evidence import Boxes, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.boxes.rows import at, seen
+from stepscope.rules.boxes.rows import at, in_parts, seen
 
 BOX_COVERS_IMAGE = Rule("BOX108", Severity.WARNING, stage=Stage.DATA)
 
@@ -35,9 +37,15 @@ FEWEST = 10
 @BOX_COVERS_IMAGE.seen_in
 def files(boxes: Boxes) -> Witnessed:
     """Every box of a data set was looked at."""
-    width, height = boxes.sizes
-    sides = boxes.corners[:, 2:] - boxes.corners[:, :2]
-    mask = (width > 0) & (sides[:, 0] >= COVERED * width) & (sides[:, 0] <= 1.02 * width) & (sides[:, 1] >= COVERED * height) & (sides[:, 1] <= 1.02 * height)
+    mask = _covering(boxes)
     if mask.sum() >= max(FEWEST, MANY * len(boxes)):
         places = at(boxes, mask)
         yield BOX_COVERS_IMAGE.found(f"{len(places):,} of {len(boxes):,} boxes cover their whole image", Confidence.LIKELY, seen=seen(boxes, places), places=places)
+
+
+@in_parts
+def _covering(boxes: Boxes) -> Any:
+    """As wide and as high as its image."""
+    corners, (width, height) = boxes.corners, boxes.sizes
+    wide, high = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
+    return (width > 0) & (wide >= COVERED * width) & (wide <= 1.02 * width) & (high >= COVERED * height) & (high <= 1.02 * height)

@@ -25,7 +25,7 @@ from typing import Any
 from stepscope.evidence import Boxes, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.boxes.rows import at, empty, not_finite, seen
+from stepscope.rules.boxes.rows import at, empty, in_parts, not_finite, seen
 
 BOX_DUPLICATE = Rule("BOX107", Severity.WARNING, stage=Stage.DATA)
 
@@ -46,20 +46,32 @@ def _again(boxes: Boxes) -> Any:
     import numpy as np
 
     scale = 1e6 if boxes.form == "cxcywh" else 1e2
-    mixed = np.zeros(len(boxes), dtype=np.uint64)
-    with np.errstate(invalid="ignore", over="ignore"):
-        for column in (boxes.image, boxes.label, *(_rounded(boxes, place, scale) for place in range(4))):
-            mixed = (mixed ^ column.astype(np.int64).view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(29)
-    order = np.argsort(mixed, kind="stable")
-    pairs = (mixed[order][1:] == mixed[order][:-1]).nonzero()[0]
-    later, first = order[pairs + 1], order[pairs]
+    mixed = _mixed(boxes)
+    ordered = np.sort(mixed)
+    rows = np.isin(mixed, ordered[1:][ordered[1:] == ordered[:-1]]).nonzero()[0]
+    rows = rows[np.argsort(mixed[rows], kind="stable")]
+    pairs = (mixed[rows][1:] == mixed[rows][:-1]).nonzero()[0]
+    later, first = rows[pairs + 1], rows[pairs]
     same = (boxes.label[later] == boxes.label[first]) & (boxes.image[later] == boxes.image[first])
     with np.errstate(invalid="ignore"):
         same &= (np.abs(boxes.written[later] - boxes.written[first]) <= 1 / scale).all(axis=1)
     again = np.zeros(len(boxes), dtype=bool)
     again[later[same]] = True
     return again
+
+
+@in_parts
+def _mixed(boxes: Boxes) -> Any:
+    """One number for image, class and rounded coordinates."""
+    import numpy as np
+
+    scale = 1e6 if boxes.form == "cxcywh" else 1e2
+    mixed = np.zeros(len(boxes), dtype=np.uint64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        for column in (boxes.image, boxes.label, *(_rounded(boxes, place, scale) for place in range(4))):
+            mixed = (mixed ^ column.astype(np.int64).view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+    return mixed
 
 
 def _rounded(boxes: Boxes, place: int, scale: float) -> Any:

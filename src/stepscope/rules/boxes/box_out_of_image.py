@@ -105,9 +105,9 @@ def files(boxes: Boxes) -> Witnessed:
     mask, over = outside(boxes), reach(boxes)
     if mask.any() and not mixed_up(boxes):
         row = int((over * mask).argmax())
-        width, height = (float(side[row]) for side in boxes.sizes)
+        width, height = (float(side[0]) for side in boxes.part([row]).sizes)
         of = f" of {width:g}x{height:g}" if width > 0 else ""
         yield BOX_OUT_OF_IMAGE.found(
-            f"the box {text(boxes.corners[row].round(2))} reaches out of its image{of}",
+            f"the box {text(boxes.part([row]).corners[0].round(2))} reaches out of its image{of}",
             seen={**seen(boxes, places := at(boxes, mask)), "farthest": f"{over[row]:.6g} {'pixels' if width > 0 else 'image widths'} outside"}, places=places,
         )  # fmt: skip

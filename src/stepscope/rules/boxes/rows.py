@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
-from stepscope.evidence import Boxes
+from stepscope.evidence import PART, Boxes
 from stepscope.finding import Place
 
 SLACK = 0.5
@@ -18,6 +19,19 @@ PLAIN = 10
 """Images smaller than this on a side are left out where pixels are told from shares, or a box is smaller than one."""
 
 
+def in_parts(measure: Callable[[Boxes], Any]) -> Callable[[Boxes], Any]:
+    """The same measure of each box, computed for some thousands at a time."""
+
+    @wraps(measure)
+    def measured(boxes: Boxes) -> Any:
+        import numpy as np
+
+        return measure(boxes) if len(boxes) <= PART else np.concatenate([measure(part) for part in boxes.parts()])
+
+    return measured
+
+
+@in_parts
 def not_finite(boxes: Boxes) -> Any:
     """A coordinate that is not a number, or infinite."""
     import numpy as np
@@ -25,11 +39,13 @@ def not_finite(boxes: Boxes) -> Any:
     return ~np.isfinite(boxes.written).all(axis=1)
 
 
+@in_parts
 def as_pixels(boxes: Boxes) -> Any:
     """Pixels where shares of the image are expected: far above 1."""
     return (boxes.written.max(axis=1, initial=0) > 2) & ~not_finite(boxes) if boxes.form == "cxcywh" else _none(boxes)
 
 
+@in_parts
 def as_shares(boxes: Boxes) -> Any:
     """Shares of the image where pixels are expected: none of the four is above 1, in an image that is large enough."""
     width, height = boxes.sizes
@@ -43,12 +59,14 @@ def as_shares(boxes: Boxes) -> Any:
     return mask
 
 
+@in_parts
 def backwards(boxes: Boxes) -> Any:
     """Right before left, or bottom above top; a negative width or height."""
     corners = boxes.corners
     return ((corners[:, 2] < corners[:, 0]) | (corners[:, 3] < corners[:, 1])) & ~not_finite(boxes) & ~as_pixels(boxes)
 
 
+@in_parts
 def empty(boxes: Boxes) -> Any:
     """No width or no height, or less than half a pixel of it."""
     corners, (width, height) = boxes.corners, boxes.sizes
@@ -57,11 +75,13 @@ def empty(boxes: Boxes) -> Any:
     return none & (sides >= 0) & ~not_finite(boxes) & ~as_pixels(boxes) & ~as_shares(boxes)
 
 
+@in_parts
 def outside(boxes: Boxes) -> Any:
     """Reaches out of the image by more than tools round."""
     return (reach(boxes) > 0) & ~(not_finite(boxes) | as_pixels(boxes) | backwards(boxes) | empty(boxes))
 
 
+@in_parts
 def reach(boxes: Boxes) -> Any:
     """By how many pixels a box reaches out of its image beyond what is let pass; 0 where the size is not known."""
     import numpy as np
@@ -89,14 +109,13 @@ def _none(boxes: Boxes) -> Any:
 
 def at(boxes: Boxes, mask: Any, says: str = "") -> list[Place]:
     """One place for each of these boxes: the line of its annotation, its numbers as written, its image and its corners."""
-    return [_place(boxes, row, says) for row in mask.nonzero()[0].tolist()]
+    found = boxes.part(mask)
+    return [_place(found, row, corners, says) for row, corners in enumerate(found.corners.round(2).tolist())]
 
 
-def _place(boxes: Boxes, row: int, says: str) -> Place:
-    corners = tuple(round(float(value), 2) for value in boxes.corners[row])
-    line = int(boxes.line[row])
+def _place(boxes: Boxes, row: int, corners: Sequence[float], says: str) -> Place:
     return Place(
-        boxes.files[int(boxes.file[row])], line or None, about=says or f"{boxes.form} {text(boxes.written[row])}", image=boxes.images[int(boxes.image[row])],
+        boxes.files[int(boxes.file[row])], int(boxes.line[row]) or None, about=says or f"{boxes.form} {text(boxes.written[row])}", image=boxes.images[int(boxes.image[row])],
         box=(corners[0], corners[1], corners[2], corners[3]) if all(value - value == 0 for value in corners) else None,
     )  # fmt: skip
 

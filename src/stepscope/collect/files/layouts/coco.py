@@ -88,6 +88,7 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
     images: dict[Any, str] = {}
     places, folder, before = reading.flaws, path.rpartition("/")[0], set(listed)
     met: set[str] = set()
+    shapes: dict[tuple[float, float], tuple[float, float]] = {}
     for number, image in enumerate(found.images):
         name = image.file_name
         places += _bounded(image, path, item("images", number))
@@ -106,7 +107,8 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
         if there in before:
             found.again.add(image.id)
         if image.width and image.height and reading.boxes is not None:
-            reading.boxes.declared.setdefault(there or name, (float(image.width), float(image.height)))
+            size = (float(image.width), float(image.height))
+            reading.boxes.declared.setdefault(there or name, shapes.setdefault(size, size))
     return images
 
 

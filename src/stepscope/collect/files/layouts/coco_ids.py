@@ -39,7 +39,9 @@ class Ids:
         import numpy as np
 
         numbers = np.frombuffer(self._numbers, dtype=np.int64)
-        order = np.argsort(numbers, kind="stable")
+        ordered = np.sort(numbers)
+        places = np.isin(numbers, ordered[1:][ordered[1:] == ordered[:-1]]).nonzero()[0]  # most often none
+        order = places[np.argsort(numbers[places], kind="stable")]
         same = numbers[order][1:] == numbers[order][:-1]
         yield from ((int(place), int(numbers[place])) for place in sorted(order[1:][same].tolist()))
         met: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 
 from stepscope.collect.files.layouts.coco_lines import LISTS, item
-from stepscope.collect.files.layouts.coco_windows import raw_list, windows
+from stepscope.collect.files.layouts.coco_windows import let_go, raw_list, windows
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
@@ -53,9 +54,9 @@ class Document:
     another file annotates as well: their boxes are not taken a second time.
     """
 
-    def __init__(self, images: list[Image], categories: list[Category], text: memoryview, path: str) -> None:
+    def __init__(self, images: list[Image], categories: list[Category], text: memoryview, path: str, data: bytes | mmap.mmap = b"") -> None:
         self.images, self.categories = images, categories
-        self._text, self._path = text, path
+        self._text, self._path, self._data = text, path, data
         self.flaws: list[Flaw] = []
         self.about: dict[int, int | str] = {}
         self.again: set[int | str] = set()
@@ -83,6 +84,7 @@ class Document:
         for found in windows(self._text, decode):
             yield start, found
             start += len(found)
+            let_go(self._data)
 
     def _one(self, entry: Any, number: int) -> Annotation | None:
         if isinstance(entry, dict) and isinstance(entry.get("image_id"), (int, str)):
@@ -118,8 +120,9 @@ def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
     """The file's content; None where it does not parse, which `flaws` is told."""
     data = tree.mapped(path)
     typed = raw_list(data, _Typed)
+    let_go(data)
     if typed is not None and bytes(memoryview(typed.annotations)[:1]) == b"[":
-        return Document(typed.images, typed.categories, memoryview(typed.annotations), path)
+        return Document(typed.images, typed.categories, memoryview(typed.annotations), path, data)
     return _tolerant(bytes(data), path, flaws)
 
 

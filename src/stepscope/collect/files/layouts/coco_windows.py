@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -42,6 +43,12 @@ def _cut(raw: memoryview, at: int, wanted: int, end: int) -> int:
             return start + borders[-1].start() + bytes(borders[-1].group()).index(b",")
         wanted += BACK
     return end
+
+
+def let_go(data: bytes | mmap.mmap) -> None:
+    """Tell the system that what was read of a mapped file need not stay in memory."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        data.madvise(mmap.MADV_DONTNEED)
 
 
 def raw_list(data: Any, kind: type[Any]) -> Any:
