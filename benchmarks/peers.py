@@ -39,12 +39,12 @@ JOBS = {
         "from multiprocessing.pool import ThreadPool\nfrom ultralytics.data.utils import verify_image_label",
         ("labels = [path.replace('/images/', '/labels/').replace('.jpg', '.txt') for path in paths]\n"
         "jobs = [(path, label, '', False, 80, 0, 0, False) for path, label in zip(paths, labels)]\n"
-        "with ThreadPool(os.cpu_count()) as pool:\n    found = sum(each[5] for each in pool.imap(verify_image_label, jobs))\nassert found == len(paths), found"),
+        "with ThreadPool(os.cpu_count()) as pool:\n    found = sum(each[6] for each in pool.imap(verify_image_label, jobs))\nassert found == len(paths), found"),
     ),
     "CleanVision: all its issues": ("from cleanvision import Imagelab", "Imagelab(data_path=root + '/images').find_issues(n_jobs=os.cpu_count(), verbose=False)"),
     "Datumaro: import and validation, no pixels": (
         "from datumaro.components.dataset import Dataset\nfrom datumaro.plugins.validators import DetectionValidator",
-        ("data = Dataset.import_from(root, 'yolo_ultralytics')\n"
+        ("data = Dataset.import_from(root, 'yolo')\n"
         "DetectionValidator(few_samples_thr=1, imbalance_ratio_thr=50, far_from_mean_thr=5, dominance_ratio_thr=0.8, topk_bins=0.1).compute_statistics(data)"),
     ),
     "stepscope check --quick": ("from stepscope.checking import Looking, check", "check(root, looking=Looking(quick=True, cache=False))"),

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from photos import crops, lines
+from crops import crops, lines
 from steps import stepscope
 
 YAML = "path: .\ntrain: images/train\nval: images/val\nnames:\n  0: temple\n  1: flower\n"
