@@ -45,7 +45,7 @@ JOBS = {
     "Datumaro: import and validation, no pixels": (
         "from datumaro.components.dataset import Dataset\nfrom datumaro.plugins.validators import DetectionValidator",
         ("data = Dataset.import_from(root, 'yolo')\n"
-        "DetectionValidator(few_samples_thr=1, imbalance_ratio_thr=50, far_from_mean_thr=5, dominance_ratio_thr=0.8, topk_bins=0.1).compute_statistics(data)"),
+        "DetectionValidator(few_samples_thr=1, imbalance_ratio_thr=50, far_from_mean_thr=5, dominance_ratio_thr=0.8, topk_bins=0.1).validate(data)"),
     ),
     "stepscope check --quick": ("from stepscope.checking import Looking, check", "check(root, looking=Looking(quick=True, cache=False))"),
     "stepscope check": ("from stepscope.checking import Looking, check", "check(root, looking=Looking(cache=False))"),

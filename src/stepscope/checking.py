@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
 from stepscope.evidence import Boxes, Expected, Flaw, Flaws, Images, Inventory, Observation, Twins
-from stepscope.finding import Finding, Place
+from stepscope.report.here import from_here
 from stepscope.report.pictured import pictured
 
 if TYPE_CHECKING:
-    from stepscope.collect.files.reading import Reading
+    from stepscope.collect.files.reading import BoxTable, Reading
     from stepscope.collect.files.tree import Tree
 
 Progress = Callable[[int, int], None]
@@ -52,6 +51,7 @@ def check(
         from stepscope.drawing import check_object
 
         return check_object(str(path), expected or Expected(), (looking or Looking()).quick, (looking or Looking()).workers, progress or _silent)
+    from stepscope.collect.files.layouts.coco_lines import lines_of
     from stepscope.collect.files.overview import overview_of
     from stepscope.collect.files.pictures.strict import notes
 
@@ -67,7 +67,7 @@ def check(
     report = replace(report, overview=overview_of(seen.images, seen.twins, boxes, inventory))
     if looking.page and not looking.quick:
         report = _with_pictures(report, main, seen.images)
-    return _from_here(_with_lines(report, seen.tree), seen.tree.root)
+    return from_here(report, seen.tree.root, partial(lines_of, seen.tree))
 
 
 @dataclass(frozen=True)
@@ -109,66 +109,6 @@ def _left(tree: Tree) -> list[Flaw]:
     return [Flaw("stray", path, says="was left there by the system") for path in tree.junk]
 
 
-def _with_lines(report: Report, tree: Tree) -> Report:
-    """The same report with the lines of JSON items looked up, which is done for those alone that are told of."""
-    from stepscope.collect.files.layouts.coco_lines import lines_of
-
-    items: dict[str, set[int]] = {}
-    for place in (place for each in report.findings for place in (each.place, *each.places)):
-        if place.file and place.line is not None and place.line < 0:
-            items.setdefault(place.file, set()).add(place.line)
-    lines = {(path, each): at for path, found in items.items() for each, at in lines_of(tree, path, found).items()}
-
-    def found(place: Place) -> Place:
-        if place.line is None or place.line >= 0:
-            return place
-        line, column = lines.get((place.file or "", place.line), (None, None))
-        return replace(place, line=line, column=column)
-
-    return replace(report, findings=tuple(replace(each, place=found(each.place), places=tuple(map(found, each.places))) for each in report.findings))
-
-
-def _joined(prefix: str, path: str | None) -> str | None:
-    """A path below the root as it can be opened, and printed."""
-    if path is None or "://" in prefix:
-        return path and f"{prefix}/{path}"
-    whole = os.path.normpath(os.path.join(prefix, path))
-    try:
-        return os.fsencode(whole).decode("utf-8", "replace")
-    except UnicodeEncodeError:  # half of a pair, out of a JSON escape
-        return whole.encode("utf-8", "replace").decode()
-
-
-def _from_here(report: Report, root: Any) -> Report:
-    """The same report with places that can be opened from where the user stands; in evidence, paths start at the data set's root."""
-    try:
-        prefix = os.path.relpath(root) if root.is_absolute() and root.resolve().is_relative_to(Path.cwd()) else str(root)
-    except OSError:
-        prefix = str(root)
-
-    def here(path: str | None) -> str | None:
-        return _joined(prefix, path)
-
-    def moved(place: Place) -> Place:
-        samples = tuple(replace(sample, file=here(sample.file)) for sample in place.samples)
-        return replace(place, file=here(place.file), image=here(place.image), about=_printable(place.about), samples=samples)
-
-    def told(finding: Finding) -> Finding:
-        seen = {name: _printable(value) for name, value in finding.seen.items()}
-        return replace(finding, headline=_printable(finding.headline), seen=seen, place=moved(finding.place), places=tuple(map(moved, finding.places)))
-
-    findings = tuple(map(told, report.findings))
-    overview = report.overview
-    if overview is not None:
-        overview = replace(overview, thumbnails={str(here(path)): small for path, small in overview.thumbnails.items()})
-    return replace(report, findings=findings, overview=overview)
-
-
-def _printable(text: str) -> str:
-    """Words that quote a name which is not UTF-8, as they can be printed and written anywhere."""
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
-
-
 def _silent(done: int, of: int) -> None:
     del done, of
 
@@ -185,6 +125,20 @@ def _flaws(reading: Reading, images: Images) -> list[Flaw]:
     return [*reading.flaws, *size_flaws(reading, images.paths, images.facts)]
 
 
+def _boxes_per_class(reading: Reading, table: BoxTable, splits: list[str]) -> dict[str, tuple[int, ...]]:
+    """The boxes of each class, by split."""
+    import numpy as np
+
+    places = {split: place for place, split in enumerate(splits)}
+    split_of = {picture.path: places[picture.split] for picture in reading.pictures}
+    of_image = np.array([split_of.get(image, places.get("", -1)) for image in table.images], dtype=np.int64)
+    image, label = (np.frombuffer(column, dtype=column.typecode) for column in (table.image, table.label))
+    count, number = len(reading.classes), label - table.first
+    known = (number >= 0) & (number < count) & (of_image[image] >= 0)
+    met = np.bincount(of_image[image[known]] * count + number[known], minlength=len(splits) * count)
+    return {split: tuple(met[place * count : place * count + count].tolist()) for split, place in places.items()}
+
+
 def _inventory(reading: Reading) -> Inventory:
     """What there is of everything."""
     samples = Counter(picture.split for picture in reading.pictures)
@@ -195,9 +149,6 @@ def _inventory(reading: Reading) -> Inventory:
             per_class[split] = tuple(counts[number] for number in range(len(reading.classes)))
     elif reading.boxes is not None and reading.classes:
         table = reading.boxes
-        split_of = {picture.path: picture.split for picture in reading.pictures}
-        splits = [split_of.get(image, "") for image in table.images]
-        met = Counter(zip((splits[image] for image in table.image), table.label, strict=True))
-        per_class = {split: tuple(met[split, number + table.first] for number in range(len(reading.classes))) for split in samples}
+        per_class = _boxes_per_class(reading, table, list(samples))
     boxes = len(reading.boxes) if reading.boxes is not None else 0
     return Inventory(reading.layout, str(reading.root), dict(samples), reading.classes, per_class, boxes, reading.declared)

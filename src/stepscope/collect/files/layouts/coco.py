@@ -194,9 +194,11 @@ def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], k
 
 def _number_classes(reading: Reading, names: dict[int, str]) -> None:
     """Categories have ids with gaps; the classes of a head have none."""
+    import numpy as np
+
     numbers = sorted(names)
     reading.classes, reading.declared = tuple(names[number] for number in numbers), bool(numbers)
-    if reading.boxes is not None:
-        places = {number: place for place, number in enumerate(numbers)}
-        for row, label in enumerate(reading.boxes.label):
-            reading.boxes.label[row] = places.get(label, -1)
+    if reading.boxes is not None and numbers:
+        label, known = np.frombuffer(reading.boxes.label, dtype=np.int64), np.array(numbers)
+        place = np.searchsorted(known, label).clip(max=len(known) - 1)
+        label[:] = np.where(known[place] == label, place, -1)
