@@ -22,11 +22,12 @@ from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
 from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
 from stepscope.collect.logs.progress import Series, broken_loss, goes_on, is_loss_name, series_in
+from stepscope.collect.logs.recorders import MARK, recorded_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
 from stepscope.collect.logs.stages import stage_of_log
 from stepscope.collect.logs.tracebacks import Told, tracebacks
-from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
+from stepscope.evidence import Aside, Collectives, Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
@@ -64,14 +65,16 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     voices, count = _voices(read_lines(stream))
     told = in_order([each for lines in voices.values() for each in tracebacks(lines)])
     said = _said(voices, told)
+    recorded = recorded_in(said)
+    said = [line for line in said if MARK not in line.text]
     series = series_in(said)
     log = Log(tuple(_thinned(said)), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
     if is_overcome(told, log, series):
         told = [replace(each, aside=True) for each in told]
-    return Reading(list(_candidates(told, log, series)), [*_cut(told, log), *_bare(log)], tuple(_aside(each) for each in told[1:]), count)
+    return Reading(list(_candidates(told, log, series, recorded)), [*_cut(told, log), *_bare(log)], tuple(_aside(each) for each in told[1:]), count)
 
 
-def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
+def _candidates(told: Sequence[Told], log: Log, series: Series, recorded: tuple[Collectives, Said] | None) -> Iterator[Observation]:
     """Everything that may be the cause: exceptions, processes that died, collectives, a loss that was no number; echoes last."""
     raised = _distinct([each for each in told if each.failure.type and not each.aside])
     first = [each for each in raised if not is_echo(each.failure)][:1]
@@ -82,7 +85,7 @@ def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Obse
             yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
     in_lines = [each for each in spoken(log) if not goes_on(series, each.last)]
     yield from (_raised(each, log, machine) for each in in_lines if not is_echo(each.failure))
-    yield from _endings(log, machine, series)
+    yield from _endings(log, machine, series, recorded)
     yield from (_raised(each, log, machine) for each in raised if each not in first)
     yield from (_raised(each, log, machine) for each in in_lines if is_echo(each.failure) and each.ended)
     stop = interruption_in(log)
@@ -111,9 +114,9 @@ def _distinct(told: Sequence[Told]) -> list[Told]:
     return list(found.values())[:MOST]
 
 
-def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
+def _endings(log: Log, machine: Machine, series: Series, recorded: tuple[Collectives, Said] | None) -> Iterator[Observation]:
     """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for, a loss that was no number."""
-    death, waited = death_in(log), collectives_in(log)
+    death, waited = death_in(log), recorded or collectives_in(log)
     stood = hang_in(log)
     ended_by_watchdog = waited is not None and death is not None and death[0].signal == "SIGABRT"  # which aborts a process that waited too long
     for found in (stood, *((waited, death) if ended_by_watchdog else (death, waited))):
