@@ -20,8 +20,8 @@ from stepscope.collect.logs.endings import (
 from stepscope.collect.logs.failures import failure_from
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
-from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
-from stepscope.collect.logs.progress import Series, broken_loss, goes_on, is_loss_name, series_in
+from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, passed_over, raised_first
+from stepscope.collect.logs.progress import Broken, Series, broken_loss, goes_on, is_loss_name, series_in, stopped_for
 from stepscope.collect.logs.recorders import MARK, recorded_in
 from stepscope.collect.logs.recursions import recursion_in
 from stepscope.collect.logs.spoken import spoken
@@ -71,6 +71,7 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     log = Log(tuple(_thinned(said)), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
     if is_overcome(told, log, series):
         told = [replace(each, aside=True) for each in told]
+    told = in_order(passed_over(told, series))
     return Reading(list(_candidates(told, log, series, recorded)), [*_cut(told, log), *_bare(log)], tuple(_aside(each) for each in told[1:]), count)
 
 
@@ -86,6 +87,8 @@ def _candidates(told: Sequence[Told], log: Log, series: Series, recorded: tuple[
     in_lines = [each for each in spoken(log) if not goes_on(series, each.last)]
     yield from (_raised(each, log, machine) for each in in_lines if not is_echo(each.failure))
     yield from _endings(log, machine, series, recorded)
+    checks = [Said(each.last, each.failure.message[:400], each.speaker, each.rank) for each in raised if each.failure.innermost and each.failure.innermost.user]
+    yield from _not_finite(broken_loss(series, log.said) or stopped_for(checks, series), log)
     yield from (_raised(each, log, machine) for each in raised if each not in first)
     yield from (_raised(each, log, machine) for each in in_lines if is_echo(each.failure) and each.ended)
     stop = interruption_in(log)
@@ -115,7 +118,7 @@ def _distinct(told: Sequence[Told]) -> list[Told]:
 
 
 def _endings(log: Log, machine: Machine, series: Series, recorded: tuple[Collectives, Said] | None) -> Iterator[Observation]:
-    """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for, a loss that was no number."""
+    """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for."""
     death, waited = death_in(log), recorded or collectives_in(log)
     stood = hang_in(log)
     ended_by_watchdog = waited is not None and death is not None and death[0].signal == "SIGABRT"  # which aborts a process that waited too long
@@ -125,7 +128,10 @@ def _endings(log: Log, machine: Machine, series: Series, recorded: tuple[Collect
             if found is not death and goes_on(series, said.line):
                 continue
             yield Observation(replace(log, at=said.line), piece, machine, Moment(rank=said.rank))
-    broken = broken_loss(series, log.said)
+
+
+def _not_finite(broken: Broken | None, log: Log) -> Iterator[Observation]:
+    """A loss that was no number."""
     if broken is not None:
         yield Observation(replace(log, at=broken.said.line), Moment(step=broken.step, epoch=broken.epoch), *broken.evidence)
 
