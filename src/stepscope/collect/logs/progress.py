@@ -52,7 +52,7 @@ def series_in(said: Iterable[Said]) -> dict[str, list[Point]]:
     found: dict[str, list[Point]] = {}
     for line in said:
         for match in _NAMED.finditer(line.text[:600]):
-            name = " ".join(match["name"].lower().split()).strip(" -.(")
+            name = " ".join(match["name"].lower().split()).strip(" -.(").removesuffix(" is")
             if name and (name in found or len(found) < NAMES):
                 unit = _UNITS.get((match["unit"] or "").strip().lower()[:1], 1.0)
                 found.setdefault(name, []).append(Point(float(match["value"]) * unit, line))

@@ -24,7 +24,7 @@ from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, passe
 from stepscope.collect.logs.progress import Broken, Series, broken_loss, goes_on, is_loss_name, series_in, stopped_for
 from stepscope.collect.logs.recorders import MARK, recorded_in
 from stepscope.collect.logs.recursions import recursion_in
-from stepscope.collect.logs.spoken import spoken
+from stepscope.collect.logs.spoken import is_hearsay, spoken
 from stepscope.collect.logs.stages import stage_of_log
 from stepscope.collect.logs.tracebacks import Told, tracebacks
 from stepscope.evidence import Aside, Collectives, Log, Machine, Moment, Observation, Said
@@ -177,7 +177,7 @@ def _said(voices: dict[str, list[Peeled]], told: Sequence[Told]) -> list[Said]:
     inside = {number for each in told for number in range(each.first, each.last + 1)} if len(told) < 1000 else set()
     found = [
         Said(line.number, line.text, line.speaker, line.rank, line.level)
-        for lines in voices.values() for line in lines if line.text.strip() and line.number not in inside
+        for lines in voices.values() for line in lines if line.text.strip() and line.number not in inside and not is_hearsay(line.text)
     ]  # fmt: skip
     return sorted(found, key=lambda said: said.line)
 
