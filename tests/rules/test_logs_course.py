@@ -60,6 +60,7 @@ def test_a_loss_that_rises_by_orders_of_magnitude_to_the_end_diverged():
     log = "".join(f"epoch {step} train_loss {loss:.4g}\n" for step, loss in enumerate(losses))
 
     assert stepscope.explain(log).findings[0].headline == "the training diverged: the loss rose from 0.9 to 8.47e+10"
+    assert primary("".join(f"10/10 [====] - 0s 2ms/step - loss: {loss:.4f} - mae: 1.2\n" for loss in losses)) == "divergence"
     assert primary(log + "epoch 24 train_loss 0.8\nepoch 25 train_loss 0.7\n") is None  # a search for a learning rate, and the training after it
     assert primary("".join(f"epoch {step} train_loss {-loss:.4g}\n" for step, loss in enumerate(losses))) is None
     assert primary("".join(f"epoch {step} val_loss {loss:.4g}\n" for step, loss in enumerate(losses))) is None

@@ -171,6 +171,7 @@ CASES = [
     ("corrupt-image", graph("Input size should match (header_size + row_size * abs_height) but they differ by 2", "decode_image/DecodeImage")),
     ("api-misuse", stop('Cannot update variable "mean" in "/BatchNorm_0" because collection "batch_stats" is immutable.', "flax.errors.ModifyScopeVariableError", "y = net.apply(v, x)", None)),
     ("api-misuse", stop('Dropout_0 needs PRNG for "dropout"', "flax.errors.InvalidRngError", "y = net.apply(v, x)", None)),
+    ("input-shape-mismatch", stop('For parameter "kernel" in "/Dense_0", the given initializer is expected to generate shape (784, 10), but the existing parameter it received has shape (28, 10).', "flax.errors.ScopeParamShapeError", "y = net.apply(v, x)", None)),
     ("distribution-strategy", stop("One of device_put args was given the sharding of NamedSharding(mesh=Mesh('data': 8), spec=PartitionSpec('data',)), which implies that the global size of its dimension 0 should be divisible by 8, but it is equal to 30 (full shape: (30, 784))", line="x = jax.device_put(x, s)", below=None)),
     ("distribution-strategy", stop("compiling computation that requires 8 logical devices, but only 4 XLA devices are available (num_replicas=8)", line="state = p_step(state, x)", below=None)),
     ("graph-mode-control-flow", stop("scan body function carry input and carry output must have equal types, but they differ:\n\nThe input carry carry[0] has type float32[8] but the corresponding output carry component has type float32[8,1], so the shapes do not match.", "TypeError", "jax.lax.scan(f, c, x)", None)),

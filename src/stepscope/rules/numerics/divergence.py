@@ -34,7 +34,7 @@ DIVERGENCE = Rule("NUM105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("l
 
 LEAST, GREW = 6, 1e6
 """How many losses a log has to tell, and how many times the first ones the last is, where none of them overflowed."""
-_LOSS = wording(r"^(?:train(?:ing)?[ _/.-]?)?loss$")
+_LOSS = wording(r"(?:^|[-|:,)\]] ?)(?:train(?:ing)?[ _/.-]?)?loss$")
 
 
 @DIVERGENCE.seen_in
