@@ -26,7 +26,7 @@ _ASIDE = re.compile(r"\bval|valid|\btest|eval|\bdev\b|\bacc|\bmap\b|precision|re
 _METRIC = re.compile(r"acc|\bmap\b|precision|recall|metric|grad|norm|scale", re.IGNORECASE)
 _SPOKEN = re.compile(r"\b(?:non-?finite|nan|not finite|infinite) (?:loss|gradient)|loss (?:is|became|becomes|has become|turned|went) (?:to )?(?:nan|inf|not finite|non-?finite)|\bloss is (?:tensor\()?(?:nan|inf)", re.IGNORECASE)
 _ODD = r"(?:\bnans?\b|\binf(?:s|inity|inite)?\b|\bnon-?finite|\bnot (?:a )?(?:finite|number))"
-_CHECKED = re.compile(rf"\b(?:loss(?:es)?|cost|grad(?:ient)?s?)\b[^\n:;,.]{{0,40}}?{_ODD}|\bloss ?[:=] ?(?:nan|inf)\b|{_ODD}[^\n:;,.]{{0,40}}?\b(?:loss(?:es)?|cost|grad(?:ient)?s?)\b", re.IGNORECASE)
+_CHECKED = re.compile(rf"\b(?:loss(?:es)?|cost(?! matrix)|grad(?:ient)?s?)\b[^\n:;,.]{{0,40}}?{_ODD}|\bloss ?[:=] ?(?:nan|inf)\b|{_ODD}[^\n:;,.]{{0,40}}?\b(?:loss(?:es)?|cost(?! matrix)|grad(?:ient)?s?)\b", re.IGNORECASE)
 """What a check of the user's says as it raises, in either order."""
 _NONE = re.compile(r"(?:es|s)?\W{0,12}0\b(?!\.)")
 """The count of something that did not happen."""
