@@ -49,7 +49,7 @@ def test_the_first_failure_counts_where_it_may_have_ended_its_process(log):
         ("non-finite-gradient", "RuntimeError: gradients are not finite"),
         ("user-code-exception", "ValueError: unknown loss: focal, information is in the manual"),
         ("user-code-exception", "ValueError: no gradient for nan_guard"),
-        ("user-code-exception", "ValueError: cost matrix contains NaN"),
+        ("user-code-exception", "ValueError: NaN in the cost matrix"),
     ],
 )
 def test_a_check_of_the_users_own_says_what_was_not_finite(name, words):
