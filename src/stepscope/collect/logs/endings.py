@@ -11,12 +11,12 @@ from stepscope.evidence import Death, Failure, Frame, Interruption, Log, Said, W
 _FATAL = re.compile(r"Fatal Python error: (?P<what>.+)")
 _NAMES = {
     "segmentation fault": "SIGSEGV", "aborted": "SIGABRT", "abort": "SIGABRT", "bus error": "SIGBUS", "floating point exception": "SIGFPE", "floating-point exception": "SIGFPE",
-    "illegal instruction": "SIGILL", "killed": "SIGKILL", "terminated": "SIGTERM",
+    "illegal instruction": "SIGILL", "illegal hardware instruction": "SIGILL", "killed": "SIGKILL", "terminated": "SIGTERM",
 }  # fmt: skip
 _NUMBERS = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
 _SHELL = re.compile(
     r"^(?:[\w./-]+: line \d+: +\d+ +|\S*sh: +|/bin/\w+: |\[\d+\]\s*[+-]?\s*(?:\d+ )?)?(?P<what>Segmentation fault|Killed|Bus error|Aborted|Abort trap: 6|Illegal instruction|Floating point exception)"
-    r"(?:\s+\(core dumped\))?(?:: \d+)?(?:\s{2,}\S.*| +python\S* .*)?$|(?:\bETA: *[\d:]+s?|\d(?:ms|s)/step|it/s\]|s/it\]).{0,300}?(?<![A-Za-z])(?P<bar>Killed|Segmentation fault|Bus error|Aborted)(?: \(core dumped\))?$|zsh: (?P<zsh>killed|segmentation fault|abort|bus error)"
+    r"(?:\s+\(core dumped\))?(?:: \d+)?(?:\s{2,}\S.*| +python\S* .*)?$|(?:\bETA: *[\d:]+s?|\d(?:ms|s)/step|it/s\]|s/it\]).{0,300}?(?<![A-Za-z])(?P<bar>Killed|Segmentation fault|Bus error|Aborted)(?: \(core dumped\))?$|(?:zsh: |^\[\d+\]\s+(?:[+-]\s+)?\d+ )(?P<zsh>killed|segmentation fault|abort|bus error|illegal hardware instruction)\b"
 )
 _GLIBC = re.compile(
     r"^(?P<abort>double free or corruption|free\(\): |malloc\(\): |realloc\(\): |munmap_chunk\(\)|corrupted (?:size vs\. prev_size|double-linked list)|\*\*\* stack smashing detected|Assertion `.*' failed\.?\s*$|pure virtual method called|terminate called without an active exception)"

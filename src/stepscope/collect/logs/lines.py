@@ -28,6 +28,8 @@ SAMPLES = 24
 _CODES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-Z\\^-~])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 """Terminal codes: colours, cursor moves, titles; and characters that nothing shows."""
 _ENDS = re.compile(r"\r\n|\n|\r")
+_BETWEEN = re.compile(r"(?<=\}, )(?=\{)|(?<=\},)(?=\{)")
+"""Where one object of a list ends and the next begins."""
 _TROUBLE = (
     b"Traceback (most", b"rror:", b"RROR", b"xception", b"nan", b"NaN", b"FATAL", b"Fatal", b"Killed", b"egmentation", b"segfault", b"Watchdog", b"OOM", b"oom-kill", b"oom_kill",
     b"SIG", b"CANCELLED", b"ssertion", b" dumped)", b"out of memory", b"corruption", b"Timeout (",
@@ -131,7 +133,7 @@ def _chunks(start: bytes, stream: BinaryIO, encoding: str) -> Iterator[bytes]:
 
 
 def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Blocks that end with a line's end; what goes far beyond a block without one is left out."""
+    """Blocks that end with a line's end; of a line that goes far beyond a block, its start and its end."""
     rest = b""
     for chunk in chunks:
         block = rest + chunk
@@ -140,7 +142,7 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield block[:cut]
         rest = block[cut:]
         if len(rest) > BLOCK // 2:
-            rest = rest[: 4 * LONGEST]
+            rest = rest[: 4 * LONGEST] + rest[max(4 * LONGEST, len(rest) - BLOCK // 2) :]
     if rest:
         yield rest
 
@@ -150,11 +152,19 @@ def _lines(block: bytes, number: int) -> Iterator[Line]:
     text = block.decode("utf-8", "replace")
     begin = 0
     for end in _ENDS.finditer(text):
-        yield Line(number, clean(text[begin : end.start()]))
+        yield from _pieces(text[begin : end.start()], number)
         number += end[0] != "\r"
         begin = end.end()
     if begin < len(text):
-        yield Line(number, clean(text[begin:]))
+        yield from _pieces(text[begin:], number)
+
+
+def _pieces(text: str, number: int) -> Iterator[Line]:
+    """The line; a long line of JSON object by object, as what a recorder wrote last stands at its end."""
+    if len(text) > LONGEST and text.startswith(("{", "[")):
+        yield from (Line(number, clean(piece)) for piece in _BETWEEN.split(text))
+    else:
+        yield Line(number, clean(text))
 
 
 def encoding_of(start: bytes) -> str:

@@ -60,6 +60,8 @@ def _continues(texts: Sequence[str], at: int, words: list[str]) -> bool:
     if at >= len(texts):
         return False
     text = texts[at]
+    if words[-1].endswith(":") and text[:1].isalnum() and ending_of(text) is None:
+        return True  # a library's words, and below them those of the error that it speaks of
     long = len(words) > 1 or words[0].endswith((":", "error:", ".")) or not words[0]
     return text.startswith((" ", "\t", "Detected at", "Function call stack", "Original stack", "Errors may have", "Hint:", "Arguments received", "Call arguments",
         "Node:", "Stack trace", "First seen", "Received", "Caused by op", "Call stack", "Compile with", "from user code", "Set TORCH", "The above", "Encountered", "[Op:",

@@ -51,6 +51,20 @@ def is_overcome(told: Sequence[Told], log: Log, series: Series) -> bool:
     return any(_THROUGH.search(said.text) and not _NOT_THROUGH.search(said.text) for said in log.said[-END:] if said.line > raised[0].last)
 
 
+def passed_over(told: Sequence[Told], series: Series) -> list[Told]:
+    """The failures, those set aside that were caught and trained on after, until another came: what that one stands for, they do not.
+
+    A traceback of Python's begins where its exception was caught: one that begins in a function of the user's was not the end of its process.
+    """
+    last = {each.speaker: each.first for each in told if not each.aside and each.failure.type and not is_echo(each.failure)}
+    return [replace(each, aside=True) if _was_caught(each) and goes_on(series, each.last, last.get(each.speaker, 0)) else each for each in told]
+
+
+def _was_caught(told: Told) -> bool:
+    outer = next(iter(told.failure.frames), None)
+    return outer is not None and outer.user and outer.name.isidentifier()
+
+
 def raised_first(failure: Failure) -> Failure:
     """The exception of a chain that counts: what a worker, another process or the user's own `raise` wraps; a library's word for another stays."""
     chain = [failure, *failure.causes]

@@ -20,13 +20,14 @@ from stepscope.collect.logs.endings import (
 from stepscope.collect.logs.failures import failure_from
 from stepscope.collect.logs.lines import Line, read_lines
 from stepscope.collect.logs.prefixes import Peeled, are_labelled, peel
-from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, raised_first
-from stepscope.collect.logs.progress import Series, broken_loss, goes_on, is_loss_name, series_in
+from stepscope.collect.logs.primary import in_order, is_echo, is_overcome, passed_over, raised_first
+from stepscope.collect.logs.progress import Broken, Series, broken_loss, goes_on, is_loss_name, series_in, stopped_for
+from stepscope.collect.logs.recorders import MARK, recorded_in
 from stepscope.collect.logs.recursions import recursion_in
-from stepscope.collect.logs.spoken import spoken
+from stepscope.collect.logs.spoken import is_hearsay, spoken
 from stepscope.collect.logs.stages import stage_of_log
 from stepscope.collect.logs.tracebacks import Told, tracebacks
-from stepscope.evidence import Aside, Log, Machine, Moment, Observation, Said
+from stepscope.evidence import Aside, Collectives, Log, Machine, Moment, Observation, Said
 
 HEAD, TAIL = 4_000, 16_000
 """Lines kept of the start and of the end of what one voice says."""
@@ -64,14 +65,17 @@ def read_stream(stream: BinaryIO, name: str = "log") -> Reading:
     voices, count = _voices(read_lines(stream))
     told = in_order([each for lines in voices.values() for each in tracebacks(lines)])
     said = _said(voices, told)
+    recorded = recorded_in(said)
+    said = [line for line in said if MARK not in line.text]
     series = series_in(said)
     log = Log(tuple(_thinned(said)), name, series={key: tuple(point.value for point in points) for key, points in series.items()})
     if is_overcome(told, log, series):
         told = [replace(each, aside=True) for each in told]
-    return Reading(list(_candidates(told, log, series)), [*_cut(told, log), *_bare(log)], tuple(_aside(each) for each in told[1:]), count)
+    told = in_order(passed_over(told, series))
+    return Reading(list(_candidates(told, log, series, recorded)), [*_cut(told, log), *_bare(log)], tuple(_aside(each) for each in told[1:]), count)
 
 
-def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Observation]:
+def _candidates(told: Sequence[Told], log: Log, series: Series, recorded: tuple[Collectives, Said] | None) -> Iterator[Observation]:
     """Everything that may be the cause: exceptions, processes that died, collectives, a loss that was no number; echoes last."""
     raised = _distinct([each for each in told if each.failure.type and not each.aside])
     first = [each for each in raised if not is_echo(each.failure)][:1]
@@ -82,7 +86,9 @@ def _candidates(told: Sequence[Told], log: Log, series: Series) -> Iterator[Obse
             yield _raised(replace(each, failure=replace(cause, causes=())), log, machine)
     in_lines = [each for each in spoken(log) if not goes_on(series, each.last)]
     yield from (_raised(each, log, machine) for each in in_lines if not is_echo(each.failure))
-    yield from _endings(log, machine, series)
+    yield from _endings(log, machine, series, recorded)
+    checks = [Said(each.last, each.failure.message[:400], each.speaker, each.rank) for each in raised if each.failure.innermost and each.failure.innermost.user]
+    yield from _not_finite(broken_loss(series, log.said) or stopped_for(checks, series), log)
     yield from (_raised(each, log, machine) for each in raised if each not in first)
     yield from (_raised(each, log, machine) for each in in_lines if is_echo(each.failure) and each.ended)
     stop = interruption_in(log)
@@ -111,9 +117,9 @@ def _distinct(told: Sequence[Told]) -> list[Told]:
     return list(found.values())[:MOST]
 
 
-def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation]:
-    """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for, a loss that was no number."""
-    death, waited = death_in(log), collectives_in(log)
+def _endings(log: Log, machine: Machine, series: Series, recorded: tuple[Collectives, Said] | None) -> Iterator[Observation]:
+    """What the lines tell beside exceptions: a standstill, a death, collectives that were waited for."""
+    death, waited = death_in(log), recorded or collectives_in(log)
     stood = hang_in(log)
     ended_by_watchdog = waited is not None and death is not None and death[0].signal == "SIGABRT"  # which aborts a process that waited too long
     for found in (stood, *((waited, death) if ended_by_watchdog else (death, waited))):
@@ -122,7 +128,10 @@ def _endings(log: Log, machine: Machine, series: Series) -> Iterator[Observation
             if found is not death and goes_on(series, said.line):
                 continue
             yield Observation(replace(log, at=said.line), piece, machine, Moment(rank=said.rank))
-    broken = broken_loss(series, log.said)
+
+
+def _not_finite(broken: Broken | None, log: Log) -> Iterator[Observation]:
+    """A loss that was no number."""
     if broken is not None:
         yield Observation(replace(log, at=broken.said.line), Moment(step=broken.step, epoch=broken.epoch), *broken.evidence)
 
@@ -168,7 +177,7 @@ def _said(voices: dict[str, list[Peeled]], told: Sequence[Told]) -> list[Said]:
     inside = {number for each in told for number in range(each.first, each.last + 1)} if len(told) < 1000 else set()
     found = [
         Said(line.number, line.text, line.speaker, line.rank, line.level)
-        for lines in voices.values() for line in lines if line.text.strip() and line.number not in inside
+        for lines in voices.values() for line in lines if line.text.strip() and line.number not in inside and not is_hearsay(line.text)
     ]  # fmt: skip
     return sorted(found, key=lambda said: said.line)
 

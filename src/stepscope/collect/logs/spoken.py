@@ -26,6 +26,15 @@ _ENDS = re.compile(r"what\(\):|terminate(?:d with exception| called)")
 _FATAL = re.compile(r"\bFATAL\b.{0,80}?[:\]] (?P<message>\S.{3,600})")
 
 
+_TOLD_OF = re.compile(r"^\s+-{1,2}[A-Za-z][\w-]*(?:[ ,=]\S+)*\s{2,}\S|\.py::\S+ (?:PASSED|XFAIL|XPASS|SKIPPED)\b|\.\.\. (?:ok|expected failure|skipped\b.*)$")
+"""Lines of a usage text, and of tests that went as they should: they name exceptions that nobody has raised."""
+
+
+def is_hearsay(text: str) -> bool:
+    """Whether the line tells of exceptions that nobody raises."""
+    return _TOLD_OF.search(text) is not None
+
+
 def spoken(log: Log) -> Iterator[Told]:
     """Exceptions in plain lines, in their order."""
     count = 0

@@ -38,8 +38,8 @@ def stage_of_log(failure: Failure) -> Stage | None:
     for place in range(len(failure.frames), 0, -1):
         frame = failure.frames[place - 1]
         stage = stage_of_frames(failure.frames[:place]) if frame.user or "/torch/" in frame.file.replace("\\", "/") else _of_file(frame)
-        if stage is not None:
-            return stage
+        if stage is not None and not (stage is Stage.DISTRIBUTED and not frame.user and any(inner.user for inner in failure.frames[place:])):
+            return stage  # what starts the user's code on a worker tells nothing of that code
     return Stage.FORWARD if _ANY_NODE.search(failure.message) else None
 
 

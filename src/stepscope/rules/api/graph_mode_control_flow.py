@@ -32,7 +32,7 @@ _WORDS = wording(
     r"|generic_jump|attempted to jump with TensorVariable|symbolically traced variables cannot be used as inputs to control flow"
     r"|cannot be interpreted as an integer.{0,80}Proxy|Proxy.{0,40}cannot be (?:iterated|used)|data-dependent control flow"
     r"|Dynamic control flow is not supported|[Cc]ontrol flow (?:is|was) not (?:currently )?(?:supported|allowed)|Dynamic slicing .{0,20}not supported"
-    r"|Tensor\.item|aten\._local_scalar_dense|Proxy object cannot be iterated|len\(\) of a (?:Proxy|symbolically traced)",
+    r"|calling \.item\(\) on a Tensor|Tensor\.item|aten\._local_scalar_dense|Proxy object cannot be iterated|len\(\) of a (?:Proxy|symbolically traced)",
 )
 _TYPES = ("GuardOnDataDependentSymNode", "PendingUnbackedSymbolNotFound", "TraceError")
 _KNOWN = ("Unsupported", "UserError", "UncapturedHigherOrderOpError", "RuntimeError", "TraceError", "DataDependentOutputException", "TypeError")

@@ -7,14 +7,22 @@ import re
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.api.api_misuse import API_MISUSE
+from stepscope.rules.distributed.distribution_strategy import DISTRIBUTION_STRATEGY
 from stepscope.rules.environment.compiler_failure import COMPILER_FAILURE
 from stepscope.rules.environment.device_not_visible import DEVICE_NOT_VISIBLE
 from stepscope.rules.environment.library_init_failed import LIBRARY_INIT_FAILED
 from stepscope.rules.memory.gpu_oom import GPU_OOM
+from stepscope.rules.optimizers.optimizer_variable_mismatch import OPTIMIZER_VARIABLE_MISMATCH
 from stepscope.rules.sentences import CERTAIN, LIKELY, words_from
 from stepscope.rules.shapes.device_mismatch import DEVICE_MISMATCH
 from stepscope.rules.tensorflow.sayings import sayings
 
+_TREES = wording(r"Dict key mismatch|(?:Tuple|List|Custom node) (?:arity|type) mismatch|Mismatch custom node data|[Ee]xpected (?:dict|list|tuple|None), got |pytree structure")
+_OF_FLAX = (
+    "State that a module writes (batch statistics) is passed as mutable and kept: `y, state = model.apply(variables, x, mutable=['batch_stats'])`.",
+    "Each kind of randomness has its key: `model.apply(variables, x, rngs={'dropout': key})`; for evaluation say so (`deterministic=True`, `use_running_average=True`).",
+    "Submodules are made in `setup` or in the one `@nn.compact` method.",
+)
 ERRORS = ("XlaRuntimeError", "JaxRuntimeError")
 """The class of all that goes wrong below JAX: `jaxlib.xla_extension.XlaRuntimeError` until 0.5, `jax.errors.JaxRuntimeError` since."""
 _EXHAUSTED = wording(r"RESOURCE_?EXHAUSTED|Resource exhausted|\bOUT_OF_MEMORY\b", re.IGNORECASE)
@@ -60,6 +68,29 @@ sayings(API_MISUSE, (
     "Go on with what the function returned: `state = step(state, batch)`, where `state` is donated (`donate_argnums`). A copy that has to stay: `jax.tree.map(jnp.copy, state)`.",
 ))  # fmt: skip
 
+@API_MISUSE.seen_in
+def of_flax(failure: Failure) -> Witnessed:
+    """The classes of `flax.errors`: each stands for a use of modules, scopes or random keys that Flax does not allow. Sizes of parameters are another's."""
+    if failure.module == "flax.errors" and "Shape" not in failure.type and "Checkpoint" not in failure.type:
+        yield API_MISUSE.found(f"Flax refuses: {failure.first_line}", LIKELY, stage=Stage.FORWARD, seen={"exception": failure.type, "says": words_from(failure)}, instead=_OF_FLAX)
+
+
+@OPTIMIZER_VARIABLE_MISMATCH.seen_in
+def other_tree(failure: Failure) -> Witnessed:
+    """Optax walks over gradients, parameters and its own state at once: trees that differ are of different models, or of different depth."""
+    if any(frame.package == "optax" for frame in failure.frames) and (found := _TREES.search(failure.message)):
+        yield OPTIMIZER_VARIABLE_MISMATCH.found(
+            "the optimizer's state has another tree than the gradients", LIKELY, stage=Stage.OPTIMIZER, seen={"says": words_from(failure, found.start())},
+            instead=("`tx.init` and `tx.update` take the same tree: both `variables['params']`, or both the whole. A state that was restored goes with the parameters it was made for.",),
+        )  # fmt: skip
+
+
+sayings(DISTRIBUTION_STRATEGY, (
+    (r"size of its dimension (?P<axis>\d+) should be divisible by (?P<by>\d+), but it is equal to (?P<size>\d+)|is partitioned (?P<parts>\d+) times, but the dimension size is (?P<has>\d+)", "an array does not divide among the devices of its mesh"),
+    (r"requires (?P<asked>\d+) logical devices, but only (?P<has>\d+) XLA devices are available", "{asked} devices are asked for, {has} are there"),
+), stage=Stage.DISTRIBUTED, fix=(
+    "Take a batch that is a multiple of the devices along the mesh's axis (`drop_remainder=True`, or padding), and a mesh of the devices that `jax.devices()` shows.",
+))  # fmt: skip
 sayings(DEVICE_NOT_VISIBLE, (
     (r"CUDA_ERROR_NO_DEVICE|hipErrorNoDevice", "the driver sees no accelerator"),
     (r"Unknown backend:? '?(?P<backend>\w+)'? requested|Backend '(?P<name>\w+)' (?:failed to initialize|is not in the list of known backends)", "JAX has no backend for what is asked"),

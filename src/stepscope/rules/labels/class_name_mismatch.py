@@ -28,6 +28,7 @@ from stepscope.evidence import Failure, Flaws, Frame, Inventory, Stage, wording
 from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
+from stepscope.rules.labels.naming import names_file
 
 CLASS_NAME_MISMATCH = Rule("LBL109", Severity.ERROR, stage=Stage.DATA, yields_to=("history-key-missing",), hears_users=True)
 
@@ -51,7 +52,7 @@ def looked_up(failure: Failure) -> Witnessed:
     if not failure.is_a("KeyError") or line is None or not line.user or not re.fullmatch(r"(['\"]).*\1", key) or not _is_last(failure, line):
         return
     code = line.expression or line.code
-    if key in code or key.replace("'", '"') in code or not _TABLE.search(code):
+    if key in code or key.replace("'", '"') in code or not _TABLE.search(code) or names_file(key):
         return
     if _NO_TABLE.search(code) and not re.search(r"(?:class|label|categ)\w*\s*\[", _NO_TABLE.sub("", code), re.IGNORECASE) and not re.search(r"\bids?\s*\[", code):
         return

@@ -38,12 +38,12 @@ CHANCE = 0.01
 """How unlikely a batch without a 0 has to be, were all classes equally frequent, before labels are taken to count from 1."""
 
 _RANGE = wording(
-    r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
+    r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|\w+ >= 0 && \w+ < (?:n_?|num_)[cC]lasses"
     r"|[Ii]ndex (?P<index>-?\d+) is out of bounds|out of range|out of bounds|out-of-bounds|target out of range"
     r"|elements of target should be between 0 and 1|device-side assert|CUDA error"
 )
 _WORDS = wording(
-    r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|t >= 0 && t < n_classes"
+    r"Target (?P<label>-?\d+) is out of bounds|Class values must be (?:smaller than num_classes|non-negative)|\w+ >= 0 && \w+ < (?:n_?|num_)[cC]lasses"
     r"|elements of target should be between 0 and 1|Detected more unique values in `target` than expected"
     r"|[Ll]abel class (?P<named>\d+) exceeds (?:nc|dataset class count)\s?=?\s?(?P<classes>\d+)"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from stepscope.evidence import wording
@@ -22,6 +23,7 @@ _CODES = {"to", "2", "map", "mapping", "idx", "index", "id", "ids", "name", "nam
 _WORD = wording(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LAST = wording(r"(?:\[['\"](\w+)['\"]\]|(\w+))$")
 _ASSIGNED = wording(r"\s*(\w+)\s*=(?!=)")
+_FILE = wording(r"[^\\/.]\.(?:jpe?g|png|bmp|gif|tiff?|webp|npy|npz|wav|flac|mp3|ogg|mp4|avi|nii(?:\.gz)?|dcm|txt|xml|json)$", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".json", ".jsonl", ".txt", ".xml", ".yaml", ".yml", ".parquet", ".xlsx", ".pkl", ".db")
 
 
@@ -49,6 +51,11 @@ def is_label_file(path: str, line: str = "") -> bool:
             return bool(words & _FILED)
     given = _ASSIGNED.match(line)
     return given is not None and is_label(given[1])
+
+
+def names_file(key: str) -> bool:
+    """Whether a key is a sample's file, `'images/0007.jpg'`, and so no class."""
+    return _FILE.search(key.strip("'\"")) is not None
 
 
 def _words(name: str) -> set[str]:

@@ -77,11 +77,16 @@ def refused(failure: Failure) -> Witnessed:
     found = _REFUSED.search(failure.message)
     if found and failure.is_a("UnpicklingError") and not by_default(failure):
         name = (found["name"] or found["called"] or found["plain"] or "").strip(". ")
+        only_here = name.startswith("__main__.")
         yield CUSTOM_OBJECT_MISSING.found(
             f"torch.load does not trust `{name}` of this file",
+            Confidence.LIKELY if only_here else Confidence.CERTAIN,
             stage=Stage.CHECKPOINT,
             seen={"class": name, "says": "Weights only load failed"},
-            fix=("Save plain values only; for a file that you trust, pass `weights_only=False`.",),
+            fix=(
+                "Save plain values only; for a file that you trust, pass `weights_only=False`.",
+                *(("A class of `__main__` is found by the script that saved it alone: move it to a module that both import.",) if only_here else ()),
+            ),
         )
 
 
@@ -96,6 +101,18 @@ def other(failure: Failure) -> Witnessed:
 
 
 def by_default(failure: Failure) -> bool:
-    """Whether `torch.load` refuses a class because its default changed in 2.6: no line that is seen asks for weights only."""
+    """Whether `torch.load` refuses a class because its default changed in 2.6: no line that is seen asks for weights only.
+
+    A class of the script itself is none of those: another default would not make it known to a second script.
+    """
     told = "we changed the default value of the `weights_only` argument" in failure.message
-    return told and not any("weights_only" in frame.code for frame in failure.frames if not frame.torch)
+    asked = any("weights_only" in frame.code for frame in failure.frames if not frame.torch)
+    return told and not asked and not _of_the_script(failure)
+
+
+def _of_the_script(failure: Failure) -> bool:
+    """Whether the refused class belongs to `__main__`, or to a file of the user's that the traceback shows."""
+    found = _REFUSED.search(failure.message)
+    module = (found["name"] or found["plain"] or "").rpartition(".")[0] if found else ""
+    files = ["/" + frame.file.replace("\\", "/") for frame in failure.frames if frame.user]
+    return module == "__main__" or any(file.endswith(f"/{module.replace('.', '/')}.py") for file in files if module)

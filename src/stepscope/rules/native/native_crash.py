@@ -41,6 +41,7 @@ def death(death: Death) -> Witnessed:
     inner = death.stack[-1] if death.stack else None
     yield NATIVE_CRASH.found(
         f"{crash} ({death.signal}) ended the process" + (f" in `{inner.name}`" if inner else ""),
+        Confidence.LIKELY if "without an active exception" in death.fatal else Confidence.CERTAIN,  # its threads outlived it: mostly how a process ends that had been let down
         seen={
             "innermost call": f"{inner.file}:{inner.line}, in {inner.function}" if inner else "",
             "interpreter's words": death.fatal,

@@ -22,12 +22,19 @@ Good
     F.mse_loss(model(x), y)
 """
 
-from stepscope.evidence import Course, NonFinite, Stage
+from collections.abc import Sequence
+from itertools import pairwise
+
+from stepscope.evidence import Course, Log, NonFinite, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.numerics.told import course_facts, diverged, kind
 
 DIVERGENCE = Rule("NUM105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("lr-too-high", "normalisation-wrong"))
+
+LEAST, GREW = 6, 1e6
+"""How many losses a log has to tell, and how many times the first ones the last is, where none of them overflowed."""
+_LOSS = wording(r"(?:^|[-|:,)\]] ?)(?:train(?:ing)?[ _/.-]?)?loss$")
 
 
 @DIVERGENCE.seen_in
@@ -43,3 +50,20 @@ def grew(step: NonFinite, course: Course) -> Witnessed:
         about="the optimizer was built here" if course.built else "",
         seen={**course_facts(course), "overflowed in": f"`{step.operator}`" if step.operator else ""},
     )
+
+
+@DIVERGENCE.seen_in
+def unbounded(log: Log) -> Witnessed:
+    """A log whose loss rose by orders of magnitude, to its very end, and was cut off or stopped before it overflowed."""
+    name, losses = next(((name, values) for name, values in log.series.items() if _LOSS.search(name) and _rises(values)), ("", ()))
+    if name:
+        yield DIVERGENCE.found(
+            f"the training diverged: the loss rose from {losses[0]:.3g} to {losses[-1]:.3g}", Confidence.LIKELY, stage=Stage.OPTIMIZER,
+            seen={name: ", ".join(f"{value:.4g}" for value in losses[-6:])},
+        )  # fmt: skip
+
+
+def _rises(losses: Sequence[float]) -> bool:
+    """Whether every loss of the second half is above the one before, and the last far beyond the first ones."""
+    late = losses[len(losses) // 2 :]
+    return len(losses) >= LEAST and min(losses) > 0 and losses[-1] >= GREW * max(losses[: LEAST // 2]) and all(after > before for before, after in pairwise(late))

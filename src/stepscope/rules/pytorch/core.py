@@ -56,6 +56,7 @@ in_logs(API_MISUSE, (
     (r"'(?P<kind>dict|tuple|list|float|NoneType|OrderedDict|\w+Output)' object has no attribute 'backward'", "`backward` is called on a {kind}, not on the loss"),
     (r"Your 'label_fields' are not valid", "the `label_fields` of the transform are no arguments of its call"),
     (r"can't use batches of different size with `?dispatch_batches|Expected to dispatch batches of equal size", "batches that differ in size are to be dispatched"),
+    (r"cudnn RNN backward can only be called in training mode", "a recurrent layer is trained while its model is in evaluation mode"),
     (r"[Dd]efault process group has not been initialized", "a collective is called before `init_process_group`"),
 ))  # fmt: skip
 in_logs(COMMUNICATOR_SETUP, (

@@ -36,6 +36,7 @@ in_logs(CONFIGURATION, (
     (r"(?P<key>\S+) is (?:not|no) a (?:valid|recognized) (?:\w+Type|IntervalStrategy|SchedulerType|OptimizerNames)", "{key} is no value of this setting"),
 ))  # fmt: skip
 in_logs(MISSING_FILE, (
+    (r"Repo id must (?:be in the form|use alphanumeric)[^\n]*?: '(?P<path>[^'\n]+)'", "{path} is no folder here, and no name of the hub"),
     (r"(?P<path>\S+) does not appear to have a file named (?P<file>\S+?)\.(?: |$)", "{path} holds no {file}"),
     (r"Error no file named (?P<file>[^\n]{1,160}?) found in directory (?P<path>\S+?)\.?$", "no weights are found in {path}"),
     (r"Can't load (?P<what>tokenizer|config\w*|feature extractor|image processor|processor|the model|the configuration of|weights)[^\n]{0,20} for '(?P<path>[^'\n]+)'", "{path} holds no files of the {what}"),
@@ -48,7 +49,7 @@ in_logs(API_MISUSE, (
     (r"cannot perform fine-tuning on purely quantized models|model you are (?:trying|attempting) to train(?:, which)? is (?:purely )?quantized", "a quantised model is trained without an adapter"),
     (r"`?\.to`? is not supported for `?4-bit`? or `?8-bit`?", "a quantised model is moved with `.to`"),
     (r"[Tt]rainer: (?P<what>training|evaluation) requires an? (?P<needs>\w+_dataset)", "the Trainer has no `{needs}`"),
-    (r"No columns in the dataset match the model's forward method signature", "no column of the data set is an argument of the model"),
+    (r"No columns in the dataset match the model's forward method signature|The batch received was empty, your model won't be able to train", "no column of the data set is an argument of the model"),
     (r"You should supply an encoding or a list of encodings to this method that includes (?P<key>\w+), but you provided (?P<has>[^\n]{1,80})", "the samples have no `{key}`"),
     (r"TextEncodeInput must be Union|text input must (?:be )?of type `?str`?", "the tokenizer is given something that is no text"),
     (r"Cannot copy out of meta tensor; no data", "a module on the meta device is moved: it has no values yet"),

@@ -10,9 +10,12 @@ from stepscope.rules.annotations.annotation_id_clash import ANNOTATION_ID_CLASH
 from stepscope.rules.annotations.annotation_parse import ANNOTATION_PARSE
 from stepscope.rules.annotations.annotation_wrong_format import ANNOTATION_WRONG_FORMAT
 from stepscope.rules.datasets.missing_file import MISSING_FILE
+from stepscope.rules.labels.label_missing import LABEL_MISSING
+from stepscope.rules.labels.naming import holds_labels, names_file
 from stepscope.rules.sentences import LIKELY, POSSIBLE, in_logs, words_from
 
 _FIELDS = ("annotations", "images", "categories", "bbox", "image_id", "category_id", "segmentation", "iscrowd", "area", "file_name", "id", "info")
+_LOOKED_UP = re.compile(r"([\w.]+)\[")
 
 in_logs(ANNOTATION_WRONG_FORMAT, (
     (r"> ?5 label columns: ?(?P<file>[^\n]*)", "a label file has more than 5 columns: {file}"),
@@ -44,6 +47,15 @@ def unknown_id(failure: Failure, log: Log) -> Witnessed:
     key = (failure.key or "").strip("'\"")
     if failure.is_a("KeyError") and key.isdigit() and failure.passes_file("pycocotools/coco.py", "datasets/coco.py", "coco_eval.py", "cocoeval.py"):
         yield ANNOTATION_ID_CLASH.found(f"the id {key} stands in no entry of the annotation file", LIKELY, stage=Stage.DATA, seen={"says": words_from(failure)})
+
+
+@LABEL_MISSING.seen_in
+def no_entry(failure: Failure, log: Log) -> Witnessed:
+    """A table of labels that is asked for a sample's file and has none under its name."""
+    line, key = failure.user_frame, failure.key or ""
+    table = next((each for each in _LOOKED_UP.findall(line.expression or line.code) if holds_labels(each)), "") if line and line.user else ""
+    if failure.is_a("KeyError") and names_file(key) and table:
+        yield LABEL_MISSING.found(f"`{table}` has no entry for {key[:60]}", LIKELY, stage=Stage.DATA, seen={"line": line.code[:200] if line else "", "looked up": key})
 
 
 @MISSING_FILE.seen_in

@@ -15,7 +15,7 @@ SIZES = tuple(
         r"size mismatch, got input",
         r"inconsistent tensor size, expected tensor \[(?P<got>\d+)\] and src \[(?P<expects>\d+)\]",
         r"Expected size for first two dimensions of batch2 tensor to be: \[\d+, (?P<got>\d+)\] but got: \[\d+, (?P<expects>\d+)\]",
-        r"expected input\[[\d, ]+\] to have (?P<expects>\d+) channels, but got (?P<got>\d+) channels",
+        r"expected input\[[\d, ]+\] to have (?P<expects>\d+) channels, but got (?P<got>\d+) chan",
         r"running_mean should contain (?P<got>\d+) elements not (?P<expects>\d+)",
         r"weight should contain (?P<got>\d+) elements not (?P<expects>\d+)",
         r"to match num_features \((?P<expects>\d+)\), but got: (?P<got>\d+)",

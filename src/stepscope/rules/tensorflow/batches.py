@@ -7,6 +7,7 @@ import re
 from stepscope.evidence import Failure, Stage, wording
 from stepscope.rule import Witnessed
 from stepscope.rules.datasets.empty_sample import EMPTY_SAMPLE
+from stepscope.rules.datasets.generator_exception import GENERATOR_EXCEPTION
 from stepscope.rules.sentences import LIKELY, POSSIBLE
 from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import first, sayings
@@ -42,6 +43,10 @@ sayings(COLLATE_INCONSISTENT_SHAPES, (
     "Bring all samples to one shape before `.batch`: `tf.image.resize(image, (h, w))`, `decode_jpeg(..., channels=3)`, `pad_sequences`.",
     "For texts or boxes of varying number: `.padded_batch(...)` or `.ragged_batch(...)`.",
 ))  # fmt: skip
+
+sayings(GENERATOR_EXCEPTION, (
+    (r"`generator` yielded an element that (?:could not be converted to|did not match) the expected (?P<what>type|structure)\. The expected (?:type|structure) was (?P<expects>[^\n]{1,60}), but the yielded element was (?P<got>[^\n]{1,40}?)\.?(?=\n|$)", "the generator yields {got} where {expects} was announced"),
+), LIKELY, Stage.DATA)  # fmt: skip
 
 sayings(EMPTY_SAMPLE, (
     (r"cudnnSetRNNDataDescriptor\([^\n]*seq_?lengths?_?array|Failed to set RNN data descriptor|Sequence lengths? must be (?:greater than|>) ?0|Labels length is zero in batch (?P<batch>\d+)", "a sequence of the batch has length 0"),

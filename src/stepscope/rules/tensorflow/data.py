@@ -10,6 +10,7 @@ from stepscope.rules.annotations.annotation_parse import ANNOTATION_PARSE
 from stepscope.rules.datasets.empty_dataset import EMPTY_DATASET
 from stepscope.rules.datasets.generator_exhausted import GENERATOR_EXHAUSTED
 from stepscope.rules.distributed.rank_died_first import RANK_DIED_FIRST
+from stepscope.rules.hangs.hang_collective import HANG_COLLECTIVE
 from stepscope.rules.labels.class_count_mismatch import CLASS_COUNT_MISMATCH
 from stepscope.rules.labels.label_missing import LABEL_MISSING
 from stepscope.rules.regime.monitor_misuse import MONITOR_MISUSE
@@ -134,4 +135,5 @@ sayings(GENERATOR_EXHAUSTED, (
 
 sayings(ANNOTATION_PARSE, ((r"Expect (?P<needs>\d+) fields but have (?P<has>\d+) in record|Field (?P<field>\d+) in record (?:\d+ )?is not a valid (?P<type>\w+)|Field \d+ is required but missing in record", "a line of a table does not have the fields that are read"),), stage=Stage.DATA)
 
+sayings(HANG_COLLECTIVE, ((r"Collective has timed out (?:waiting for other workers|during execution)", "a collective was waited for in vain"),), stage=Stage.DISTRIBUTED)
 sayings(RANK_DIED_FIRST, ((r"Collective ops is aborted by|collective (?:op|operation)s? (?:was|were) aborted|UNAVAILABLE: (?:Socket closed|Connection reset|failed to connect)|Error from remote (?:worker|task)", "another worker has ended, this one only reports it"),), stage=Stage.DISTRIBUTED)

@@ -90,6 +90,7 @@ sayings(INPUT_RANK, (
 ), stage=Stage.FORWARD)  # fmt: skip
 
 sayings(INPUT_SHAPE_MISMATCH, (
+    (r"parameter \"(?P<name>\w+)\" in [^\n]{0,80} initializer is expected to generate shape (?P<got>\([^)]*\)), but the existing parameter it received has shape (?P<expects>\([^)]*\))", "the parameter `{name}` is {expects}, the input asks for {got}"),
     (r"Initializer expected to generate shape (?P<got>\([^)]*\)) but got shape (?P<expects>\([^)]*\)) instead for parameter \"?(?P<name>\w+)\"?", "the parameter `{name}` is {expects}, the input asks for {got}"),
     (r"Shapes used to initialize variables must be fully-defined|Cannot broadcast mask with shape|mask shape [^\n]{0,60}(?:not compatible|does not match)", "a size that a layer needs is not known or does not fit"),
     (r"The last dimension of the inputs to a `?Dense`? (?:layer )?should be defined", "a Dense layer gets an input whose last size is not known"),

@@ -8,12 +8,14 @@ from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE
 from stepscope.rules.datasets.missing_file import MISSING_FILE
 from stepscope.rules.images.channel_mismatch import CHANNEL_MISMATCH
 from stepscope.rules.images.corrupt_image import CORRUPT_IMAGE
-from stepscope.rules.sentences import LIKELY
+from stepscope.rules.sentences import LIKELY, POSSIBLE
 from stepscope.rules.tensorflow.data import OF_NOTHING
 from stepscope.rules.tensorflow.reading import SHAPE
 from stepscope.rules.tensorflow.sayings import first, sayings
 
 _UNREAD = wording(r"imread_\('(?P<file>[^']+)'\): can't open/read file|Could not (?:open|read|find) (?:image|file) ?:? ?'?(?P<other>[^'\n]+)")
+
+_DECODER = wording(r"(?:\{\{node |\[\[node |\[Op:)(?P<node>(?:[\w.-]+/)*Decode(?:Image|Jpeg|Png|Bmp|Gif|WebP|AndCropJpeg)(?:_\d+)?)\b")
 
 
 @MISSING_FILE.seen_in
@@ -27,6 +29,13 @@ def not_read(failure: Failure, log: Log) -> Witnessed:
             seen={"the log says": heard.said.text.strip()[:250], "then": f"{failure.type}: {first(failure, 120)}", "files": str(sum(1 for _ in log.every(_UNREAD)))},
             instead=("Compare the path with the folder: capitals of the extension, the folder that relative paths start from. `cv2.imread` returns None where it cannot read.",),
         )  # fmt: skip
+
+
+@CORRUPT_IMAGE.seen_in
+def at_decoder(failure: Failure) -> Witnessed:
+    """A decoder's own node refused what it was given: its only argument that data decide is the file's bytes."""
+    if failure.is_a("InvalidArgumentError") and (found := _DECODER.search(failure.message)):
+        yield CORRUPT_IMAGE.found(f"a picture cannot be decoded: {first(failure, 60)}", POSSIBLE, stage=Stage.DATA, seen={"node": found["node"], "says": first(failure)})
 
 
 sayings(CORRUPT_IMAGE, (
