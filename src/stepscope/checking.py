@@ -63,7 +63,8 @@ def check(
     flaws = Flaws([*seen.tree.flaws, *_left(seen.tree), *_flaws(main, seen.images)])
     first = Observation(seen.images, seen.twins, flaws, boxes, inventory, wanted)
     rest = [Observation(Flaws(_flaws(each, seen.images)), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
-    report = diagnose("check", [first, *rest], [*notes(), *seen.tree.notes])
+    left = f"near copies: {seen.twins.left:,} pairs of images were not compared, since too many others were none" if seen.twins.left else ""
+    report = diagnose("check", [first, *rest], [*notes(), *seen.tree.notes, *filter(None, [left])])
     report = replace(report, overview=overview_of(seen.images, seen.twins, boxes, inventory))
     if looking.page and not looking.quick:
         report = _with_pictures(report, main, seen.images)

@@ -63,7 +63,11 @@ class Images:
 
 @dataclass(frozen=True)
 class Twins:
-    """Groups of rows of Images: `same` of equal content, `alike` of almost the same pixels (verified, and not in `same`), with what turns one into the other."""
+    """Groups of rows of Images: `same` of equal content, `alike` of almost the same pixels (verified, and not in `same`).
+
+    `left` is the number of pairs that may be alike and were not compared, since too many comparisons had come to nothing.
+    """
 
     same: tuple[tuple[int, ...], ...] = ()
     alike: tuple[tuple[int, ...], ...] = ()
+    left: int = 0

@@ -86,7 +86,8 @@ def _places(finding: Finding, colour: bool) -> Iterator[str]:
     shown = finding.places if finding.count == 1 else finding.places[: PLACES - 1]
     for place in shown:
         if place.file:
-            yield f"  {arrow} {_location(place)}" + (f"   ({place.about})" if place.about else "")
+            said = ": ".join(text for text in (_samples(place), _clean(place.about)) if text)
+            yield f"  {arrow} {_location(place)}" + (f"   ({said})" if said else "")
     if finding.count > PLACES:
         yield f"      and {finding.count - PLACES:,} more; --output report.json lists them all"
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from sklearn.datasets import load_digits
 from tests.photos import NAMES, encoded, jpeg, photo, png
 
-from stepscope.checking import Looking
+from stepscope.checking import Looking, check
 from stepscope.collect.files.inspecting import inspect_all, twins_in
 from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.recognise import read_as
@@ -157,3 +157,12 @@ def test_close_hashes_are_joined_and_far_ones_are_not(count):
 
     assert {(3, 7), (11, 20)} <= {tuple(sorted(pair)) for pair in zip(one.tolist(), other.tolist(), strict=True)}
     assert len(one) < 5
+
+
+def test_what_was_not_compared_is_said(tmp_path, monkeypatch):
+    root = written(tmp_path / "set", {**PHOTOS, "a/copy.jpg": encoded(COPIES["poor"](photo()))})
+    monkeypatch.setattr("stepscope.collect.files.twins.MOST", 0)
+    report = check(root, looking=Looking(workers=1, cache=False))
+
+    assert [note for note in report.notes if "not compared" in note] == ["near copies: 1 pairs of images were not compared, since too many others were none"]
+    assert "near-duplicate-sample" not in {finding.name for finding in report.findings}

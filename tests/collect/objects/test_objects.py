@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.photos import jpeg
 
 import stepscope
-from photos import jpeg
 from stepscope.checking import Looking
 from stepscope.collect.objects.named import is_object
 from stepscope.evidence import Expected

@@ -35,7 +35,7 @@ def twins_of(images: Images, read: Reader, kept: Path | None = None) -> Twins:
     if kept is not None and (known := _remembered(kept, mark)) is not None:
         return known
     equal = tuple(_equal(images, read))
-    found = Twins(equal, tuple(_alike(images, read, equal)) if images.pixels else ())
+    found = Twins(equal, *_alike(images, read, equal)) if images.pixels else Twins(equal)
     if kept is not None:
         _remember(kept, mark, found)
     return found
@@ -63,8 +63,8 @@ def _of_one_content(rows: list[int], read: Reader) -> list[list[int]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Groups of rows whose pixels are almost the same, one row for each group of equal content."""
+def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> tuple[tuple[tuple[int, ...], ...], int]:
+    """Groups of rows whose pixels are almost the same, one row for each group of equal content; and how many pairs were left."""
     import numpy as np
 
     facts = images.facts
@@ -74,9 +74,12 @@ def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> li
     group_of = {int(row): int(row) for row in rows}
     thumbnail = lru_cache(maxsize=8192)(lambda row: _thumbnail(read, row))
     used: Counter[int] = Counter()
-    vain = 0
+    vain = left = 0
     for one, other, position in _pairs(facts, rows):
-        if used[one] >= EACH or used[other] >= EACH or vain >= MOST or _first(group_of, one) == _first(group_of, other):
+        if used[one] >= EACH or used[other] >= EACH or _first(group_of, one) == _first(group_of, other):
+            continue
+        if vain >= MOST:
+            left += 1
             continue
         a, b = thumbnail(one), thumbnail(other)
         small = min(int(facts[name][row]) for name in ("width", "height") for row in (one, other)) < SMALL
@@ -89,7 +92,7 @@ def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> li
     groups: dict[int, list[int]] = {}
     for row in group_of:
         groups.setdefault(_first(group_of, row), []).append(row)
-    return [tuple(group) for group in groups.values() if len(group) > 1]
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1), left
 
 
 def _pairs(facts: Any, rows: Any) -> Iterable[tuple[int, int, int]]:
@@ -128,7 +131,7 @@ def _remembered(kept: Path, mark: str) -> Twins | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
         known = json.loads(kept.read_bytes())
         if known["mark"] == mark:
-            return Twins(tuple(map(tuple, known["same"])), tuple(map(tuple, known["alike"])))
+            return Twins(tuple(map(tuple, known["same"])), tuple(map(tuple, known["alike"])), known["left"])
     return None
 
 
@@ -136,5 +139,5 @@ def _remember(kept: Path, mark: str, found: Twins) -> None:
     temporary = kept.with_suffix(f".{os.getpid()}.part")
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps({"mark": mark, "same": found.same, "alike": found.alike}))
+        temporary.write_text(json.dumps({"mark": mark, "same": found.same, "alike": found.alike, "left": found.left}))
         os.replace(temporary, kept)
