@@ -39,6 +39,16 @@ def test_boxes_in_another_form_are_left(tmp_path):
     assert any("another form" in line for line in told)
 
 
+def test_boxes_that_fit_as_corners_are_not_clipped(tmp_path):
+    root = yolo(tmp_path / "data", "0 0.3 0.1 0.5 0.3\n")
+    for number, label in enumerate(sorted((root / "labels/train").iterdir())):
+        label.write_text("".join(f"0 {0.2 + each / 20} {0.1 + number / 40} {0.5 + each / 20} {0.6 + number / 40}\n" for each in range(8)))
+    copy, told = mended(root)
+
+    assert bytes_in(copy / "labels") == bytes_in(root / "labels")
+    assert any("another form" in line for line in told)
+
+
 def test_the_label_file_and_the_listed_line_go_with_a_copy(tmp_path):
     root = yolo(tmp_path / "data")
     (root / "images/train/00x.jpg").write_bytes((root / "images/train/00.jpg").read_bytes())
