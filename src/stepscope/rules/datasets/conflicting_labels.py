@@ -18,11 +18,11 @@ Good
     data/cat/17.jpg
 """
 
-from stepscope.evidence import Images, Stage, Twins
+from stepscope.evidence import Flaws, Images, Stage, Twins
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.groups import conflicts, places
-from stepscope.rules.found import shown
+from stepscope.rules.found import at_flaws, shown
 
 CONFLICTING_LABELS = Rule("DAT112", Severity.WARNING, stage=Stage.DATA)
 
@@ -40,3 +40,11 @@ def files(images: Images, twins: Twins) -> Witnessed:
                 seen={"images": f"{len(met):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])},
                 places=found,
             )
+
+
+@CONFLICTING_LABELS.seen_in
+def lists(flaws: Flaws) -> Witnessed:
+    """One file, listed with two classes."""
+    found = flaws.of("listed-otherwise")
+    if found:
+        yield CONFLICTING_LABELS.found(f"{shown(found[0].image)} {found[0].says}", seen={"images": f"{len(found):,}"}, places=at_flaws(found))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_ids import Ids
+from stepscope.collect.files.layouts.coco_ids import Ids, clashes
 from stepscope.collect.files.layouts.coco_json import Annotation, Document, Image, document, is_coco
 from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_segments import Segments
 from stepscope.collect.files.layouts.image_names import Finder
+from stepscope.collect.files.layouts.listings import Listings
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
@@ -31,16 +31,16 @@ def read(tree: Tree) -> Reading:
     reading = Reading("coco", tree.root, boxes=BoxTable("xywh"))
     finder = Finder(tree)
     names: dict[int, str] = {}
-    listed: dict[str, str] = {}
+    listed = Listings()
     with _no_collection():
         paths = sorted(tree.named(".json"), key=lambda path: (not _split(path), "keypoint" in path, path))
         for path in paths:
             if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
                 _one(tree, path, finder, reading, names, listed)
-    reading.pictures = [Picture(image, split) for image, split in listed.items()]
-    unlisted = [path for path in finder.images if path not in listed]
+    reading.pictures = [Picture(image, split) for image, split in listed.splits.items()]
+    unlisted = [path for path in finder.images if path not in listed.splits]
     reading.pictures += [Picture(path, split_of(path)) for path in unlisted]
-    if listed:
+    if listed.splits:
         reading.flaws += [Flaw("unlisted", path, says="no annotation file lists this image", image=path) for path in unlisted]
     _number_classes(reading, names)
     return reading
@@ -58,7 +58,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[int, str], listed: dict[str, str]) -> None:
+def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[int, str], listed: Listings) -> None:
     """One file: what it lists, what it annotates, what does not fit."""
     found = document(tree, path, reading.flaws)
     if found is None:
@@ -66,9 +66,11 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     split = _split(path)
     if not found.has_annotations and found.images and all(finder.find(image.file_name, split) is None for image in found.images):
         return  # the list of a test set that was not fetched
-    images = _images(found, finder, path, split, reading, listed)
+    images = _images(found, finder, path, split, reading, listed.splits)
+    reading.flaws += listed.leaks(((images[image.id], item("images", number)) for number, image in enumerate(found.images)), split, path)
     names.update({category.id: category.name for category in found.categories})
-    reading.flaws += _clashes(found, path)
+    reading.flaws += listed.renamed(((each.id, each.name, item("categories", number)) for number, each in enumerate(found.categories)), path)
+    reading.flaws += clashes(found, path)
     reading.flaws += _annotations(found, path, images, reading)
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
 
@@ -123,31 +125,6 @@ def _bounded(image: Image, path: str, line: int) -> Iterator[Flaw]:
     if any(side is not None and not abs(side) < LARGEST for side in (image.width, image.height)):
         image.width = image.height = None
         yield Flaw("value", path, line, says="declares a width or height that no image has", image=image.file_name)
-
-
-def _clashes(found: Document, path: str) -> Iterator[Flaw]:
-    """Ids that stand for two things."""
-    for what, ids in (("images", [image.id for image in found.images]), ("categories", [category.id for category in found.categories])):
-        for number in repeated(ids):
-            yield Flaw("id-clash", path, item(what, number), says=f"the id {ids[number]} of {what} is used twice")
-    yield from (
-        Flaw("class-twice", path, item("categories", number), says=f"the category {category.name!r} is named twice")
-        for number, category in enumerate(found.categories)
-        if category.name and any(other.name == category.name and other.id != category.id for other in found.categories[:number])
-    )
-
-
-def repeated(ids: Sequence[Any]) -> list[int]:
-    """The places of the second of each that stand twice."""
-    if len(set(ids)) == len(ids):
-        return []
-    met: Counter[Any] = Counter()
-    places = []
-    for number, each in enumerate(ids):
-        met[each] += 1
-        if met[each] == 2:
-            places.append(number)
-    return places
 
 
 def _annotations(found: Document, path: str, images: dict[Any, str], reading: Reading) -> Iterator[Flaw]:

@@ -1,9 +1,15 @@
-"""The ids of millions of annotations, in eight bytes each."""
+"""Ids that stand for two things; those of millions of annotations in eight bytes each."""
 
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from stepscope.collect.files.layouts.coco_json import Document
+from stepscope.collect.files.layouts.coco_lines import item
+from stepscope.evidence import Flaw
 
 LARGEST = 2**62
 
@@ -47,3 +53,28 @@ class Ids:
             if name in met:
                 yield place, name
             met.add(name)
+
+
+def clashes(found: Document, path: str) -> Iterator[Flaw]:
+    """Ids that stand for two things."""
+    for what, ids in (("images", [image.id for image in found.images]), ("categories", [category.id for category in found.categories])):
+        for number in repeated(ids):
+            yield Flaw("id-clash", path, item(what, number), says=f"the id {ids[number]} of {what} is used twice")
+    yield from (
+        Flaw("class-twice", path, item("categories", number), says=f"the category {category.name!r} is named twice")
+        for number, category in enumerate(found.categories)
+        if category.name and any(other.name == category.name and other.id != category.id for other in found.categories[:number])
+    )
+
+
+def repeated(ids: Sequence[Any]) -> list[int]:
+    """The places of the second of each that stand twice."""
+    if len(set(ids)) == len(ids):
+        return []
+    met: Counter[Any] = Counter()
+    places = []
+    for number, each in enumerate(ids):
+        met[each] += 1
+        if met[each] == 2:
+            places.append(number)
+    return places
