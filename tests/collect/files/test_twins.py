@@ -9,12 +9,13 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from sklearn.datasets import load_digits
 from tests.photos import NAMES, encoded, jpeg, photo, png
 
-from stepscope.checking import Looking
+from stepscope.checking import Looking, check
 from stepscope.collect.files.inspecting import inspect_all, twins_in
 from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.recognise import read_as
 from stepscope.collect.files.resemblance import candidates, turned
 from stepscope.collect.files.tree import walk
+from stepscope.finding import Severity
 
 
 def twins(root, quick=False, cache=False):
@@ -157,3 +158,10 @@ def test_close_hashes_are_joined_and_far_ones_are_not(count):
 
     assert {(3, 7), (11, 20)} <= {tuple(sorted(pair)) for pair in zip(one.tolist(), other.tolist(), strict=True)}
     assert len(one) < 5
+
+
+@pytest.mark.parametrize(("doubles", "severity"), [(len(NAMES), Severity.NOTE), (1, Severity.WARNING)])
+def test_folders_of_pairs_are_told_from_a_contradiction(tmp_path, doubles, severity):
+    halves = {f"b/{name}.jpg": encoded(photo(name).resize([side // 2 for side in photo(name).size]), "JPEG") for name in NAMES[:doubles]}
+    report = check(written(tmp_path, {**PHOTOS, **halves}), looking=Looking(cache=False, workers=1))
+    assert [each.severity for each in report.findings if each.name == "conflicting-labels"] == [severity]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_ids import Ids, clashes
+from stepscope.collect.files.layouts.coco_ids import Categories, Ids, clashes
 from stepscope.collect.files.layouts.coco_json import Annotation, Document, Image, document, is_coco
 from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_segments import Segments
@@ -22,6 +22,8 @@ from stepscope.evidence import Flaw
 PEEK = 65536
 LARGEST = 10**9
 """Pixels of a side that no image has."""
+WITHOUT = 0.1
+"""The share of annotations without a box or segment from which on they are meant so."""
 CROWDS = (0, 1, None)
 """What `iscrowd` may be."""
 
@@ -30,19 +32,21 @@ def read(tree: Tree) -> Reading:
     """Every COCO file of the tree, as one set; each file is a split."""
     reading = Reading("coco", tree.root, boxes=BoxTable("xywh"))
     finder = Finder(tree)
-    names: dict[int, str] = {}
+    categories = Categories()
     listed = Listings()
     with _no_collection():
         paths = sorted(tree.named(".json"), key=lambda path: (not _split(path), "keypoint" in path, path))
         for path in paths:
             if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
-                _one(tree, path, finder, reading, names, listed)
+                _one(tree, path, finder, reading, categories, listed)
     reading.pictures = [Picture(image, split) for image, split in listed.splits.items()]
     unlisted = [path for path in finder.images if path not in listed.splits]
     reading.pictures += [Picture(path, split_of(path)) for path in unlisted]
     if listed.splits:
         reading.flaws += [Flaw("unlisted", path, says="no annotation file lists this image", image=path) for path in unlisted]
-    _number_classes(reading, names)
+    assert reading.boxes is not None
+    reading.classes = categories.number(reading.boxes)
+    reading.declared = bool(reading.classes)
     return reading
 
 
@@ -58,7 +62,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[int, str], listed: Listings) -> None:
+def _one(tree: Tree, path: str, finder: Finder, reading: Reading, categories: Categories, listed: Listings) -> None:
     """One file: what it lists, what it annotates, what does not fit."""
     found = document(tree, path, reading.flaws)
     if found is None:
@@ -68,7 +72,7 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
         return  # the list of a test set that was not fetched
     images = _images(found, finder, path, split, reading, listed.splits)
     reading.flaws += listed.leaks(((images[image.id], item("images", number)) for number, image in enumerate(found.images)), split, path)
-    names.update({category.id: category.name for category in found.categories})
+    categories.take(found.categories)
     reading.flaws += listed.renamed(((each.id, each.name, item("categories", number)) for number, each in enumerate(found.categories)), path)
     reading.flaws += clashes(found, path)
     reading.flaws += _annotations(found, path, images, reading)
@@ -133,14 +137,19 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
     assert table is not None
     numbers = {image: table.images.number(name) for image, name in images.items() if image not in found.again}
     ids, segments = Ids(), Segments(found, path, images)
+    lacking: list[int] = []
     for start, part in found.parts():
         ids.extend([None if each is None else each.id for each in part])
         odd = [place for place, each in enumerate(part) if each is None or each.image_id not in images or each.category_id not in known or each.iscrowd not in CROWDS]
         for place in odd:
             if (each := part[place]) is not None:
                 yield from _unknown(each, start + place, path, images, known)
+        lacking += [start + place for place, each in enumerate(part) if each is not None and not (each.bbox or each.segmentation or each.keypoints)]
         _take(part, start, path, numbers, table)
         yield from segments.flaws(start, part)
+    if len(lacking) < WITHOUT * len(ids):  # else it is a set of classes, or of classes and some boxes
+        told = {flaw.line for flaw in found.flaws}
+        yield from (Flaw("field", path, item("annotations", number), says=f"annotations[{number}] has no bbox") for number in lacking if item("annotations", number) not in told)
     for number, name in ids.twice():
         yield Flaw("id-clash", path, item("annotations", number), says=f"the id {name} of annotations is used twice")
 
@@ -165,13 +174,3 @@ def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], k
         yield Flaw("id-unknown", path, line, says=f"category_id {each.category_id} is no category's", image=image)
     if each.iscrowd not in (0, 1, None):
         yield Flaw("value", path, line, says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
-
-
-def _number_classes(reading: Reading, names: dict[int, str]) -> None:
-    """Categories have ids with gaps; the classes of a head have none."""
-    numbers = sorted(names)
-    reading.classes, reading.declared = tuple(names[number] for number in numbers), bool(numbers)
-    if reading.boxes is not None:
-        places = {number: place for place, number in enumerate(numbers)}
-        for row, label in enumerate(reading.boxes.label):
-            reading.boxes.label[row] = places.get(label, -1)

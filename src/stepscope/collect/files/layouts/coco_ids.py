@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_json import Document
+from stepscope.collect.files.layouts.coco_json import Category, Document
 from stepscope.collect.files.layouts.coco_lines import item
+from stepscope.collect.files.reading import BoxTable
 from stepscope.evidence import Flaw
 
 LARGEST = 2**62
@@ -32,6 +33,9 @@ class Ids:
                 self._add(name)
         self._count = len(self._numbers)
 
+    def __len__(self) -> int:
+        return self._count
+
     def _add(self, name: int | str | None) -> None:
         if isinstance(name, int) and abs(name) < LARGEST:
             self._numbers.append(name)
@@ -53,6 +57,28 @@ class Ids:
             if name in met:
                 yield place, name
             met.add(name)
+
+
+class Categories:
+    """The categories of all files by their ids, which have gaps; the classes of a head have none."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._parents: set[str] = set()
+
+    def take(self, categories: Sequence[Category]) -> None:
+        """Note those of one file."""
+        self._names.update({each.id: each.name for each in categories})
+        self._parents.update(each.supercategory for each in categories if isinstance(each.supercategory, str) and each.supercategory != each.name)
+
+    def number(self, table: BoxTable) -> tuple[str, ...]:
+        """The classes in the order of their ids; boxes get their numbers. One that only stands above others, as Roboflow writes it, and has no box is none."""
+        met = set(table.label)
+        numbers = sorted(number for number, name in self._names.items() if number in met or name not in self._parents)
+        places = {number: place for place, number in enumerate(numbers)}
+        for row, label in enumerate(table.label):
+            table.label[row] = places.get(label, -1)
+        return tuple(self._names[number] for number in numbers)
 
 
 def clashes(found: Document, path: str) -> Iterator[Flaw]:

@@ -31,6 +31,7 @@ class Category(msgspec.Struct, gc=False):
     id: int
     name: str = ""
     keypoints: list[str] | None = None
+    supercategory: Any = None
 
 
 class Annotation(msgspec.Struct, gc=False):
