@@ -64,6 +64,12 @@ def test_a_box_that_is_null_among_others_is_named(written: Callable[..., Path]) 
     assert "annotation-parse" in {each.name for each in found_in(written({**COCO, JSON: json.dumps(whole)}))}
 
 
+def test_names_that_are_lists_are_told_as_that(written: Callable[..., Path]) -> None:
+    found = found_in(written({**YOLO, "data.yaml": "train: images/train\nval: images/val\nnames: [[cat, dog], [cat, dog]]\n"}))
+    assert ("annotation-value", "data.yaml", 3) in [(each.name, Path(each.place.file or "").name, each.place.line) for each in found]
+    assert "class-name-mismatch" not in [each.name for each in found]
+
+
 @pytest.mark.parametrize(
     ("point", "slug"), [("1.7 0.5 2", "segment-mismatch"), ("0.5 nan 1", "segment-invalid"), ("0.5 0.5 7", "annotation-value"), ("1.7 0.5 0", None), ("0.5 0.5 2", None)]
 )

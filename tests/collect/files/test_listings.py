@@ -48,9 +48,10 @@ VOC = {path.replace("VOCdevkit/VOC2007/", ""): content for path, content in SETS
         ({**YOLO, "train.txt": lines(NAMES[:9]), "val.txt": lines(NAMES[7:8] + NAMES[9:])}, "val.txt", 1),
         ({**IMAGES, "annotations/instances_train.json": coco(NAMES[:9]), "annotations/instances_val.json": coco(NAMES[8:])}, "annotations/instances_val.json", 3),
         ({**YOLO, "data.yaml": "train: images\nval: images\nnames: [cat]\n"}, "data.yaml", 2),
+        ({**YOLO, "data.yaml": "train: .\nval: images\nnames: [cat]\n"}, "data.yaml", 2),
         ({**VOC, "ImageSets/Main/train.txt": "2007_000001\n", "ImageSets/Main/val.txt": "2007_000001\n"}, "ImageSets/Main/val.txt", 1),
     ],
-    ids=["table", "yolo", "coco", "folder", "voc"],
+    ids=["table", "yolo", "coco", "folder", "folder above", "voc"],
 )  # fmt: skip
 def test_an_image_in_the_lists_of_two_splits_leaks(contents: Contents, file: str, line: int, written: Callable[..., Path]) -> None:
     assert ("split-leak", file, line) in found_in(written(contents))

@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from tests.collect.files.clean_sets import tar
 from tests.collect.files.conftest import photo
 
@@ -15,6 +16,12 @@ from stepscope.checking import Looking, check
 
 def members(more: dict[str, bytes | str]) -> dict[str, bytes | str]:
     return {**{f"{i:02}.{ending}": content for i in range(12) for ending, content in (("jpg", photo(i)), ("cls", str(i % 2)))}, **more}
+
+
+def grey(number: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(photo(number))).convert("L").save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def found_in(root: Path) -> set[tuple[str, str, str]]:
@@ -45,3 +52,10 @@ def test_a_link_in_place_of_an_image_is_named(written: Callable[..., Path]) -> N
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         shard.addfile(link)
     assert ("unreadable-entry", "a.tar", "'99.jpg'") in found_in(written({"a.tar": buffer.getvalue()}))
+
+
+def test_the_target_beside_each_photo_is_no_photo_but_looked_at(written: Callable[..., Path]) -> None:
+    pairs = {name: content for i in range(4) for name, content in ((f"{i}.input.jpg", photo(i)), (f"{i}.target.png", grey(i)))}
+    cut = grey(9)[:-40]
+    report = check(written({"a.tar": tar({**pairs, "9.input.jpg": photo(9), "9.target.png": cut})}), looking=Looking(cache=False, workers=1))
+    assert [(each.name, Path(each.place.file or "").name) for each in report.findings] == [("truncated-image", "9.target.png")]

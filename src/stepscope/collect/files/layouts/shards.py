@@ -25,6 +25,7 @@ def read(tree: Tree) -> Reading:
     whole: set[str] = set()
     for path in tree.named(".tar"):
         _shard(tree, path, reading, labels, whole)
+    _part(reading)
     reading.flaws += [Flaw("stray", path, says="is a compressed shard, which is not read") for path in tree.named(".tar.gz", ".tgz", ".tar.xz", ".tar.zst")]
     odd = _odd(labels)
     reading.flaws += [Flaw("label-value", *_of(key, f"has the class {labels.pop(key)!r}, no whole number")) for key in odd]
@@ -37,6 +38,17 @@ def read(tree: Tree) -> Reading:
     if labels:
         reading.flaws += [Flaw("unlabelled", each.path, says="has no class beside it", image=each.path) for each in reading.pictures if each.label < 0 and _sample(each.path) not in odd]
     return reading
+
+
+def _part(reading: Reading) -> None:
+    """Where samples mostly have several images each, one of them is the sample, a photo if there is one; the others (masks, targets) are looked at for damage alone."""
+    members: dict[str, list[Picture]] = {}
+    for each in reading.pictures:
+        members.setdefault(_sample(each.path), []).append(each)
+    if 2 * sum(len(each) > 1 for each in members.values()) > len(members):
+        reading.pictures = [min(each, key=lambda picture: not picture.path.lower().endswith((".jpg", ".jpeg", ".webp"))) for each in members.values()]
+        own = {each.path for each in reading.pictures}
+        reading.masks = [each for every in members.values() for each in every if each.path not in own]
 
 
 def _odd(labels: dict[str, str]) -> list[str]:

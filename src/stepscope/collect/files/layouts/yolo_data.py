@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -100,8 +101,11 @@ def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
         for place in told if isinstance(told, list) else [told]:
             if isinstance(place, str) and place:
                 _take_split(tree, path, written, data, (key, split, place))
-    data.flaws += _shared(tree, path, data)
-    met = Counter(data.names)
+    data.flaws += _shared(tree, path, written, data)
+    nested = [name for name in (names if isinstance(names, list) else ()) if isinstance(name, (list, dict))]
+    if nested:
+        data.flaws.append(Flaw("value", path, _line_of(tree, path, "names"), says=f"names holds a {type(nested[0]).__name__} where a name is expected"))
+    met = Counter(() if nested else data.names)
     data.flaws += [Flaw("class-twice", path, _line_of(tree, path, "names"), says=f"the class {name!r} is named twice") for name in met if met[name] > 1]
 
 
@@ -138,14 +142,18 @@ def _take_split(tree: Tree, path: str, written: dict[Any, Any], data: Data, said
         data.splits.setdefault(split, []).append(found)
 
 
-def _shared(tree: Tree, path: str, data: Data) -> Iterator[Flaw]:
-    """Folders that training and another split both read, as trainers read those within them too."""
-    for own in data.splits.get("train", []):
-        for split in ("val", "test"):
-            for other in data.splits.get(split, []):
-                if f"{other}/".startswith(f"{own}/" if own else "") or f"{own}/".startswith(f"{other}/" if other else ""):
-                    says = f"{split}: {other or '.'} and train: {own or '.'} share their images"
-                    yield Flaw("leak-folder", path, _line_of(tree, path, split), says=says, split=split)
+def _shared(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> Iterator[Flaw]:
+    """Folders that training and another split both read, as trainers read those within them too. What is compared is what was written: where it was found is a guess for sets that were moved."""
+    for own in _places(written.get("train")) if "train" in data.splits else ():
+        for key, split in (("val", "val"), ("valid", "val"), ("test", "test")):
+            for other in _places(written.get(key)) if split in data.splits else ():
+                if os.path.commonpath([own, other]) in (own, other):
+                    yield Flaw("leak-folder", path, _line_of(tree, path, key), says=f"{key}: {other[1:] or '.'} and train: {own[1:] or '.'} share their images", split=split)
+
+
+def _places(told: object) -> list[str]:
+    """The folders that an entry names."""
+    return [os.path.normpath(os.path.join("/", place.replace("\\", "/"))) for place in (told if isinstance(told, list) else [told]) if isinstance(place, str) and place]
 
 
 def _listed(tree: Tree, path: str, split: str, data: Data) -> None:
