@@ -87,6 +87,15 @@ def test_coco_boxes_are_mended_with_their_area(tmp_path):
     assert told["info"] == {"images": "not a list"}
 
 
+def test_a_file_nested_too_deeply_is_left(tmp_path):
+    root = coco(tmp_path / "data", [[10, 10, 20, 20]])
+    (root / "annotations").mkdir(exist_ok=True)
+    (root / "annotations/deep.json").write_text('{"images": ' + "[" * 100_000 + "]" * 100_000 + ', "annotations": []}')
+    copy, _ = mended(root)
+
+    assert (copy / "annotations/deep.json").read_bytes() == (root / "annotations/deep.json").read_bytes()
+
+
 def test_coco_items_that_are_right_keep_their_bytes(tmp_path):
     root = coco(tmp_path / "data", BOXES)
     before = (root / "train.json").read_bytes()

@@ -104,7 +104,7 @@ def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
     data.flaws += _shared(tree, path, written, data)
     nested = [name for name in (names if isinstance(names, list) else ()) if isinstance(name, (list, dict))]
     if nested:
-        data.flaws.append(Flaw("value", path, _line_of(tree, path, "names"), says=f"names holds a {type(nested[0]).__name__} where a name is expected"))
+        data.flaws.append(Flaw("label-value", path, _line_of(tree, path, "names"), says=f"names holds a {type(nested[0]).__name__} where a name is expected"))
     met = Counter(() if nested else data.names)
     data.flaws += [Flaw("class-twice", path, _line_of(tree, path, "names"), says=f"the class {name!r} is named twice") for name in met if met[name] > 1]
 
