@@ -85,12 +85,14 @@ class Seen:
 def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
     """Read the data set at `path`, as `check` does; one on disk. Raises NoDataset, OSError."""
     from stepscope.collect.files.inspecting import inspect_all, twins_in
+    from stepscope.collect.files.masks import apart, mask_flaws, with_masks
     from stepscope.collect.files.recognise import found_at, read_as
 
     found = found_at(path)
     looking = looking or Looking()
     readings = tuple(read_as(found.tree, name) for name in ([layout] if layout else found.layouts))
-    images = inspect_all(readings[0], found.tree, looking, progress or _silent)
+    images, masks = apart(inspect_all(with_masks(readings[0], found.tree), found.tree, looking, progress or _silent), readings[0])
+    readings[0].flaws.extend(mask_flaws(masks, images))
     twins = twins_in(readings[0], found.tree, images, looking)
     return Seen(found.tree, readings, images, twins, tuple(_boxes(each, images) for each in readings))
 

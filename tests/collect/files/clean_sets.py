@@ -1134,8 +1134,8 @@ s(
 )
 
 
-def par(n, start=0):
-    t = pa.table({"image": [{"bytes": photo(start + i), "path": f"{i}.jpg"} for i in range(n)], "label": [i % 2 for i in range(n)]}).replace_schema_metadata(
+def par(n, start=0, labels=(0, 1)):
+    t = pa.table({"image": [{"bytes": photo(start + i), "path": f"{i}.jpg"} for i in range(n)], "label": [labels[i % 2] for i in range(n)]}).replace_schema_metadata(
         {"huggingface": J({"info": {"features": {"image": {"_type": "Image"}, "label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}})}
     )
     b = io.BytesIO()
@@ -1158,4 +1158,55 @@ s(
     {"train": 3, "val": 1},
     ("cat", "dog"),
     8,
+)
+s(
+    "parquet hf labels of the test kept back",
+    {"data/train-00000-of-00001.parquet": par(4), "data/test-00000-of-00001.parquet": par(2, 4, (-1, -1))},
+    "parquet",
+    {"train": 4, "test": 2},
+    ("cat", "dog"),
+    0,
+)
+s(
+    "coco roboflow with a category above the others",
+    {
+        **photos("train/a.jpg", "train/b.jpg"),
+        "train/_annotations.coco.json": coco(["a.jpg", "b.jpg"]).replace(
+            '"categories": [', '"categories": [{"id": 0, "name": "animal", "supercategory": "none"}, '
+        ).replace('"supercategory": "x"', '"supercategory": "animal"'),
+    },
+    "coco",
+    {"train": 2},
+    None,
+    4,
+)
+s(
+    "kitti",
+    {
+        **photos("training/image_2/000000.png", "training/image_2/000001.png", "testing/image_2/000000.png"),
+        **{f"training/label_2/00000{i}.txt": "Car 0.00 0 1.85 10.10 20.30 40.50 50.70 1.57 1.73 4.15 1.00 1.75 13.22 1.62\n" for i in range(2)},
+    },
+    "images",
+    {"train": 2, "test": 1},
+    (),
+    0,
+)
+s(
+    "dogs and cats by their file names",
+    photos("train/cat.0.jpg", "train/cat.1.jpg", "train/dog.0.jpg", "train/dog.1.jpg", "test1/1.jpg", "test1/2.jpg"),
+    "images",
+    None,
+    (),
+    0,
+)
+s(
+    "cityscapes",
+    {
+        **photos(*[f"leftImg8bit/{home}_leftImg8bit.png" for home in ("train/aachen/a_0", "train/bochum/b_0", "train/bochum/b_1", "val/lindau/l_0")]),
+        **{f"gtFine/{home}_gtFine_labelIds.png": photo(9, "PNG") for home in ("train/aachen/a_0", "train/bochum/b_0", "train/bochum/b_1", "val/lindau/l_0")},
+    },
+    "images",
+    {"train": 3, "val": 1},
+    (),
+    0,
 )

@@ -45,7 +45,7 @@ def test_a_line_of_a_yolo_file(line: str, slug: str, written: Callable[..., Path
         ("bbox", [1, 2, 3], "annotation-value"), ("bbox", [40, 40, -5, -5], "box-reversed"), ("bbox", [80, 40, 50, 50], "box-out-of-image"),
         ("bbox", [float("nan"), 1, 2, 3], "box-not-finite"), ("image_id", 999, "annotation-id-clash"), ("category_id", 99, "annotation-id-clash"),
         ("iscrowd", 5, "annotation-value"), ("area", -3, "annotation-value"), ("segmentation", [[1, 2, 3, 4]], "segment-invalid"),
-        ("segmentation", {"size": "x", "counts": None}, "segment-invalid"), ("keypoints", ["a"], "segment-invalid"),
+        ("segmentation", {"size": "x", "counts": None}, "segment-invalid"), ("segmentation", [[1, 2, float("nan"), 4, 5, 6]], "segment-invalid"), ("keypoints", ["a"], "segment-invalid"),
     ],
 )  # fmt: skip
 def test_an_annotation_of_a_coco_file(field: str, value: Any, slug: str, written: Callable[..., Path]) -> None:
@@ -55,6 +55,29 @@ def test_an_annotation_of_a_coco_file(field: str, value: Any, slug: str, written
     found = next(each for each in found_in(written({**COCO, JSON: text})) if each.name == slug)
     line = text.splitlines().index(' "annotations": [') + 2
     assert (Path(found.place.file or "").name, found.place.line, found.place.column) == (Path(JSON).name, line, 3)
+
+
+def test_a_box_that_is_null_among_others_is_named(written: Callable[..., Path]) -> None:
+    whole = json.loads(str(COCO[JSON]))
+    whole["annotations"] = [{**each, "id": 100 * turn + each["id"]} for turn in range(4) for each in whole["annotations"]]
+    whole["annotations"][0].update(bbox=None, segmentation=None)
+    assert "annotation-parse" in {each.name for each in found_in(written({**COCO, JSON: json.dumps(whole)}))}
+
+
+def test_names_that_are_lists_are_told_as_that(written: Callable[..., Path]) -> None:
+    found = found_in(written({**YOLO, "data.yaml": "train: images/train\nval: images/val\nnames: [[cat, dog], [cat, dog]]\n"}))
+    assert ("annotation-value", "data.yaml", 3) in [(each.name, Path(each.place.file or "").name, each.place.line) for each in found]
+    assert "class-name-mismatch" not in [each.name for each in found]
+
+
+@pytest.mark.parametrize(
+    ("point", "slug"), [("1.7 0.5 2", "segment-mismatch"), ("0.5 nan 1", "segment-invalid"), ("0.5 0.5 7", "annotation-value"), ("1.7 0.5 0", None), ("0.5 0.5 2", None)]
+)
+def test_a_key_point_of_a_yolo_file(point: str, slug: str | None, written: Callable[..., Path]) -> None:
+    data = str(YOLO["data.yaml"]) + "kpt_shape: [2, 3]\n"
+    points = {path: "0 0.5 0.5 0.25 0.25 0.5 0.5 2 0 0 0\n" for path in YOLO if path.startswith("labels")}
+    found = found_in(written({**YOLO, **points, "data.yaml": data, TEXT: f"0 0.5 0.5 0.25 0.25 0.4 0.4 2 {point}\n"}))
+    assert [each.name for each in found if each.place.line == 1] == [slug] * (slug is not None)
 
 
 @pytest.mark.parametrize(

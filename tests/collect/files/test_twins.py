@@ -15,6 +15,7 @@ from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.recognise import read_as
 from stepscope.collect.files.resemblance import candidates, turned
 from stepscope.collect.files.tree import walk
+from stepscope.finding import Severity
 
 
 def twins(root, quick=False, cache=False):
@@ -166,3 +167,10 @@ def test_what_was_not_compared_is_said(tmp_path, monkeypatch):
 
     assert [note for note in report.notes if "not compared" in note] == ["near copies: 1 pairs of images were not compared, since too many others were none"]
     assert "near-duplicate-sample" not in {finding.name for finding in report.findings}
+
+
+@pytest.mark.parametrize(("doubles", "severity"), [(len(NAMES), Severity.NOTE), (1, Severity.WARNING)])
+def test_folders_of_pairs_are_told_from_a_contradiction(tmp_path, doubles, severity):
+    halves = {f"b/{name}.jpg": encoded(photo(name).resize([side // 2 for side in photo(name).size]), "JPEG") for name in NAMES[:doubles]}
+    report = check(written(tmp_path, {**PHOTOS, **halves}), looking=Looking(cache=False, workers=1))
+    assert [each.severity for each in report.findings if each.name == "conflicting-labels"] == [severity]

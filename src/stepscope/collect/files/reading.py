@@ -80,12 +80,13 @@ class BoxTable:
 class Reading:
     """A data set as one reader read it. `classes` are in the order of their numbers; `declared` tells whether they were written down.
 
-    `sizes` are the widths and heights that the annotation declares, by image, with the file and line that do.
+    `masks` are images that are labels of others. `sizes` are the widths and heights that the annotation declares, by image, with the file and line that do.
     """
 
     layout: str
     root: Path | Remote
     pictures: list[Picture] = field(default_factory=list)
+    masks: list[Picture] = field(default_factory=list)
     classes: tuple[str, ...] = ()
     declared: bool = False
     boxes: BoxTable | None = None

@@ -21,9 +21,9 @@ Good
 """
 
 from stepscope.evidence import Boxes, Stage
+from stepscope.evidence.form import mixed_up
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.boxes.form import mixed_up
 from stepscope.rules.boxes.rows import at, backwards, outside, seen
 
 BOX_FORMAT_MISMATCH = Rule("BOX106", Severity.ERROR, stage=Stage.DATA)

@@ -24,9 +24,9 @@ Good
 import re
 
 from stepscope.evidence import Boxes, Failure, Log, Stage, wording
+from stepscope.evidence.form import mixed_up
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
-from stepscope.rules.boxes.form import mixed_up
 from stepscope.rules.boxes.rows import at, outside, reach, seen, text
 from stepscope.rules.boxes.told import NUMBER, about_boxes, checked_line, heard
 

@@ -18,13 +18,15 @@ Good
     data/cat/17.jpg
 """
 
-from stepscope.evidence import Images, Stage, Twins
+from stepscope.evidence import Flaws, Images, Stage, Twins
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.groups import conflicts, places
-from stepscope.rules.found import shown
+from stepscope.rules.found import at_flaws, shown
 
 CONFLICTING_LABELS = Rule("DAT112", Severity.WARNING, stage=Stage.DATA)
+PAIRED = 0.8
+"""The share of images that have almost their double in another folder from which on the folders look like pairs (large and small, input and target), not classes."""
 
 
 @CONFLICTING_LABELS.seen_in
@@ -32,11 +34,21 @@ def files(images: Images, twins: Twins) -> Witnessed:
     for groups, word, sure in ((twins.same, "", Confidence.CERTAIN), (twins.alike, "almost ", Confidence.LIKELY)):
         met = [group for group in groups if conflicts(images, group)]
         if met:
+            pairs = bool(word) and sum(map(len, met)) >= PAIRED * sum(row >= 0 for row in images.label)
             names = sorted({images.classes[images.label[row]] for row in met[0] if images.label[row] >= 0})
             found = places(images, met)
             yield CONFLICTING_LABELS.found(
                 f"{word}the same image is labelled {' and '.join(map(repr, names[:3]))}",
                 sure,
+                severity=Severity.NOTE if pairs else CONFLICTING_LABELS.severity,
                 seen={"images": f"{len(met):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])},
                 places=found,
             )
+
+
+@CONFLICTING_LABELS.seen_in
+def lists(flaws: Flaws) -> Witnessed:
+    """One file, listed with two classes."""
+    found = flaws.of("listed-otherwise")
+    if found:
+        yield CONFLICTING_LABELS.found(f"{shown(found[0].image)} {found[0].says}", seen={"images": f"{len(found):,}"}, places=at_flaws(found))

@@ -18,11 +18,11 @@ Good
     paths = list({sha256(Path(p).read_bytes()).digest(): p for p in glob("*/*.jpg")}.values())
 """
 
-from stepscope.evidence import Images, Stage, Twins
+from stepscope.evidence import Flaws, Images, Stage, Twins
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.groups import places, with_content, within
-from stepscope.rules.found import shown
+from stepscope.rules.found import at_flaws, shown
 
 DUPLICATE_SAMPLE = Rule("DAT109", Severity.WARNING, stage=Stage.DATA)
 
@@ -37,3 +37,11 @@ def files(images: Images, twins: Twins) -> Witnessed:
             seen={"copies": f"{len(copies):,} of {len(images):,} images", "groups": f"{len(groups):,}", "the same": ", ".join(images.paths[row] for row in groups[0][:4])},
             places=copies,
         )
+
+
+@DUPLICATE_SAMPLE.seen_in
+def lists(flaws: Flaws) -> Witnessed:
+    """One file, listed twice."""
+    found = flaws.of("listed-again")
+    if found:
+        yield DUPLICATE_SAMPLE.found(f"{shown(found[0].image)} {found[0].says}", seen={"lines": f"{len(found):,}"}, places=at_flaws(found))

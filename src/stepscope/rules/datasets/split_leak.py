@@ -19,11 +19,11 @@ Good
     train, val = random_split(without_copies, [0.8, 0.2])
 """
 
-from stepscope.evidence import Images, Stage, Twins
+from stepscope.evidence import Flaws, Images, Stage, Twins
 from stepscope.finding import Confidence, Place, Sample, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.groups import Group, leaks, with_content
-from stepscope.rules.found import shown
+from stepscope.rules.found import at_flaws, shown
 
 SPLIT_LEAK = Rule("DAT111", Severity.ERROR, stage=Stage.DATA)
 
@@ -38,6 +38,16 @@ def files(images: Images, twins: Twins) -> Witnessed:
         yield SPLIT_LEAK.found(
             f"{_headline(images, alike[0])} hold almost the same image", Confidence.LIKELY, severity=Severity.WARNING, seen=_seen(images, alike), places=_places(images, alike)
         )
+
+
+@SPLIT_LEAK.seen_in
+def lists(flaws: Flaws) -> Witnessed:
+    """The same file in the lists of two splits, or the same folder named for both."""
+    for kind, severity in (("leak", Severity.ERROR), ("leak-folder", Severity.WARNING)):
+        found = flaws.of(kind)
+        if found:
+            headline = f"{shown(found[0].image)} {found[0].says}" if found[0].image else found[0].says
+            yield SPLIT_LEAK.found(headline, severity=severity, seen={"images" if found[0].image else "folders": f"{len(found):,}"}, places=at_flaws(found))
 
 
 def _splits(images: Images, group: Group) -> list[str]:

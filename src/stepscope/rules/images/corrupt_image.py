@@ -23,10 +23,10 @@ Good
 """
 
 
-from stepscope.evidence import Failure, File, Images, Log, Stage, State, wording
+from stepscope.evidence import Failure, File, Flaws, Images, Log, Stage, State, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.found import at, counted, shown
+from stepscope.rules.found import at, at_flaws, counted, shown
 
 CORRUPT_IMAGE = Rule("IMG101", Severity.ERROR, stage=Stage.DATA, yields_to=("truncated-image", "image-too-large", "missing-file", "unreadable-entry"))
 
@@ -107,3 +107,11 @@ def files(images: Images) -> Witnessed:
             seen={"images": counted(places, images), **{words: count or "" for words, count in counts.items()}, "says": places[0].about[:200]},
             places=places,
         )
+
+
+@CORRUPT_IMAGE.seen_in
+def masks(flaws: Flaws) -> Witnessed:
+    """Masks, which are labels of images."""
+    found = flaws.of("mask-damaged")
+    if found:
+        yield CORRUPT_IMAGE.found(f"{shown(found[0].file)} {found[0].says}", seen={"masks": f"{len(found):,}"}, places=at_flaws(found))

@@ -44,5 +44,5 @@ def files(images: Images) -> Witnessed:
         places = at(images, odd)
         kinds = sorted({f"{images.paths[row].rpartition('.')[2].lower()} that are {formats[row].decode()}" for row in odd})
         yield EXTENSION_MISMATCH.found(
-            f"{shown(places[0].file)} is a {formats[odd[0]].decode()} image", seen={"images": counted(places, images), "kinds": ", ".join(kinds[:6])}, places=places
+            f"{shown(places[0].file)} holds {formats[odd[0]].decode()}", seen={"images": counted(places, images), "kinds": ", ".join(kinds[:6])}, places=places
         )

@@ -19,10 +19,10 @@ Good
     image = Image.open("whole.jpg").convert("RGB")
 """
 
-from stepscope.evidence import Failure, File, Images, Stage, State
+from stepscope.evidence import Failure, File, Flaws, Images, Stage, State
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.found import at, shown
+from stepscope.rules.found import at, at_flaws, shown
 
 TRUNCATED_IMAGE = Rule("IMG102", Severity.ERROR, stage=Stage.DATA)
 
@@ -62,3 +62,11 @@ def without_marker(images: Images) -> Witnessed:
         yield TRUNCATED_IMAGE.found(
             f"{shown(str(places[0].file))} lacks its end marker only", severity=Severity.NOTE, seen={"images": f"{len(places)} of {len(images):,}"}, places=places
         )
+
+
+@TRUNCATED_IMAGE.seen_in
+def masks(flaws: Flaws) -> Witnessed:
+    """Masks, which are labels of images."""
+    found = flaws.of("mask-cut-off")
+    if found:
+        yield TRUNCATED_IMAGE.found(f"{shown(found[0].file)} {found[0].says}", seen={"masks": f"{len(found):,}"}, places=at_flaws(found))

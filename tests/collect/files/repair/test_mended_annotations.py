@@ -39,6 +39,16 @@ def test_boxes_in_another_form_are_left(tmp_path):
     assert any("another form" in line for line in told)
 
 
+def test_boxes_that_fit_as_corners_are_not_clipped(tmp_path):
+    root = yolo(tmp_path / "data", "0 0.3 0.1 0.5 0.3\n")
+    for number, label in enumerate(sorted((root / "labels/train").iterdir())):
+        label.write_text("".join(f"0 {0.2 + each / 20} {0.1 + number / 40} {0.5 + each / 20} {0.6 + number / 40}\n" for each in range(8)))
+    copy, told = mended(root)
+
+    assert bytes_in(copy / "labels") == bytes_in(root / "labels")
+    assert any("another form" in line for line in told)
+
+
 def test_the_label_file_and_the_listed_line_go_with_a_copy(tmp_path):
     root = yolo(tmp_path / "data")
     (root / "images/train/00x.jpg").write_bytes((root / "images/train/00.jpg").read_bytes())
@@ -75,6 +85,15 @@ def test_coco_boxes_are_mended_with_their_area(tmp_path):
     assert [each["area"] for each in own] == [600, 200, 200, 100]
     assert len(told["annotations"]) == 14
     assert told["info"] == {"images": "not a list"}
+
+
+def test_a_file_nested_too_deeply_is_left(tmp_path):
+    root = coco(tmp_path / "data", [[10, 10, 20, 20]])
+    (root / "annotations").mkdir(exist_ok=True)
+    (root / "annotations/deep.json").write_text('{"images": ' + "[" * 100_000 + "]" * 100_000 + ', "annotations": []}')
+    copy, _ = mended(root)
+
+    assert (copy / "annotations/deep.json").read_bytes() == (root / "annotations/deep.json").read_bytes()
 
 
 def test_coco_items_that_are_right_keep_their_bytes(tmp_path):

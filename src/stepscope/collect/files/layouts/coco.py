@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from stepscope.collect.files.layouts.coco_ids import Ids
+from stepscope.collect.files.layouts.coco_ids import Categories, Ids, clashes
 from stepscope.collect.files.layouts.coco_json import Annotation, Document, Image, document, is_coco
 from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_segments import Segments
 from stepscope.collect.files.layouts.image_names import Finder
+from stepscope.collect.files.layouts.listings import Listings
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
@@ -22,6 +22,8 @@ from stepscope.evidence import Flaw
 PEEK = 65536
 LARGEST = 10**9
 """Pixels of a side that no image has."""
+WITHOUT = 0.1
+"""The share of annotations without a box or segment from which on they are meant so."""
 CROWDS = (0, 1, None)
 """What `iscrowd` may be."""
 
@@ -30,19 +32,21 @@ def read(tree: Tree) -> Reading:
     """Every COCO file of the tree, as one set; each file is a split."""
     reading = Reading("coco", tree.root, boxes=BoxTable("xywh"))
     finder = Finder(tree)
-    names: dict[int, str] = {}
-    listed: dict[str, str] = {}
+    categories = Categories()
+    listed = Listings()
     with _no_collection():
         paths = sorted(tree.named(".json"), key=lambda path: (not _split(path), "keypoint" in path, path))
         for path in paths:
             if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
-                _one(tree, path, finder, reading, names, listed)
-    reading.pictures = [Picture(image, split) for image, split in listed.items()]
-    unlisted = [path for path in finder.images if path not in listed]
+                _one(tree, path, finder, reading, categories, listed)
+    reading.pictures = [Picture(image, split) for image, split in listed.splits.items()]
+    unlisted = [path for path in finder.images if path not in listed.splits]
     reading.pictures += [Picture(path, split_of(path)) for path in unlisted]
-    if listed:
+    if listed.splits:
         reading.flaws += [Flaw("unlisted", path, says="no annotation file lists this image", image=path) for path in unlisted]
-    _number_classes(reading, names)
+    assert reading.boxes is not None
+    reading.classes = categories.number(reading.boxes)
+    reading.declared = bool(reading.classes)
     return reading
 
 
@@ -58,7 +62,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[int, str], listed: dict[str, str]) -> None:
+def _one(tree: Tree, path: str, finder: Finder, reading: Reading, categories: Categories, listed: Listings) -> None:
     """One file: what it lists, what it annotates, what does not fit."""
     found = document(tree, path, reading.flaws)
     if found is None:
@@ -66,9 +70,11 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, names: dict[in
     split = _split(path)
     if not found.has_annotations and found.images and all(finder.find(image.file_name, split) is None for image in found.images):
         return  # the list of a test set that was not fetched
-    images = _images(found, finder, path, split, reading, listed)
-    names.update({category.id: category.name for category in found.categories})
-    reading.flaws += _clashes(found, path)
+    images = _images(found, finder, path, split, reading, listed.splits)
+    reading.flaws += listed.leaks(((images[image.id], item("images", number)) for number, image in enumerate(found.images)), split, path)
+    categories.take(found.categories)
+    reading.flaws += listed.renamed(((each.id, each.name, item("categories", number)) for number, each in enumerate(found.categories)), path)
+    reading.flaws += clashes(found, path)
     reading.flaws += _annotations(found, path, images, reading)
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
 
@@ -98,7 +104,7 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
             continue
         there = finder.find(name, split, folder)
         if there is None:
-            places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not there", image=name))
+            places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not in the data folder" if name.startswith("/") else f"{name!r} is not there", image=name))
         else:
             _list(image, there, (path, item("images", number), split), reading, listed)
             places += [Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there)] * (there in met)
@@ -127,45 +133,25 @@ def _bounded(image: Image, path: str, line: int) -> Iterator[Flaw]:
         yield Flaw("value", path, line, says="declares a width or height that no image has", image=image.file_name)
 
 
-def _clashes(found: Document, path: str) -> Iterator[Flaw]:
-    """Ids that stand for two things."""
-    for what, ids in (("images", [image.id for image in found.images]), ("categories", [category.id for category in found.categories])):
-        for number in repeated(ids):
-            yield Flaw("id-clash", path, item(what, number), says=f"the id {ids[number]} of {what} is used twice")
-    yield from (
-        Flaw("class-twice", path, item("categories", number), says=f"the category {category.name!r} is named twice")
-        for number, category in enumerate(found.categories)
-        if category.name and any(other.name == category.name and other.id != category.id for other in found.categories[:number])
-    )
-
-
-def repeated(ids: Sequence[Any]) -> list[int]:
-    """The places of the second of each that stand twice."""
-    if len(set(ids)) == len(ids):
-        return []
-    met: Counter[Any] = Counter()
-    places = []
-    for number, each in enumerate(ids):
-        met[each] += 1
-        if met[each] == 2:
-            places.append(number)
-    return places
-
-
 def _annotations(found: Document, path: str, images: dict[Any, str], reading: Reading) -> Iterator[Flaw]:
     """The boxes into the table; what points nowhere or holds odd values, as flaws."""
     table, known = reading.boxes, {category.id for category in found.categories}
     assert table is not None
     numbers = {image: table.images.number(name) for image, name in images.items() if image not in found.again}
     ids, segments = Ids(), Segments(found, path, images)
+    lacking: list[int] = []
     for start, part in found.parts():
         ids.extend([None if each is None else each.id for each in part])
         odd = [place for place, each in enumerate(part) if each is None or each.image_id not in images or each.category_id not in known or each.iscrowd not in CROWDS]
         for place in odd:
             if (each := part[place]) is not None:
                 yield from _unknown(each, start + place, path, images, known)
+        lacking += [start + place for place, each in enumerate(part) if each is not None and not (each.bbox or each.segmentation or each.keypoints)]
         _take(part, start, path, numbers, table)
         yield from segments.flaws(start, part)
+    if len(lacking) < WITHOUT * len(ids):  # else it is a set of classes, or of classes and some boxes
+        told = {flaw.line for flaw in found.flaws}
+        yield from (Flaw("field", path, item("annotations", number), says=f"annotations[{number}] has no bbox") for number in lacking if item("annotations", number) not in told)
     for number, name in ids.twice():
         yield Flaw("id-clash", path, item("annotations", number), says=f"the id {name} of annotations is used twice")
 
@@ -190,15 +176,3 @@ def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], k
         yield Flaw("id-unknown", path, line, says=f"category_id {each.category_id} is no category's", image=image)
     if each.iscrowd not in (0, 1, None):
         yield Flaw("value", path, line, says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)
-
-
-def _number_classes(reading: Reading, names: dict[int, str]) -> None:
-    """Categories have ids with gaps; the classes of a head have none."""
-    import numpy as np
-
-    numbers = sorted(names)
-    reading.classes, reading.declared = tuple(names[number] for number in numbers), bool(numbers)
-    if reading.boxes is not None and numbers:
-        label, known = np.frombuffer(reading.boxes.label, dtype=np.int64), np.array(numbers)
-        place = np.searchsorted(known, label).clip(max=len(known) - 1)
-        label[:] = np.where(known[place] == label, place, -1)

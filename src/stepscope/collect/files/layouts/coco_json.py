@@ -17,12 +17,13 @@ from stepscope.evidence import Flaw
 
 
 class Image(msgspec.Struct, gc=False):
-    """An entry of `images`."""
+    """An entry of `images`. LVIS gives a `coco_url` in place of a name."""
 
     id: int | str
-    file_name: str
+    file_name: str = ""
     width: int | float | None = None
     height: int | float | None = None
+    coco_url: str | None = None
 
 
 class Category(msgspec.Struct, gc=False):
@@ -31,6 +32,7 @@ class Category(msgspec.Struct, gc=False):
     id: int
     name: str = ""
     keypoints: list[str] | None = None
+    supercategory: Any = None
 
 
 class Annotation(msgspec.Struct, gc=False):
@@ -122,8 +124,16 @@ def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
     typed = raw_list(data, _Typed)
     let_go(data)
     if typed is not None and bytes(memoryview(typed.annotations)[:1]) == b"[":
-        return Document(typed.images, typed.categories, memoryview(typed.annotations), path, data)
+        for image in typed.images:
+            image.file_name = image.file_name or _of_url(image.coco_url)
+        if all(image.file_name for image in typed.images):
+            return Document(typed.images, typed.categories, memoryview(typed.annotations), path, data)
     return _tolerant(bytes(data), path, flaws)
+
+
+def _of_url(url: str | None) -> str:
+    """`http://images.cocodataset.org/val2017/1.jpg` → `val2017/1.jpg`."""
+    return "/".join(url.split("/")[-2:]) if url else ""
 
 
 def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
@@ -141,6 +151,9 @@ def _tolerant(data: bytes, path: str, flaws: list[Flaw]) -> Document | None:
         flaws.append(Flaw("parse", path, 1, says=f"is a {type(whole).__name__}, where an object with images and annotations is expected"))
         return None
     texts = {name: _items(whole, name, path, flaws) for name in LISTS}
+    for entry in texts["images"]:
+        if isinstance(entry, dict) and not entry.get("file_name") and isinstance(entry.get("coco_url"), str):
+            entry["file_name"] = _of_url(entry["coco_url"])
     found = Document([], [], memoryview(json.dumps(texts["annotations"]).encode()), path)
     for what, kind, taken in (("images", Image, found.images), ("categories", Category, found.categories)):
         entries = (_taken(entry, kind, path, number, what, found.flaws) for number, entry in enumerate(texts[what]))

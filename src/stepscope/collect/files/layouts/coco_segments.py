@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -51,13 +52,10 @@ def _odd(each: Annotation, size: tuple[float, float], points: int | None) -> Ite
 
 def _polygons(each: Annotation, polygons: list[list[float]], size: tuple[float, float]) -> Iterator[tuple[str, str]]:
     """Pairs of at least three points, finite, inside of the image, and as large as the box."""
-    for polygon in polygons:
-        if len(polygon) % 2:
-            yield "segment", f"a polygon of {len(polygon)} numbers: one has no partner"
-            return
-        if len(polygon) < 6:
-            yield "segment", f"a polygon of {len(polygon) // 2} points"
-            return
+    broken = next(filter(None, map(_broken, polygons)), "")
+    if broken:
+        yield "segment", broken
+        return
     across, down = list(chain.from_iterable(p[::2] for p in polygons)), list(chain.from_iterable(p[1::2] for p in polygons))
     left, top, right, bottom = min(across), min(down), max(across), max(down)
     if all(size) and (left < -OUTSIDE or top < -OUTSIDE or right > size[0] + OUTSIDE or bottom > size[1] + OUTSIDE):
@@ -70,6 +68,15 @@ def _polygons(each: Annotation, polygons: list[list[float]], size: tuple[float, 
     area = sum(_area(polygon) for polygon in polygons)
     if area < 1e-6:
         yield "segment", "a polygon without area"
+
+
+def _broken(polygon: list[float]) -> str:
+    """What keeps a polygon from being one, or ""."""
+    if len(polygon) % 2:
+        return f"a polygon of {len(polygon)} numbers: one has no partner"
+    if len(polygon) < 6:
+        return f"a polygon of {len(polygon) // 2} points"
+    return "" if all(map(math.isfinite, polygon)) else "a polygon with a coordinate that is not finite"
 
 
 def _area(polygon: list[float]) -> float:

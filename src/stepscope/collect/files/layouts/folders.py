@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from stepscope.collect.files.layouts.samples import IMAGES, MASKS, samples_of
@@ -19,7 +20,7 @@ def read(tree: Tree) -> Reading:
     if 2 * len(inside) > len(found) and len({of[path][0] for path in inside}) > 1:
         found = inside  # what lies beside the splits is no part of the set: figures of a README, screenshots
     named = {name for path in found if (name := of[path][1])}
-    has_classes = _are_classes(named, any(of[path][0] for path in found))
+    has_classes = _are_classes([of[path] for path in found])
     classes = tuple(sorted(named | _bare(tree, homes))) if has_classes else ()
     numbers = {name: number for number, name in enumerate(classes)}
     reading = Reading("folders" if has_classes else "images", tree.root, classes=classes)
@@ -31,10 +32,27 @@ def read(tree: Tree) -> Reading:
     return reading
 
 
-def _are_classes(names: set[str], has_splits: bool) -> bool:
-    """Whether the folders of images are classes, and not just places: one folder alone is none, nor are `images` and `masks`."""
-    telling = {name for name in names if name.lower() not in IMAGES | MASKS}
-    return len(names) > 1 and bool(telling) if not has_splits else bool(telling)
+def _are_classes(homes: list[tuple[str, str]]) -> bool:
+    """Whether the folders of images, each given by its split and name, are classes, and not just places.
+
+    One folder alone is none, nor one that holds the lesser part of the images, nor are `images` and `masks`. Where splits have no folder in common, as
+    those of cities, videos or patients, they are none either.
+    """
+    names = {name for _, name in homes if name}
+    telling = {name for name in names if re.sub(r"[_-]?\d+$", "", name.lower()) not in IMAGES | MASKS}
+    if not any(split for split, _ in homes):
+        return len(names) > 1 and bool(telling)
+    alone = len(telling) == 1 and 2 * sum(name in telling for _, name in homes) < len(homes)
+    return bool(telling) and not alone and not _are_apart(homes)
+
+
+def _are_apart(homes: list[tuple[str, str]]) -> bool:
+    """Whether several splits have folders, each its own, however they are spelled."""
+    met: dict[str, set[str]] = {}
+    for split, name in homes:
+        if split and name:
+            met.setdefault(split, set()).add("".join(filter(str.isalnum, name.casefold())) or name)
+    return len(met) > 1 and sum(map(len, met.values())) == len(set().union(*met.values()))
 
 
 class _Homes:

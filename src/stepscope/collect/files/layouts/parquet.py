@@ -46,17 +46,21 @@ def _file(file: Any, path: str, reading: Reading) -> None:
     if names and not reading.classes:
         reading.classes, reading.declared = names, True
     split = split_of(path) or split_of(f"{path.rpartition('/')[2].partition('-')[0]}/x")
+    outside: list[Flaw] = []
+    labelled = False
     for group in range(file.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         labels = file.read_row_group(group, columns=[label]).column(0).to_pylist() if label else [None] * rows
         for row, value in enumerate(labels):
             number = value if isinstance(value, int) else -1
+            labelled |= number >= 0
             image = f"{path}/{group}/{row}"
             if label and value is None:
                 reading.flaws.append(Flaw("unlabelled", path, says=f"row {row} of row group {group} has no {label}", image=image))
             elif reading.declared and not 0 <= number < len(reading.classes):
-                reading.flaws.append(Flaw("label-outside", path, says=f"{label} is {value} in row {row} of row group {group}; there are {len(reading.classes)} classes", image=image))
+                outside.append(Flaw("label-outside", path, says=f"{label} is {value} in row {row} of row group {group}; there are {len(reading.classes)} classes", image=image))
             reading.pictures.append(Picture(image, split, number, (path, group, row)))
+    reading.flaws += outside if labelled else []  # -1 throughout is how a test set keeps its labels back
 
 
 def _image_column(schema: Any) -> str | None:

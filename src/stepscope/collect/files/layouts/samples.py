@@ -7,7 +7,7 @@ from stepscope.collect.files.tree import Tree
 
 MASKS = frozenset(("mask", "masks", "segmentation", "segmentations", "seg", "label", "labels", "annotations", "annotation", "gt", "ground_truth", "groundtruth", "depth"))
 """Names of folders whose images are masks where a folder of IMAGES, or of a split, stands beside them."""
-ALWAYS = frozenset(("segmentationclass", "segmentationobject", "segmentationclassaug", "segmentationclassraw"))
+ALWAYS = frozenset(("segmentationclass", "segmentationobject", "segmentationclassaug", "segmentationclassraw", "gtfine", "gtcoarse"))
 IMAGES = frozenset(("images", "image", "imgs", "img", "jpegimages", "photos", "pictures", "rgb"))
 """Names of folders that say nothing but that there are images."""
 

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from stepscope.collect.files.layouts.image_names import Finder
+from stepscope.collect.files.layouts.listings import Listings, again
 from stepscope.collect.files.layouts.table_columns import Columns, columns_of
-from stepscope.collect.files.reading import SPLITS, BoxTable, Picture, Reading, split_of
+from stepscope.collect.files.layouts.table_rows import PEEK, Row, delimiter_of, rows_of, text_of
+from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
-PEEK = 65536
 ROWS = 200
 """Rows that are looked at to tell the columns."""
 _ENTRY = re.compile(r"submission|^classes\.|metrics|history|results\.csv$", re.IGNORECASE)
 """Names of tables that are no list of samples."""
-
-
-class Row(NamedTuple):
-    """One line: its image (as named where it is not there), whether it is there, line, split, class, and its box in the form of the table."""
-
-    image: str
-    there: bool
-    file: str
-    line: int
-    split: str
-    label: str
-    box: tuple[str, ...]
 
 
 def lists_in(tree: Tree) -> Iterator[tuple[str, Columns]]:
@@ -45,7 +32,7 @@ def lists_in(tree: Tree) -> Iterator[tuple[str, Columns]]:
         finder = finder or Finder(tree)
         data = tree.read(path, PEEK)
         try:
-            rows = [row for row in islice(csv.reader(io.StringIO(_text(data), newline=""), delimiter=_delimiter(data, path)), ROWS) if row]
+            rows = [row for row in islice(csv.reader(io.StringIO(text_of(data), newline=""), delimiter=delimiter_of(data, path)), ROWS) if row]
         except csv.Error:
             continue
         columns = columns_of(rows[:-1] if len(data) == PEEK else rows, finder, path.rpartition("/")[0])
@@ -57,19 +44,39 @@ def read(tree: Tree) -> Reading:
     """Every line of every list: its image, its class, its box."""
     reading, finder = Reading("table", tree.root), Finder(tree)
     found = list(lists_in(tree))
-    rows = [row for path, columns in found for row in _rows(tree, path, columns, finder, reading)]
+    lists = [(columns, list(rows_of(tree, path, columns, finder, reading))) for path, columns in found]
+    rows = [row for _, its in lists for row in its]
     form = next((columns.form for _, columns in found if columns.box), None)
-    reading.classes = _classes(rows, any(columns.hot for _, columns in found), form is not None)
-    numbers = {name: number for number, name in enumerate(reading.classes)}
-    pictures: dict[str, Picture] = {}
+    chosen: dict[str, Row] = {}
     for row in rows:
-        if row.there and (row.image not in pictures or pictures[row.image].label < 0):
-            pictures[row.image] = Picture(row.image, row.split, numbers.get(row.label, -1) if form is None else -1)
+        if row.there and not (row.image in chosen and chosen[row.image].label):
+            chosen[row.image] = row
+    met = {row.label for row in (chosen.values() if form is None else rows)}
+    reading.classes = tuple(name for name in _classes(rows, any(columns.hot for _, columns in found), form is not None) if name in met)
+    numbers = {name: number for number, name in enumerate(reading.classes)}
+    pictures = {image: Picture(image, row.split, numbers.get(row.label, -1) if form is None else -1) for image, row in chosen.items()}
     _unlisted(finder, pictures, reading)
+    _repeated([its for columns, its in lists if its and not (columns.box or columns.hot or columns.paired)] if reading.classes else [], reading)
+    _leaks(rows, reading)
     reading.pictures = list(pictures.values())
     if form is not None:
         _boxes(rows, form, numbers, reading)
     return reading
+
+
+def _repeated(lists: list[list[Row]], reading: Reading) -> None:
+    """Images that stand twice in a list of one class each."""
+    for rows in lists:
+        reading.flaws += again(((row.image, row.label, row.line) for row in rows if row.there and row.label), rows[0].file)
+
+
+def _leaks(rows: list[Row], reading: Reading) -> None:
+    """Images that lists name in training and in another split, each once."""
+    listings, known = Listings(), set[tuple[str, str, str]]()
+    for row in rows:
+        if row.there and (row.image, row.told, row.file) not in known:
+            known.add((row.image, row.told, row.file))
+            reading.flaws += listings.leaks([(row.image, row.line)], row.told, row.file)
 
 
 def _unlisted(finder: Finder, pictures: dict[str, Picture], reading: Reading) -> None:
@@ -80,45 +87,6 @@ def _unlisted(finder: Finder, pictures: dict[str, Picture], reading: Reading) ->
             pictures[path] = Picture(path, split_of(path))
             if split_of(path) != "test":
                 reading.flaws.append(Flaw("unlisted", path, says="no list names this image", image=path))
-
-
-def _rows(tree: Tree, path: str, columns: Columns, finder: Finder, reading: Reading) -> Iterator[Row]:
-    """Each line; what has no image is a flaw."""
-    data, folder = tree.read(path), path.rpartition("/")[0]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        reading.flaws.append(Flaw("encoding", path, data[: problem.start].count(b"\n") + 1, says=f"byte {data[problem.start]:#04x} is not UTF-8"))
-        text = _text(data)
-    lines = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=_delimiter(data[:PEEK], path))
-    own = split_of(path) or split_of(re.split(r"[-_. ]", os.path.basename(path))[0] + "/x")
-    try:
-        for number, cells in enumerate(lines):
-            if any(map(str.strip, cells)) and (number or not columns.header):
-                yield _row(path, lines.line_num, cells, columns, (finder, folder, own), reading)
-    except csv.Error as problem:
-        reading.flaws.append(Flaw("parse", path, lines.line_num, says=str(problem)))
-
-
-def _row(path: str, line: int, cells: list[str], columns: Columns, where: tuple[Finder, str, str], reading: Reading) -> Row:
-    finder, folder, own = where
-    name = _cell(cells, columns.image)
-    split = SPLITS.get(_cell(cells, columns.split).lower(), "") or own
-    image = None if not name or finder.leads_out(name, folder) else finder.find(name, split, folder) or finder.called(name.rpartition("/")[2], split)
-    hot = [columns.header[place] for place in columns.hot if _cell(cells, place) in ("1", "1.0")]
-    label = _cell(cells, columns.label) if not columns.hot else hot[0] if len(hot) == 1 else ""
-    box = tuple(_cell(cells, place) for place in columns.box)
-    if name and finder.leads_out(name, folder):
-        reading.flaws.append(Flaw("unsafe", path, line, says=f"{name!r} leads out of the data folder", image=name))
-    elif image is None:
-        reading.flaws.append(Flaw("no-image", path, line, says=f"{name!r} is not there" if name else "names no image", image=name or None))
-    elif not label and columns.label is not None and (not box or any(box)):
-        reading.flaws.append(Flaw("unlabelled", path, line, says="has no class", image=image))
-    if image is not None and columns.size:
-        width, height = (_cell(cells, place) for place in columns.size)
-        if width.isdecimal() and height.isdecimal():
-            reading.sizes.setdefault(image, (float(width), float(height), path, line))
-    return Row(image or name, image is not None, path, line, split_of(image or "") or split, label, box)
 
 
 def _classes(rows: list[Row], hot: bool, boxed: bool) -> tuple[str, ...]:
@@ -162,17 +130,3 @@ def _centred(box: tuple[float, ...], form: str) -> tuple[float, ...]:
     x, y, a, b = box
     width, height = (a - x, b - y) if form == "xyxy" else (a, b)
     return x + width / 2, y + height / 2, width, height
-
-
-def _cell(cells: list[str], place: int | None) -> str:
-    return cells[place].strip() if place is not None and len(cells) > place else ""
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8", "replace").replace("\0", "")
-
-
-def _delimiter(data: bytes, name: str) -> str:
-    """The sign that the first line has most of."""
-    line = data.split(b"\n", 1)[0].decode("utf-8", "replace")
-    return "\t" if name.lower().endswith(".tsv") else max(",;\t|", key=line.count)

@@ -22,7 +22,10 @@ _LISTS = ("bbox", "bboxes", "box", "boundingbox")
 
 @dataclass
 class Columns:
-    """The place of each column that means something; None where there is none. `box` are four places, or one that holds a list; `hot` those of one-hot classes."""
+    """The place of each column that means something; None where there is none.
+
+    `box` are four places, or one that holds a list; `hot` those of one-hot classes; `paired` tells that another column names images as well.
+    """
 
     image: int
     header: tuple[str, ...] = ()
@@ -32,6 +35,7 @@ class Columns:
     box: tuple[int, ...] = ()
     form: str = "xyxy"
     hot: tuple[int, ...] = ()
+    paired: bool = False
 
 
 def columns_of(rows: Sequence[Sequence[str]], finder: Finder, folder: str) -> Columns | None:
@@ -48,7 +52,7 @@ def columns_of(rows: Sequence[Sequence[str]], finder: Finder, folder: str) -> Co
     has_header = len(rows[0]) > image and not _names(rows[0][image], finder, folder) and not (finder.called(rows[0][image]) and rows[0][image].isdigit())
     if not has_header:
         return _bare(rows, image)
-    found = Columns(image, tuple(cell.strip() for cell in rows[0]))
+    found = Columns(image, tuple(cell.strip() for cell in rows[0]), paired=sum(share >= 0.5 for share in shares) > 1)
     names = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in found.header]
     _boxes(found, names)
     if "width" in names and "height" in names and not {names.index("width"), names.index("height")} & set(found.box):
@@ -102,8 +106,14 @@ def _labels(found: Columns, body: Sequence[Sequence[str]]) -> None:
         found.label = (worded or called)[0]
     elif len(flags) > 1:
         found.hot = tuple(flags)
-    elif len(left) == 1:
+    elif len(left) == 1 and not _are_measures(_cells(body, left[0])):
         found.label = left[0]
+
+
+def _are_measures(cells: list[str]) -> bool:
+    """Whether most of the cells that hold something hold several numbers: run-length codes, boxes, predictions."""
+    held = [cell.split() for cell in cells if cell]
+    return 2 * sum(sum(_number(part) is not None for part in parts) > 1 for parts in held) > len(held)
 
 
 def _cells(body: Sequence[Sequence[str]], place: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from stepscope.collect.files.layouts.image_names import Finder
+from stepscope.collect.files.layouts.listings import Listings, again
 from stepscope.collect.files.layouts.xml import Element, Unsafe, parsed
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
@@ -129,14 +130,19 @@ def _number(text: str) -> float | None:
 def _lists(tree: Tree, reading: Reading) -> dict[str, str]:
     """The split of each stem that `ImageSets/Main/train.txt` and its like name."""
     listed: dict[str, str] = {}
+    listings = Listings()
     stems = {path.rpartition("/")[2].rpartition(".")[0] for path in tree.files}
     for path in tree.named(".txt"):
         if "imagesets/main/" not in f"/{path.lower()}" or not (split := split_of(path.rpartition("/")[2][:-4] + "/x")):
             continue
+        entries: list[tuple[str, str, int]] = []
         for number, line in enumerate(tree.read(path).decode("utf-8-sig", "replace").splitlines(), 1):
             stem = line.split()[0] if line.split() else ""
             if stem and stem not in stems:
                 reading.flaws.append(Flaw("no-image", path, number, says=f"{stem} is not there", image=stem))
             elif stem:
+                entries.append((stem, "", number))
                 listed[stem] = split
+        reading.flaws += listings.leaks(((stem, number) for stem, _, number in entries), split, path)
+        reading.flaws += again(entries, path)
     return listed

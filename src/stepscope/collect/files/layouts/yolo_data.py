@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from stepscope.collect.files.layouts.listings import Listings, again
+from stepscope.collect.files.layouts.yolo_names import counted, names_in
 from stepscope.collect.files.layouts.yolo_places import listed_in, pairs_in, place_of
 from stepscope.collect.files.reading import split_of
 from stepscope.collect.files.tree import Tree
@@ -25,6 +29,7 @@ class Data:
     splits: dict[str, list[str]] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
     lists: set[str] = field(default_factory=set)
+    listings: Listings = field(default_factory=Listings)
     flaws: list[Flaw] = field(default_factory=list)
 
     def split_of(self, image: str) -> str:
@@ -54,11 +59,10 @@ def data_of(tree: Tree) -> Data:
         if isinstance(written, dict) and ("names" in written or "nc" in written):
             _take(tree, path, written, data)
             return data
+    data.names, flaws = names_in(tree)
+    data.flaws += flaws
+    data.declared = bool(tree.named("classes.txt", ".names"))
     _darknet(tree, data)
-    for path in tree.named("classes.txt", ".names", "predefined_classes.txt"):
-        lines = tree.read(path, LARGEST).decode("utf-8-sig", "replace").splitlines()
-        data.names, data.declared = tuple(line.strip() for line in lines if line.strip()), True
-        break
     return data
 
 
@@ -97,7 +101,11 @@ def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
         for place in told if isinstance(told, list) else [told]:
             if isinstance(place, str) and place:
                 _take_split(tree, path, written, data, (key, split, place))
-    met = Counter(data.names)
+    data.flaws += _shared(tree, path, written, data)
+    nested = [name for name in (names if isinstance(names, list) else ()) if isinstance(name, (list, dict))]
+    if nested:
+        data.flaws.append(Flaw("label-value", path, _line_of(tree, path, "names"), says=f"names holds a {type(nested[0]).__name__} where a name is expected"))
+    met = Counter(() if nested else data.names)
     data.flaws += [Flaw("class-twice", path, _line_of(tree, path, "names"), says=f"the class {name!r} is named twice") for name in met if met[name] > 1]
 
 
@@ -134,17 +142,34 @@ def _take_split(tree: Tree, path: str, written: dict[Any, Any], data: Data, said
         data.splits.setdefault(split, []).append(found)
 
 
+def _shared(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> Iterator[Flaw]:
+    """Folders that training and another split both read, as trainers read those within them too. What is compared is what was written: where it was found is a guess for sets that were moved."""
+    for own in _places(written.get("train")) if "train" in data.splits else ():
+        for key, split in (("val", "val"), ("valid", "val"), ("test", "test")):
+            for other in _places(written.get(key)) if split in data.splits else ():
+                if os.path.commonpath([own, other]) in (own, other):
+                    yield Flaw("leak-folder", path, _line_of(tree, path, key), says=f"{key}: {other[1:] or '.'} and train: {own[1:] or '.'} share their images", split=split)
+
+
+def _places(told: object) -> list[str]:
+    """The folders that an entry names."""
+    return [os.path.normpath(os.path.join("/", place.replace("\\", "/"))) for place in (told if isinstance(told, list) else [told]) if isinstance(place, str) and place]
+
+
 def _listed(tree: Tree, path: str, split: str, data: Data) -> None:
     data.lists.add(path)
     listed, flaws = listed_in(tree, path, split)
-    data.listed.update(listed)
     data.flaws += flaws
+    data.flaws += data.listings.leaks(listed, split, path)
+    data.flaws += again(((image, "", line) for image, line in listed), path)
+    data.listed.update((image, split) for image, _ in listed)
 
 
 def _darknet(tree: Tree, data: Data) -> None:
     """What `obj.data` says: the lists of images and the names."""
     for path in tree.named(".data"):
         written = pairs_in(tree.read(path, 10_000))
+        data.flaws += counted(tree, path, written.get("classes", ""), data.names)
         for key, split in (("train", "train"), ("valid", "val"), ("test", "test")):
             found = place_of(tree, path, "", written[key]) if key in written else None
             if found in tree.files and found is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from stepscope.collect.files.layouts.yolo_data import Data
 from stepscope.collect.files.reading import Reading
 from stepscope.collect.files.tree import Tree
@@ -88,8 +90,8 @@ class Lines:
             points, each = self._data.keypoints
             if count != 5 + points * each:
                 self._flaw("segment", path, line, f"{count} numbers, where a box and {points} points of {each} make {5 + points * each}", image)
-            elif each == 3:
-                self._visibilities(path, image, line, numbers[7::3])
+            else:
+                self._points(path, image, line, numbers, each)
             return numbers[1:5] if count >= 5 else None
         if count < 5 or count == 6:
             self._flaw("parse", path, line, f"{count} number{'s' * (count != 1)}, where 5 are expected", image)
@@ -98,12 +100,22 @@ class Lines:
             self._flaw("segment", path, line, f"a polygon of {count - 1} numbers: one has no partner", image)
             return None
         across, down = numbers[1::2], numbers[2::2]
+        if not all(map(math.isfinite, numbers)):
+            self._flaw("segment", path, line, "a polygon with a coordinate that is not finite", image)
+            return None
         if any(not -0.01 <= value <= 1.01 for value in (*across, *down)) and max(across + down) <= 2:
             self._flaw("segment-outside", path, line, f"a point of the polygon lies outside of the image: {max((*across, *down), key=abs):g}", image)
         left, right, top, bottom = min(across), max(across), min(down), max(down)
         return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]
 
-    def _visibilities(self, path: str, image: str, line: int, values: list[float]) -> None:
+    def _points(self, path: str, image: str, line: int, numbers: list[float], each: int) -> None:
+        """Key points after the box: with three numbers each the last tells whether it is seen, and where it is not the others say nothing."""
+        across, down, values = numbers[5::each], numbers[6::each], numbers[7::each] if each == 3 else []
+        seen = [point for point, value in zip(zip(across, down, strict=True), values or [2.0] * len(across), strict=True) if value]
+        apart = next((point for point in seen if not all(-0.01 <= value <= 1.01 for value in point)), None)
+        if apart is not None and not max(numbers[1:5]) > 2:  # a box in pixels is told as that
+            kind = "segment-outside" if all(map(math.isfinite, apart)) else "segment"
+            self._flaw(kind, path, line, f"a key point lies at ({apart[0]:g}, {apart[1]:g}), where shares of the image are expected", image)
         odd = next((value for value in values if value not in (0, 1, 2)), None)
         if odd is not None:
             self._flaw("value", path, line, f"the visibility of a key point is {odd:g}; 0, 1 and 2 are known", image)

@@ -32,14 +32,14 @@ def _by_last_parts(tree: Tree, home: str, place: str) -> str | None:
     return None
 
 
-def listed_in(tree: Tree, path: str, split: str) -> tuple[dict[str, str], list[Flaw]]:
-    """The images that a text file lists, one a line, with their split; those that are not there as flaws."""
-    listed, flaws = {}, []
+def listed_in(tree: Tree, path: str, split: str) -> tuple[list[tuple[str, int]], list[Flaw]]:
+    """The images that a text file lists, one a line, with that line; those that are not there as flaws."""
+    listed, flaws = [], []
     for number, line in enumerate(tree.read(path).decode("utf-8-sig", "replace").splitlines(), 1):
         name = line.strip()
         found = place_of(tree, path, "", name) or _by_last_parts(tree, path.rpartition("/")[0], name) if name else None
         if found in tree.files and found is not None:
-            listed[found] = split
+            listed.append((found, number))
         elif name:
             flaws.append(Flaw("no-image", path, number, says=f"{name} is not there", image=name, split=split))
     return listed, flaws

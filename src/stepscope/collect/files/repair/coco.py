@@ -27,7 +27,7 @@ def rewrite(task: Rewriting) -> None:
         before = task.tree.read(path)
         try:
             items = items_of(before, LISTS)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         task.change(path, before, written(before, items, _File(path, task, finder, items).changes()))
 

@@ -6,11 +6,14 @@ import math
 from typing import Any, NamedTuple
 
 from stepscope.evidence import Boxes
+from stepscope.evidence.form import mixed_up
 
 TOLERANCE = 2e-6
 """Share of the image's side that a box may reach beyond it: what rounding to six digits does."""
 ODD_FORM = 0.3
 """Share of boxes that are reversed or far outside from which on they are thought to be written in another form, and left."""
+FAR = 0.05
+"""Share of the image's side from which on a box is far outside: what objects at an edge and rounding do stays below."""
 
 Corners = tuple[float, float, float, float]
 
@@ -51,13 +54,15 @@ def number(value: float) -> str:
 
 
 def are_of_another_form(boxes: Boxes) -> bool:
-    """Whether so many boxes do not fit their images that to clip them would spoil them."""
+    """Whether the boxes fit their images in another form, or so many do not fit that to clip them would spoil them."""
     import numpy as np
 
+    if mixed_up(boxes):
+        return True
     width, height = boxes.sizes
     known = (width > 0) & (height > 0) & np.isfinite(boxes.corners).all(1)
     if known.sum() < 10:
         return False
     left, top, right, bottom = boxes.corners[known].T
-    odd: Any = (right < left) | (bottom < top) | (right > width[known] * 1.2) | (bottom > height[known] * 1.2) | (left < -0.2 * width[known]) | (top < -0.2 * height[known])
+    odd: Any = (right < left) | (bottom < top) | (right > width[known] * (1 + FAR)) | (bottom > height[known] * (1 + FAR)) | (left < -FAR * width[known]) | (top < -FAR * height[known])
     return bool(odd.mean() > ODD_FORM)

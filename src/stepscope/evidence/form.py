@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from stepscope.evidence import Boxes
+from stepscope.evidence.boxes import Boxes
 
 FEWEST = 20
 """Boxes from which on a whole set can be told to be of another form."""

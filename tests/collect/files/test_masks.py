@@ -1,0 +1,53 @@
+"""Masks are decoded like images, and compared with the image that is called like them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from tests.collect.files.conftest import HEIGHT, WIDTH, Contents, photos
+
+from stepscope.checking import Looking, check
+
+
+def mask(number: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:
+    image, buffer = Image.new("L", size), io.BytesIO()
+    ImageDraw.Draw(image).ellipse((5 + number, 5, 40 + number, 40), fill=1 + number % 2)
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+IMAGES = photos(*[f"train/images/{number}.jpg" for number in range(12)])
+MASKS = {f"train/masks/{number}.png": mask(number) for number in range(12)}
+
+
+def found_in(root: Path) -> list[tuple[str, str]]:
+    report = check(root, looking=Looking(cache=False, workers=1))
+    return [(each.name, str(place.file).removeprefix(f"{root}/")) for each in report.findings for place in (each.place, *each.places) if not each.name.endswith("duplicate-sample")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"train/masks/3.png": MASKS["train/masks/3.png"][:100]}, ("truncated-image", "train/masks/3.png")),
+        ({"train/masks/3.png": b"<html>"}, ("corrupt-image", "train/masks/3.png")),
+        ({"train/masks/3.png": mask(3, (WIDTH // 2, HEIGHT // 2))}, ("image-size-mismatch", "train/masks/3.png")),
+        ({"train/masks/99.png": mask(1)}, ("image-missing", "train/masks/99.png")),
+        (photos("train/images/99.jpg"), ("label-missing", "train/images/99.jpg")),
+    ],
+    ids=["cut off", "no image", "other size", "alone", "without a mask"],
+)  # fmt: skip
+def test_one_mask_that_is_amiss_is_named(changed: Contents, expected: tuple[str, str], written: Callable[..., Path]) -> None:
+    assert found_in(written({**IMAGES, **MASKS, **changed})) == [expected]
+
+
+@pytest.mark.parametrize(
+    "masks",
+    [MASKS, {path: mask(1, (WIDTH // 2, HEIGHT // 2)) for path in MASKS}, {path: MASKS[path] for path in list(MASKS)[:6]}, {path.replace(".png", "_L.png"): MASKS[path] for path in MASKS}],
+    ids=["as large", "half as large", "of half of the images", "called otherwise"],
+)  # fmt: skip
+def test_masks_that_are_made_so_are_left_alone(masks: Contents, written: Callable[..., Path]) -> None:
+    assert not found_in(written({**IMAGES, **masks}))
