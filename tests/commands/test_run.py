@@ -99,6 +99,15 @@ def test_options_that_look_like_ours_go_to_the_script(stage):
     assert not (stage.folder / "x.json").exists()
 
 
+@pytest.mark.parametrize("limit", [[], ["3"], ["1%"], ["0.5%"]])
+def test_an_option_whose_value_may_be_left_out_takes_it_where_it_is_given(stage, limit):
+    script = stage.script(ENDS)
+    ended = stage.guarded("--skip-bad-samples", *limit, "--skip-list", "bad.jsonl", script, "7")
+    last = stage.guarded("--skip-bad-samples", *limit, script, "7")
+
+    assert (ended.code, ended.out) == (last.code, last.out) == (5, "arguments ['7']\n")
+
+
 def test_a_command_with_options_of_python_is_run_as_it_stands(stage):
     script = stage.script("import sys; print(sys.flags.dev_mode, sys.flags.optimize); raise KeyError('x')")
     ended = stage.guarded("--", sys.executable, "-X", "dev", "-O", script)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -58,15 +60,22 @@ class Run(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Set a `--` before the command."""
-        takes_value = {
-            name for option in self.params if not getattr(option, "is_flag", True) and not getattr(option, "_flag_needs_value", False)
-            for name in option.opts
-        }  # fmt: skip
+        named = {name: option for option in self.params for name in option.opts}
         place = 0
         while place < len(args) and args[place].startswith("--") and args[place] != "--":
-            place += 2 if args[place] in takes_value else 1
+            place += 1 + _takes_next(named.get(args[place]), args[place + 1 : place + 2])
         begins = place < len(args) and args[place] not in ("--", "-h")
         return super().parse_args(ctx, [*args[:place], "--", *args[place:]] if begins else args)
+
+
+def _takes_next(option: click.Parameter | None, follows: Sequence[str]) -> bool:
+    """Whether the word that follows an option is its value; one whose value may be left out takes a limit, and leaves a script's name alone."""
+    if option is None or getattr(option, "is_flag", True) or not follows:
+        return False
+    return not getattr(option, "_flag_needs_value", False) or bool(_IS_LIMIT.fullmatch(follows[0]))
+
+
+_IS_LIMIT = re.compile(r"[\d.]+%?")
 
 
 @click.command("run", cls=Run, no_args_is_help=True)

@@ -39,7 +39,7 @@ def diverging(step: NonFinite, course: Course) -> Witnessed:
         Confidence.CERTAIN if course.growth > 1 else Confidence.LIKELY,
         stage=Stage.OPTIMIZER,
         line=line or course.built,
-        about="the learning rate is set here" if line is course.lr_set else "the optimizer was built here",
+        about="the learning rate is set here" if line and line is course.lr_set else "the optimizer was built here",
         seen=course_facts(course),
         fix=(_FIX_SCHEDULE,) if lr_is_infinite(course) else (f"Lower `lr` of {course.optimizer} from {course.lr:g}, by 10 at a time.",),
     )

@@ -332,6 +332,30 @@ def test_skip_drops_the_update_alone(diagnosed):
     assert all(parameter.grad is not None for parameter in names["net"].parameters())
 
 
+@pytest.mark.parametrize("call", ["optimizer.step(closure)", "optimizer.step(closure=closure)"])
+def test_skip_drops_an_update_whose_gradients_come_of_a_closure(diagnosed, call):
+    report, names, _ = diagnosed(
+        NET
+        + f"""
+    moved = []
+    for i in range(0, 60, 10):
+        def closure():
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(net(x[i:i + 10]), y[i:i + 10])
+            loss.backward()
+            return loss
+        before = net.head.bias.detach().clone()
+        {call}
+        moved.append(not net.head.bias.equal(before))
+    """,
+        on_nonfinite="skip",
+    )
+
+    assert report.findings[0].name == "non-finite-forward"
+    assert names["moved"] == [True, True, True, False, True, True]
+    assert all(parameter.isfinite().all() and not parameter.grad.isnan().any() for parameter in names["net"].parameters())
+
+
 def test_stop_ends_the_run(tmp_path):
     script = tmp_path / "train.py"
     script.write_text(dedent(BEGIN) + dedent(NET) + dedent(LOOPS["a loader"]) + "\nprint('not reached')\n")

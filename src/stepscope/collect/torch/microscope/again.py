@@ -8,11 +8,13 @@ from contextlib import ExitStack
 from types import FrameType
 from typing import Any, NamedTuple
 
+from stepscope.collect.owner import is_users
 from stepscope.collect.source import entries
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.isolation import NotHere
 from stepscope.collect.torch.microscope.names import names_of, with_batch
+from stepscope.collect.torch.microscope.raised import refused
 from stepscope.collect.torch.microscope.rest import rests
 from stepscope.collect.torch.microscope.units import Unit, units
 
@@ -31,7 +33,7 @@ class Enough(BaseException):
 class Attempt(NamedTuple):
     """A unit, and the state of the random generators that it begins with.
 
-    `others` is the number of the first attempt with the unit that follows, `outside` that of the first in another frame.
+    `others` is the number of the first attempt with the unit to follow where this one raises, `outside` that of the first in another frame.
     """
 
     number: int
@@ -113,7 +115,15 @@ def attempts(stack: Sequence[Entry], states: Sequence[Any], rest: bool = False) 
     for place, unit in enumerate(found):
         after = next((later for later in range(place, len(found)) if found[later].frame is not unit.frame), len(found))
         for number, state in enumerate(chosen, place * len(chosen)):
-            yield Attempt(number, unit, state, (place + 1) * len(chosen), after * len(chosen))
+            yield Attempt(number, unit, state, _otherwise(found, place) * len(chosen), after * len(chosen))
+
+
+def _otherwise(found: Sequence[Unit], place: int) -> int:
+    """What to try where this unit raised: a library's functions are given what is not finite already, so all of them would raise."""
+    if found[place].loop is not None or is_users(found[place].frame.f_code.co_filename):
+        return place + 1
+    others = (later for later in range(place + 1, len(found)) if found[later].loop is not None or is_users(found[later].frame.f_code.co_filename))
+    return next(others, len(found))
 
 
 def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch: Any = None) -> str:
@@ -152,13 +162,8 @@ def _after(exception: BaseException, repeat: Repeat) -> str:
                 return "reached"
             repeat.computed = True
             repeat.likeness = aim.likeness(aim.value, names_at(stack[-1][0]))
-            repeat.targets = _last_numbers(repeat.births)
+            repeat.targets = refused(stack, repeat.births, aim.raised[0])
             repeat.value = aim.value
             return "reached" if repeat.targets else "nothing went wrong"
     repeat.computed = True
     return f"it raised {type(exception).__name__}: {str(exception)[:200]}"
-
-
-def _last_numbers(births: Any) -> list[Any]:
-    """The last single numbers that came out not finite: what the user's code looked at."""
-    return [birth.output for birth in births.births[::-1] if birth.output.numel() == 1 and birth.node is None][:1]

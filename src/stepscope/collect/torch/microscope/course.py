@@ -15,6 +15,7 @@ from stepscope.collect.torch.syntax import only_statement
 from stepscope.evidence import Course
 
 _SETS_LR = re.compile(r"\['lr'\] [-+*/]?= ")
+_SCHEDULES = re.compile(r"= ([\w.]*\.)?[A-Z]\w*LR\(")
 
 
 def course_now() -> Course:
@@ -27,7 +28,7 @@ def course_now() -> Course:
         losses=tuple(SENTINEL.losses),
         optimizer=type(optimizer).__name__ if optimizer is not None else "",
         lr=rate,
-        lr_set=only_statement(_SETS_LR),
+        lr_set=only_statement(_SETS_LR) or only_statement(_SCHEDULES),
         largest_weight=_largest(parameters_of(optimizers)) if optimizers else None,
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),
@@ -35,12 +36,12 @@ def course_now() -> Course:
     )
 
 
-def _largest(parameters: Sequence[Any]) -> float:
-    """The largest absolute value of all that are finite."""
-    largest = 0.0
+def _largest(parameters: Sequence[Any]) -> float | None:
+    """The largest absolute value of all that are finite; None where none is."""
+    largest: float | None = None
     with sys.modules["torch"].no_grad():
         for parameter in parameters:
             sizes = parameter.detach().abs()
             sizes = sizes[sizes.isfinite()]
-            largest = max(largest, float(sizes.max()) if sizes.numel() else 0.0)
+            largest = max(largest or 0.0, float(sizes.max())) if sizes.numel() else largest
     return largest

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 from stepscope.collect.failure import frame_of
 from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
-from stepscope.collect.source import line_text
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
@@ -21,17 +19,15 @@ from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
 from stepscope.collect.torch.microscope.proof import Proven
 from stepscope.collect.torch.microscope.provenance import with_provenance
+from stepscope.collect.torch.microscope.raised import aim_of
 from stepscope.collect.torch.microscope.rest import first_broken
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.tries import best_of
 from stepscope.collect.torch.observe import moment_at
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.tensors import is_tensor
 from stepscope.collect.unseen import is_ours
 from stepscope.evidence import NonFinite, Observation, Stage
 
-_NOT_FINITE = re.compile(r"nan\b|\binf(inite|inity)?\b|finite\b|isinf|diverge|explod|satisfy the constraint", re.IGNORECASE)
-"""Words of a check for NaN and infinity."""
 _THINNED = "the random states of this step were not noted: its steps are shorter than the budget pays for (--budget 10%)"
 
 
@@ -46,15 +42,8 @@ def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | 
 
     The frames may be those of an exception that has left them: what they name is still there.
     """
-    users = [entry for entry in stack if is_users(entry[0].f_code.co_filename)]
-    if not users or SENTINEL.repeat is not None:
-        return None
-    frame, line, _ = users[-1]
-    about = " ".join([words, *(line_text(frame.f_code.co_filename, number, frame) for number in range(line - 3, line + 1))])
-    value = next(_broken_numbers(stack[stack.index(users[-1]) :]), None)
-    if value is None or not _NOT_FINITE.search(about):
-        return None
-    return diagnose(Aim("raise", value, None, names_at(frame), (raised, frame.f_code.co_filename, line)), stack)
+    aim = aim_of(stack, raised, words) if SENTINEL.repeat is None else None
+    return diagnose(aim, stack) if aim is not None else None
 
 
 def stack_at(frame: FrameType | None) -> list[Entry]:
@@ -87,16 +76,6 @@ def _step(aim: Aim) -> int | None:
     if not STEPS.optimizers:
         return SENTINEL.backwards or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps + (aim.met != "late")
-
-
-def _broken_numbers(stack: Sequence[Entry]) -> Iterator[float]:
-    """What the frames name that is NaN or infinite: a number, or a tensor that holds one."""
-    for frame, _, _ in reversed(stack):
-        for value in list(frame.f_locals.values()):
-            if isinstance(value, float) and value - value != 0:
-                yield value
-            elif is_tensor(value) and value.is_floating_point() and value.device.type == "cpu" and not bool(value.isfinite().all()):
-                yield float("nan") if bool(value.isnan().any()) else float("inf")
 
 
 def _unrepeated(aim: Aim, why: str, stack: Sequence[Entry]) -> NonFinite:

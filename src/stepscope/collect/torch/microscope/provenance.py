@@ -11,6 +11,7 @@ from stepscope.collect.torch.batches import batch_of
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.microscope.generated import line_in_generator
 from stepscope.collect.torch.microscope.proof import Proven, loader_of
 from stepscope.collect.torch.microscope.samples import Found, ask_samples, is_stream, whose_rows
 from stepscope.collect.torch.syntax import frame_at, function_of, loops_around
@@ -33,6 +34,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     if found is None and step.born == "input" and step.written is None:
         loaded_by = batch.loader if batch is not None else None
         given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
+        given = given or line_in_generator(step.name, stack)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
         step = replace(step, frames=found.frames, stage=found.stage)

@@ -18,6 +18,8 @@ def quiet(before_step: Callable[[Any], None]) -> Iterator[None]:
     """A context in which the user's step has no effect but on what it holds itself; `before_step` is called with each optimizer that is to step."""
     torch = sys.modules["torch"]
     threads = torch.get_num_threads()
+    anomaly = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+    torch.set_anomaly_enabled(False)  # it would raise before the gradients are there to be followed back
     hook = sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, *_: before_step(optimizer))
     kept = [(owner, name, vars(owner)[name]) for owner, name, _ in _replacements(torch)]
     for owner, name, replacement in _replacements(torch):
@@ -31,12 +33,14 @@ def quiet(before_step: Callable[[Any], None]) -> Iterator[None]:
         hook.remove()
         for owner, name, original in kept:
             setattr(owner, name, original)
+        torch.set_anomaly_enabled(*anomaly)
         if stance is not None:
             stance("default")
 
 
 def _replacements(torch: Any) -> list[tuple[Any, str, Any]]:
     found: list[tuple[Any, str, Any]] = [(torch.amp.GradScaler, name, _nothing) for name in ("step", "update", "unscale_")]
+    found.append((torch, "set_anomaly_enabled", _nothing))
     data, distributed = sys.modules.get("torch.utils.data.dataloader"), sys.modules.get("torch.distributed")
     wrapper = sys.modules.get("torch.nn.parallel.distributed")
     if data is not None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
+from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.lines import is_broken
 from stepscope.collect.torch.microscope.order import bound_by, lost_in
@@ -37,11 +38,12 @@ def rests(stack: Sequence[Entry]) -> list[Unit]:
 
 
 def first_broken(stack: Sequence[Entry]) -> tuple[str, Frame] | None:
-    """The variable that was not finite first in the innermost body that has one, and the line that has bound it last.
+    """The user's variable that was not finite first in the innermost body that has one, and the line that has bound it last.
 
     The infinities of a mask, and a number that is infinite (the best loss so far), are asked for and tell nothing.
     """
-    for unit in islice(units(stack), UNITS):
+    users = [entry for entry in stack if is_users(entry[0].f_code.co_filename)]
+    for unit in islice(units(users), UNITS):
         done = _done(unit)
         found = [broken for broken in _broken(unit, done) if not _is_asked_for(unit.names[broken.name])]
         if found:

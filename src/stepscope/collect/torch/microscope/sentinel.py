@@ -184,6 +184,16 @@ class Sentinel:
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
 
+    @property
+    def intervenes(self) -> bool:
+        """Whether a bad step is to be stopped or dropped, now that none is being repeated."""
+        return self.pending.policy != "continue" and self.look is not None and self.repeat is None
+
+    def computed(self, optimizer: Any) -> None:
+        """The closure of a step has computed its gradients: what follows is the update."""
+        if self.pending.is_open:
+            self.pending.updating(optimizer, self._latest_finite)
+
     def stepped(self, optimizer: Any, began: float) -> None:
         """A step is over, noted since that moment of `perf_counter`. Where no loader says when the next begins, it begins here."""
         if self.pending.is_open:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
+from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.layers import layer_of
 from stepscope.collect.torch.loaders import LOADERS
@@ -240,9 +241,9 @@ def _batch_storages() -> dict[int, str]:
 
 
 def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
-    """The tensors among the names of the frames that no operator made, by storage."""
+    """The tensors among the names of the user's frames that no operator made, by storage; a framework's names tell the user nothing."""
     found: dict[int, str] = {}
-    for frame, _, _ in reversed(stack):
+    for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
         for name, value in list(frame.f_locals.items()):
             for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
                 if tensor.grad_fn is None:

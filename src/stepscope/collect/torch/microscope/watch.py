@@ -38,11 +38,37 @@ def watch_steps(module: Any) -> None:
     module.register_optimizer_step_post_hook(_after_step)
 
 
-def _before_step(optimizer: Any, _: Any, __: Any) -> None:
+def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
     try:
         SENTINEL.stepping(optimizer)
+        if SENTINEL.intervenes:
+            return _with_closure(optimizer, args, kwargs)
     except Exception as problem:
         trouble("could not look at a step", problem)
+    return None
+
+
+def _with_closure(optimizer: Any, args: Any, kwargs: Any) -> Any:
+    """What `step` is given, its closure followed: Lightning computes loss and gradients within the step of every optimizer. None where there is no closure."""
+    if callable(kwargs.get("closure")):
+        return args, {**kwargs, "closure": _followed(kwargs["closure"], optimizer)}
+    if len(args) > 1 and callable(args[1]):
+        return (args[0], _followed(args[1], optimizer), *args[2:]), kwargs
+    return None
+
+
+def _followed(closure: Callable[[], Any], optimizer: Any) -> Callable[[], Any]:
+    @wraps(closure)
+    def following() -> Any:
+        try:
+            loss = closure()
+        except BaseException as exception:
+            unseen(exception)
+            raise
+        SENTINEL.computed(optimizer)
+        return loss
+
+    return following
 
 
 def _after_step(optimizer: Any, _: Any, __: Any) -> None:

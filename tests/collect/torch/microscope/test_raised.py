@@ -1,0 +1,84 @@
+"""Steps that raise: over NaN, whoever noticed it, they are followed back; over anything else, a NaN beside them is no cause."""
+
+import pytest
+
+DATA = """
+    x = torch.rand(48, 4) + 0.2
+    x[30] = 0.0
+    net = nn.Linear(4, 4)
+    optimizer = torch.optim.Adam(net.parameters())
+    for (b,) in DataLoader(TensorDataset(x), 8, shuffle=True):
+        b = torch.log(b.sum(1, keepdim=True)) * b
+"""
+ORIGIN = "b = torch.log(b.sum(1, keepdim=True)) * b"
+UPDATE = "        optimizer.zero_grad(); loss.backward(); optimizer.step()\n"
+OVER_NAN = {
+    "a distribution's parameters": """
+        q = torch.distributions.Normal(net(b), 1.0)
+        loss = -q.log_prob(torch.zeros(4)).mean()
+    """,
+    "a binary cross-entropy": """
+        loss = nn.functional.binary_cross_entropy(net(b).sigmoid(), torch.ones(len(b), 4))
+    """,
+    "an assertion about values": """
+        boxes = net(b).sigmoid()
+        assert (boxes >= 0).all()
+        loss = boxes.mean()
+    """,
+    "a factorisation": """
+        h = net(b)
+        loss = torch.linalg.cholesky(h.T @ h + torch.eye(4)).sum()
+    """,
+    "an array's reader": """
+        h = net(b)
+        worst = int(h.detach().numpy().max())
+        loss = h.mean()
+    """,
+}
+BESIDE_NAN = {
+    "a mask of another shape": "kept = gaps[~gaps.isnan()][torch.ones(3, 4, dtype=torch.bool)]",
+    "an assertion about a size": "assert len(gaps) == 9",
+    "a factorisation": "torch.linalg.cholesky(-torch.eye(4))",
+}
+
+
+@pytest.mark.parametrize("case", OVER_NAN)
+def test_what_raises_over_nan_is_followed_back_to_its_origin(reported, case):
+    found, line = reported(DATA + OVER_NAN[case].lstrip("\n").rstrip(" ") + UPDATE)
+
+    assert found["name"] in ("non-finite-forward", "non-finite-input")
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
+
+
+def test_the_words_of_anomaly_mode_are_followed_back_as_the_gradient_is(reported):
+    found, line = reported("""
+    x = torch.randn(40, 4)
+    x[10] = 0.0
+    net = nn.Linear(4, 3, bias=False)
+    optimizer = torch.optim.Adam(net.parameters())
+    for (b,) in DataLoader(TensorDataset(x), 8, shuffle=True):
+        with torch.autograd.detect_anomaly(check_nan=True):
+            size = net(b).pow(2).sum(1).sqrt()
+            optimizer.zero_grad()
+            size.mean().backward()
+        optimizer.step()
+    """)
+
+    assert (found["name"], line) == ("non-finite-gradient", "size = net(b).pow(2).sum(1).sqrt()")
+    assert [sample["index"] for sample in found["place"]["samples"]] == [10]
+
+
+@pytest.mark.parametrize("case", BESIDE_NAN)
+def test_a_nan_that_nobody_looked_at_is_not_the_cause(reported, case):
+    found, line = reported(f"""
+    net = nn.Linear(4, 2)
+    optimizer = torch.optim.Adam(net.parameters())
+    for i in range(4):
+        gaps = torch.full((3,), float("nan"))
+        {BESIDE_NAN[case]}
+        loss = net(torch.rand(5, 4)).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert not found["name"].startswith("non-finite")
+    assert line == BESIDE_NAN[case]
