@@ -23,7 +23,7 @@ SENT = 256
 AHEAD = 12
 """Batches remembered after they were handed out: more than a trainer draws ahead."""
 
-_DRAW_AHEAD = frozenset(("accelerate.data_loader", "lightning.pytorch.loops", "pytorch_lightning.loops"))
+_DRAW_AHEAD = ("accelerate.data_loader", "lightning.pytorch.loops", "pytorch_lightning.loops")
 """Modules whose loops draw a batch before the one at hand has been worked on."""
 _IN_ORDER = ("torch.utils.data", "transformers.")
 """Whose collate functions keep the samples in their order."""
@@ -162,7 +162,7 @@ class Loaders:
     def begin(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """A pass begins; gives what is to be drawn from. The histories of iterators that are gone are let go."""
         history = History(iterator)
-        self.keeps_two = self.keeps_two or not _DRAW_AHEAD.isdisjoint(sys.modules)
+        self.keeps_two = self.keeps_two or any(name in sys.modules for name in _DRAW_AHEAD)
         noting = history.noting(iterator, sampler_iter, page)
         history.turn = next(TURNS)
         iterator.__dict__[KEY] = history
