@@ -22,15 +22,17 @@ class Handed:
     def __init__(self, data: Any) -> None:
         self.data = data
         self.again: Any = None
-        if type(data) is list:
-            try:  # tensors alone, as the usual collate function puts them
-                self._versions = [part._version for part in data]
-                self._tensors = self._copy = data.copy()
-                return
-            except (AttributeError, RuntimeError):
-                pass
         self._copy = copied(data)
         self._tensors, self._versions = _versions(data)
+
+    @classmethod
+    def tensors_alone(cls, data: list[Any], copy: list[Any], versions: list[int]) -> Handed:
+        """A list of tensors alone, as the usual collate function puts them, with the copy and the versions that were taken of it when it was handed out."""
+        handed = cls.__new__(cls)
+        handed.data, handed.again = data, None
+        handed._tensors = handed._copy = copy
+        handed._versions = versions
+        return handed
 
     def fresh(self) -> Any:
         """The batch as it was, in containers of its own."""

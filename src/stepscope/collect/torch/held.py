@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from itertools import repeat
 from typing import Any
 
 ROWS = 64
@@ -21,9 +19,6 @@ def held_weakly(data: Any) -> Held:
 
     A tensor that belongs to one sample alone comes with its row, one of the whole batch with None.
     """
-    if type(data) is list and len(data) <= TENSORS:
-        with suppress(TypeError):  # some of it cannot be watched
-            return [*zip(map(weakref.ref, data), repeat(None))]
     if hasattr(data, "data_ptr"):
         return [(weakref.ref(data), None)]
     values = data

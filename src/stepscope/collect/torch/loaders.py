@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain, count, filterfalse
+from itertools import chain, count, filterfalse, repeat
+from operator import attrgetter
 from typing import Any
 
 from stepscope.collect.torch.handed import Handed
-from stepscope.collect.torch.held import Held, held_weakly
+from stepscope.collect.torch.held import TENSORS, Held, held_weakly
 from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, splits_of, teller, through
 from stepscope.collect.torch.leaving import is_left_by_exception
 from stepscope.collect.trouble import trouble
@@ -31,6 +32,11 @@ _IN_ORDER = ("torch.utils.data", "transformers.")
 KEY = "_stepscope"
 """The attribute of an iterator that holds its history."""
 
+_VERSION = attrgetter("_version")
+
+_Kept = Handed | tuple[list[Any], list[Any], list[int]] | None
+"""A batch, or what is needed to make one: the list, its copy and the versions of its tensors."""
+
 
 class History:
     """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
@@ -48,8 +54,8 @@ class History:
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
         self.turn = 0
-        self.latest: Handed | None = None
-        self.before: Handed | None = None
+        self._latest: _Kept = None
+        self._before: _Kept = None
         self.used_again = False
         self._sampler_ended = False
         self._waiting = 0
@@ -63,16 +69,43 @@ class History:
         return noted if self.workers or page is None else map(teller(iterator, page), noted)
 
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
-        """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated."""
+        """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated.
+
+        Run in every healthy step: of a list of tensors, the usual batch, only what will not be known later is taken, by C functions alone.
+        """
         if LOADERS.keeps_two:
-            self.before = self.latest
-        self.latest = None
+            self._before = self._latest
+        held: Held | None = None
+        self._latest = None
         try:
-            self.latest = Handed(data)
+            if type(data) is list and len(data) <= TENSORS:
+                try:
+                    held = list(zip(map(weakref.ref, data), repeat(None)))
+                    self._latest = data, data.copy(), [*map(_VERSION, data)]
+                except (TypeError, AttributeError, RuntimeError):  # not tensors alone, or made in inference mode: they keep no version
+                    held = None
+            if held is None:
+                self._latest, held = Handed(data), held_weakly(data)
             indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
-            self.handed_out.append((indices, held_weakly(data)))
+            self.handed_out.append((indices, held))
         except Exception as problem:  # an iterator or a batch of the user's own making may raise anything
             trouble("could not note a batch", problem)
+
+    @property
+    def latest(self) -> Handed | None:
+        """The batch that was handed out last, as it was then."""
+        self._latest = latest = _made(self._latest)
+        return latest
+
+    @latest.setter
+    def latest(self, handed: Handed | None) -> None:
+        self._latest = handed
+
+    @property
+    def before(self) -> Handed | None:
+        """The one before it, where `LOADERS` keeps two."""
+        self._before = before = _made(self._before)
+        return before
 
     def _task(self, iterator: dict[str, Any], number: int) -> Any:
         """The index list that the workers were sent with this number; None where it is not known."""
@@ -147,6 +180,10 @@ class History:
         """The indices of the batch that workers were sent with this number."""
         iterator = self.iterator
         return self.rows(self._task(vars(iterator), number)) if iterator is not None else ()
+
+
+def _made(kept: _Kept) -> Handed | None:
+    return Handed.tensors_alone(*kept) if isinstance(kept, tuple) else kept
 
 
 class Loaders:

@@ -58,7 +58,8 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
                 parameter.grad = None
             if proves:
                 redraw(attempt.unit)
-            SENTINEL.repeat = repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            SENTINEL.repeats(repeat)
             put_back()
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
             if came != "untouched":

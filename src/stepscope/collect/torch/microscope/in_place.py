@@ -38,7 +38,8 @@ def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int, rest: bool) ->
     finally:
         if late:
             SENTINEL.shadow.swap()
-        SENTINEL.repeat, SENTINEL.ring = None, ring
+        SENTINEL.repeats(None)
+        SENTINEL.ring = ring
 
 
 @contextmanager

@@ -112,6 +112,7 @@ def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], histo
 def _outcome(attempt: Attempt, repeat: Repeat, batch: Any = None) -> str:
     for optimizer in STEPS.optimizers:
         without_gradients(optimizer)
-    SENTINEL.repeat = proof = Proof(repeat)
+    proof = Proof(repeat)
+    SENTINEL.repeats(proof)
     run(attempt, proof, SENTINEL.states.put_back, batch)
     return proof.outcome

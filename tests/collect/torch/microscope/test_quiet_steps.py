@@ -1,0 +1,72 @@
+"""Healthy steps are glanced at; whatever is not like the steps before is met all the same."""
+
+from textwrap import dedent
+
+import pytest
+
+from stepscope.collect.torch.microscope.budget import EVERY, FIRST
+from stepscope.collect.torch.microscope.sentinel import SENTINEL
+
+LOOP = """
+    net, seen = nn.Linear(4, 1), 0
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    loader = DataLoader(TensorDataset(torch.rand(60, 4) + 0.1), batch_size=2)
+    while seen < 60:
+        for (x,) in loader:
+            seen += 1
+            if seen == BAD:
+                x = x - 1
+            out = net(x).square() + torch.log(x)
+            optimizer.zero_grad()
+            out.mean().backward()
+            optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("step", range(FIRST + EVERY, FIRST + 2 * EVERY))
+def test_the_first_bad_step_is_named_whether_it_is_measured_or_not(diagnosed, step):
+    report, _, lines = diagnosed(LOOP.replace("BAD", str(step)))
+    found = report.findings[0]
+    assert found.place.step == step
+    assert "torch.log(x)" in lines[found.place.line - 1]
+
+
+def test_a_step_like_those_before_is_only_glanced_at(monkeypatch, diagnosed):
+    glances = []
+    glance = SENTINEL.glance
+    monkeypatch.setattr(SENTINEL, "glance", lambda loss: glances.append(glance(loss)) or glances[-1])
+    report, _, _ = diagnosed(LOOP.replace("BAD", "61"))
+    assert report is None
+    assert len(glances) > 60 - FIRST - 60 // EVERY - 2
+    assert None not in glances
+
+
+def test_losses_of_a_vector_are_met_in_quiet_steps(diagnosed):
+    source = dedent(LOOP).replace("out.mean().backward()", "out.backward(torch.ones_like(out) / 2)").replace("BAD", "30")
+    report, _, lines = diagnosed(source)
+    assert report.findings[0].place.step == 30
+    assert "torch.log(x)" in lines[report.findings[0].place.line - 1]
+
+
+def test_a_second_loss_that_begins_late_is_met(diagnosed):
+    source = dedent(LOOP).replace("optimizer.zero_grad()", "optimizer.zero_grad()\n        if seen > 40:\n            (net(x).sum() / (seen - 50)).backward()").replace("BAD", "61")
+    report, _, lines = diagnosed(source)
+    found = report.findings[0]
+    assert found.place.step == 50
+    assert "seen - 50" in lines[found.place.line - 1]
+
+
+def test_a_batch_of_tensors_and_other_things_is_kept(diagnosed):
+    source = """
+    net = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    rows = torch.rand(60, 4) + 0.1
+    rows[57] = -1
+    loader = DataLoader([(row, str(number)) for number, row in enumerate(rows)], batch_size=2)
+    for x, names in loader:
+        optimizer.zero_grad()
+        torch.log(x).mul(net(x)).mean().backward()
+        optimizer.step()
+    """
+    report, _, _ = diagnosed(source)
+    assert [sample.index for sample in report.findings[0].place.samples] == [57]
