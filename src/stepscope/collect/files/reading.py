@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stepscope.collect.files.cells import cell
 from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import opened
 from stepscope.evidence import Boxes, Flaw
@@ -101,10 +102,7 @@ def bytes_of(root: Path | Remote, picture: Picture) -> bytes:
             return file.read()
     name, offset, length = picture.where
     if name.lower().endswith((".parquet", ".arrow")):
-        from stepscope.collect.files.layouts.parquet import cell
-
-        encoded: bytes = cell(root, name, offset, length)
-        return encoded
+        return cell(root, name, offset, length)
     with opened(root, name) as file:
         file.seek(offset)
         return file.read(length)

@@ -35,7 +35,7 @@ def read(tree: Tree) -> Reading:
     categories = Categories()
     listed = Listings()
     with _no_collection():
-        paths = sorted(tree.named(".json"), key=lambda path: (not _split(path), "keypoint" in path, path))
+        paths = sorted(tree.named(".json"), key=lambda path: (not split_told(path), "keypoint" in path, path))
         for path in paths:
             if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
                 _one(tree, path, finder, reading, categories, listed)
@@ -67,7 +67,7 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, categories: Ca
     found = document(tree, path, reading.flaws)
     if found is None:
         return
-    split = _split(path)
+    split = split_told(path)
     if not found.has_annotations and found.images and all(finder.find(image.file_name, split) is None for image in found.images):
         return  # the list of a test set that was not fetched
     images = _images(found, finder, path, split, reading, listed.splits)
@@ -79,7 +79,8 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, categories: Ca
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
 
 
-def _split(path: str) -> str:
+def split_told(path: str) -> str:
+    """The split that a file's folders tell, else its own name."""
     return split_of(path) or split_of(f"{_split_word(path)}/x")
 
 

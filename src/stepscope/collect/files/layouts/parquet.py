@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+from stepscope.collect.files.cells import image_column
 from stepscope.collect.files.reading import Picture, Reading, split_of
-from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
@@ -37,7 +35,7 @@ def read(tree: Tree) -> Reading:
 
 
 def _file(file: Any, path: str, reading: Reading) -> None:
-    column = _image_column(file.schema_arrow)
+    column = image_column(file.schema_arrow)
     if column is None:
         reading.flaws.append(Flaw("field", path, says=f"has no column of encoded images, but {', '.join(file.schema_arrow.names)[:100]}"))
         return
@@ -63,14 +61,6 @@ def _file(file: Any, path: str, reading: Reading) -> None:
     reading.flaws += outside if labelled else []  # -1 throughout is how a test set keeps its labels back
 
 
-def _image_column(schema: Any) -> str | None:
-    """The column of images: a struct with `bytes`, else binary."""
-    for field in schema:
-        if str(field.type).startswith("struct") and field.type.get_field_index("bytes") >= 0:
-            return str(field.name)
-    return next((str(field.name) for field in schema if str(field.type) in ("binary", "large_binary")), None)
-
-
 def _names(schema: Any, label: str | None) -> tuple[str, ...]:
     """The class names that Hugging Face keeps in the file's metadata."""
     try:
@@ -78,21 +68,3 @@ def _names(schema: Any, label: str | None) -> tuple[str, ...]:
         return tuple(map(str, features[label]["names"]))
     except (KeyError, TypeError, ValueError):
         return ()
-
-
-def cell(root: Path | Remote, path: str, group: int, row: int) -> bytes:
-    """The encoded image of one row. Raises OSError."""
-    value = _column(os.path.join(root, path), group)[row].as_py()
-    data = value.get("bytes") if isinstance(value, dict) else value
-    return bytes(data) if data else b""
-
-
-@lru_cache(maxsize=2)
-def _column(path: str, group: int) -> Any:
-    import pyarrow.parquet as parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:
-            return file.read_row_group(group, columns=[str(_image_column(file.schema_arrow))]).column(0)
-    except Exception as problem:  # pyarrow raises many kinds for a damaged file
-        raise OSError(0, f"{type(problem).__name__}: {problem}"[:200]) from None

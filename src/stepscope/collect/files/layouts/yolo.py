@@ -26,7 +26,7 @@ def read(tree: Tree) -> Reading:
     labels: dict[str, list[str]] = {}
     missing = []
     for image in images:
-        text = next((each for each in _homes(image) if each in texts), None)
+        text = next((each for each in homes(image) if each in texts), None)
         reading.pictures.append(Picture(image, data.split_of(image)))
         if text is None:
             missing.append(image)
@@ -46,7 +46,7 @@ def read(tree: Tree) -> Reading:
     return reading
 
 
-def _homes(image: str) -> Iterator[str]:
+def homes(image: str) -> Iterator[str]:
     """Where the label file of an image may be."""
     stem = os.path.splitext(image)[0]
     parts = stem.split("/")

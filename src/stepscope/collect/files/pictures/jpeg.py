@@ -12,8 +12,6 @@ from stepscope.evidence import State
 
 BEGINS = b"\xff\xd8"
 END = b"\xff\xd9"
-MOST_PIXELS = 178_956_970
-"""Pillow stops at twice its MAX_IMAGE_PIXELS."""
 HARMLESS = ("unknown JFIF revision", "Invalid SOS parameters for sequential", "Unknown Adobe color transform")
 """Warnings of libjpeg after which every pixel is as it was written."""
 _ZEROS = bytes(96)
@@ -38,7 +36,7 @@ def inspect(source: Source, quick: bool) -> Verdict:
         return {**facts, "state": State.CORRUPT if whole else State.TRUNCATED}, "no coded data follows its header" if whole else "ends within its header"
     if not (top.width and top.height):
         return {**facts, "state": State.CORRUPT}, f"its header says {top.width}x{top.height} pixels"
-    if top.width * top.height > MOST_PIXELS:
+    if top.width * top.height > pillow.MOST_PIXELS:
         return {**facts, "state": State.TOO_LARGE}, f"{top.width}x{top.height} pixels in {source.size:,} bytes"
     if quick and source.tail[-2:] == END:
         return {**facts, "state": State.WHOLE}, ""

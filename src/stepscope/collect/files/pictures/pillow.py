@@ -12,6 +12,8 @@ from stepscope.collect.files.pictures.look import SIDE, looks
 from stepscope.collect.files.pictures.source import Source
 from stepscope.evidence import State
 
+MOST_PIXELS = 178_956_970
+"""Pillow stops at twice its MAX_IMAGE_PIXELS."""
 MOST_DECODED = 50_000_000
 """Pixels of an image that is decoded at full size to be looked at."""
 _DAMAGE = ("truncated", "corrupt")
@@ -27,7 +29,7 @@ def inspect(source: Source, quick: bool) -> Verdict:
     try:
         with heard() as said, source.file() as file, Image.open(file) as image:
             facts = header_of(image, quick)
-            if image.width * image.height > _limit():
+            if image.width * image.height > MOST_PIXELS:
                 return {**facts, "state": State.TOO_LARGE}, f"{image.width}x{image.height} pixels in {source.size:,} bytes"
             if not quick:
                 facts.update(looks_of(image))
@@ -118,12 +120,6 @@ def heard() -> Iterator[list[str]]:
         warnings.simplefilter("always")
         yield said
     said += [str(each.message) for each in caught if not each.category.__name__.startswith("DecompressionBomb")]
-
-
-def _limit() -> int:
-    from stepscope.collect.files.pictures.jpeg import MOST_PIXELS
-
-    return MOST_PIXELS
 
 
 def _plain(problem: Exception) -> str:

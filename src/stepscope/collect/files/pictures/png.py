@@ -7,8 +7,8 @@ from struct import unpack_from
 from typing import Any
 
 from stepscope.collect.files.pictures import pillow
-from stepscope.collect.files.pictures.jpeg import MOST_PIXELS
 from stepscope.collect.files.pictures.markers import orientation
+from stepscope.collect.files.pictures.pillow import MOST_PIXELS
 from stepscope.collect.files.pictures.source import Source
 from stepscope.evidence import State
 

@@ -10,7 +10,6 @@ from typing import Any
 from stepscope.collect.files.layouts import coco
 from stepscope.collect.files.layouts.coco_lines import LISTS
 from stepscope.collect.files.layouts.image_names import Finder
-from stepscope.collect.files.reading import split_of
 from stepscope.collect.files.repair.annotations import Rewriting
 from stepscope.collect.files.repair.corners import number
 from stepscope.collect.files.repair.json_items import Item, items_of, written
@@ -37,7 +36,7 @@ class _File:
 
     def __init__(self, path: str, task: Rewriting, finder: Finder, items: dict[str, list[Item]]) -> None:
         self._task, self._items = task, items
-        split = split_of(path) or split_of(f"{coco._split_word(path)}/x")
+        split = coco.split_told(path)
         self._paths: dict[Any, str] = {}
         for item in items["images"]:
             name = item.value.get("file_name")

@@ -29,7 +29,7 @@ def rewrite(task: Rewriting) -> None:
 
 def _gone(task: Rewriting) -> set[str]:
     """The label files of images that are removed, unless another image has the same."""
-    texts = {each.path: next((text for text in yolo._homes(each.path) if text in task.tree.files), None) for each in task.reading.pictures}
+    texts = {each.path: next((text for text in yolo.homes(each.path) if text in task.tree.files), None) for each in task.reading.pictures}
     kept = {text for image, text in texts.items() if image not in task.plan.dropped}
     return {text for text in texts.values() if text is not None and text not in kept}
 
