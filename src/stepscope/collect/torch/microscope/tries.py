@@ -21,6 +21,8 @@ TRIES = 6
 """Children asked at most, for whole parts of the code and for their rests."""
 PATIENCE, PATIENCE_FOR_REST, STEPS_LONG = 3.0, 1.5, 10
 """Seconds that the repeats of a short step may take (one that waits for a lock of another thread never ends); those of a long one take ten times the step."""
+BUSIEST = 4.0
+"""How many times as long they may take where more processes want to run than there are cores: tuning jobs side by side, ranks, a test run."""
 _GRADES = ("exact", "near", "other", "")
 
 Told = dict[str, Any]
@@ -29,14 +31,22 @@ Told = dict[str, Any]
 def best_of(aim: Aim, stack: Sequence[Entry]) -> tuple[Told | None, str]:
     """The best of the repeats, as its child told it, and why there is none, or no better one."""
     once = _forked(aim, stack) if can_fork() and aim.met != "late" else _in_place(aim, stack)
-    best, why = _series(once, False, PATIENCE)
+    best, why = _series(once, False, PATIENCE * _busy())
     if best is not None and best["likeness"] != "other":
         return best, why
-    rest, _ = _series(once, True, PATIENCE_FOR_REST)
+    rest, _ = _series(once, True, PATIENCE_FOR_REST * _busy())
     if rest is not None and _is_better(rest, best):
         rest["pieces"][0]["value"]["why"] = "; ".join(filter(None, (rest["pieces"][0]["value"]["why"], rest["why"])))
         return rest, why
     return best, why
+
+
+def _busy() -> float:
+    """How many processes want each core at present; at least 1."""
+    try:
+        return min(max(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0), BUSIEST)
+    except (OSError, AttributeError):  # not on Windows
+        return 1.0
 
 
 Once = Callable[[int, bool, float], "Told | None"]
