@@ -28,7 +28,7 @@ from stepscope.commands.output import CannotOpen, CannotRead, deliver, report_op
 @click.option("--no-cache", is_flag=True, help="Look at every file again, also at those that have not changed.")
 @click.argument("path")
 def command(path: str, style: str | None, output: Path | None, quiet: bool, **options: object) -> None:
-    r"""Find every problem of a data set in one pass: a folder, an annotation file, a shard, a data set in Python.
+    """Find every problem of a data set in one pass: a folder, an annotation file, a shard, a data set in Python.
 
     \b
     stepscope check data/                          any layout, recognised

@@ -14,7 +14,7 @@ from stepscope.commands.output import CannotOpen, deliver, report_options
 @report_options
 @click.argument("log", required=False, default="-", metavar="[LOG]")
 def command(log: str, style: str | None, output: Path | None, quiet: bool, **_: object) -> None:
-    r"""Name the cause of a failure from its log: a file, or standard input.
+    """Name the cause of a failure from its log: a file, or standard input.
 
     \b
     stepscope explain train.log

@@ -38,7 +38,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="stepscope")
 def cli() -> None:
-    r"""When training breaks, stepscope names the step, the stage, the sample, the layer, the line and the fix.
+    """When training breaks, stepscope names the step, the stage, the sample, the layer, the line and the fix.
 
     \b
     Start with your own script, unchanged:

@@ -95,7 +95,7 @@ _IS_LIMIT = re.compile(r"[\d.]+%?")
 )  # fmt: skip
 @click.argument("arguments", metavar="[--] COMMAND...", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...], style: str | None, output: Path | None, strict: bool, quiet: bool, **how: Any) -> None:
-    r"""Run a training command under guard; not a line of it has to change.
+    """Run a training command under guard; not a line of it has to change.
 
     \b
     stepscope run train.py --epochs 5
