@@ -154,4 +154,4 @@ def _inventory(reading: Reading) -> Inventory:
         table = reading.boxes
         per_class = _boxes_per_class(reading, table, list(samples))
     boxes = len(reading.boxes) if reading.boxes is not None else 0
-    return Inventory(reading.layout, str(reading.root), dict(samples), reading.classes, per_class, boxes, reading.declared)
+    return Inventory(reading.layout, dict(samples), reading.classes, per_class, boxes, reading.declared)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Expected, Machine, Moment, Observation, Stage, State
+from stepscope.evidence import WHOLE, Expected, Machine, Moment, Observation, Stage, State
 from stepscope.finding import Finding, Place, Sample
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _placed(finding: Finding, looked: Looked, columns: Columns) -> Finding:
     def at(place: Place) -> Place:
         which = columns.samples.get(place.file or place.image or "")
         if which is None:
-            return place if place.file else replace(place, file=line.file, line=line.line)
+            return place if place.file not in (None, WHOLE) else replace(place, file=line.file, line=line.line)
         sample = Sample(which.number, which.row, _near(which.file) if which.file else None)
         return replace(place, file=line.file, line=line.line, samples=(sample,), image=None)
 

@@ -135,6 +135,14 @@ def test_channels_and_size_are_compared_with_what_the_model_takes(said):
     assert names(said({}, expected=Expected(channels=3, size=(64, 64)))) == []
 
 
+def test_what_is_true_of_the_whole_set_is_placed_at_its_folder(said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report = said(PARTS, expected=Expected(classes=1))
+
+    assert names(report) == ["class-count-mismatch"]
+    assert report.findings[0].place.file == "data"
+
+
 COPY = PARTS["a/coffee0.jpg"]
 AGAIN = encoded(Image.open(__import__("io").BytesIO(COPY)), quality=60)
 

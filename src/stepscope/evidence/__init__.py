@@ -5,7 +5,7 @@ from stepscope.evidence.boxes import PART, Boxes
 from stepscope.evidence.call import Call, Operand
 from stepscope.evidence.callee import Callee, Lookup
 from stepscope.evidence.collectives import Collectives, Waited
-from stepscope.evidence.dataset import Expected, Flaw, Flaws, Inventory
+from stepscope.evidence.dataset import WHOLE, Expected, Flaw, Flaws, Inventory
 from stepscope.evidence.ending import Death, Interruption, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
 from stepscope.evidence.file import Empty, File
@@ -30,6 +30,7 @@ from stepscope.evidence.stale import OptimizerParameters
 from stepscope.evidence.tensor import Tensor
 
 __all__ = [
+    "WHOLE",
     "FACTS",
     "PART",
     "Aside",

@@ -54,6 +54,10 @@ class Expected:
     size: tuple[int, int] | None = None
 
 
+WHOLE = "."
+"""The place of what is true of a data set as a whole."""
+
+
 @dataclass(frozen=True)
 class Inventory:
     """What a data set consists of: its layout ("coco", "yolo", ...), its splits with their numbers of samples, its class names, and the samples of each class.
@@ -63,7 +67,6 @@ class Inventory:
     """
 
     layout: str
-    root: str
     samples: dict[str, int]
     classes: tuple[str, ...] = ()
     per_class: dict[str, tuple[int, ...]] | None = None

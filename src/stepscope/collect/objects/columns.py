@@ -180,4 +180,4 @@ def _inventory(looked: Looked, images: Images, boxes: Boxes | None) -> Inventory
     counts = Counter(images.label.tolist())
     per_class = {"": tuple(counts[place] for place in range(len(images.classes)))} if images.classes and boxes is None else None
     classes = images.classes if boxes is None else looked.classes
-    return Inventory("object", looked.name, {"": looked.count}, classes, per_class, len(boxes) if boxes is not None else 0, bool(looked.classes))
+    return Inventory("object", {"": looked.count}, classes, per_class, len(boxes) if boxes is not None else 0, bool(looked.classes))

@@ -19,7 +19,7 @@ Good
     criterion = nn.CrossEntropyLoss(weight=torch.ones(10))
 """
 
-from stepscope.evidence import Call, Expected, Failure, Flaws, Inventory, Stage, wording
+from stepscope.evidence import WHOLE, Call, Expected, Failure, Flaws, Inventory, Stage, wording
 from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
@@ -80,5 +80,5 @@ def model(inventory: Inventory, expected: Expected) -> Witnessed:
         yield CLASS_COUNT_MISMATCH.found(
             f"{len(inventory.classes)} classes in the data set, {expected.classes} outputs of the model",
             severity=Severity.ERROR if len(inventory.classes) > expected.classes else Severity.WARNING,
-            seen={"classes": ", ".join(inventory.classes[:20])}, places=[Place(inventory.root)],
+            seen={"classes": ", ".join(inventory.classes[:20])}, places=[Place(WHOLE)],
         )  # fmt: skip

@@ -24,7 +24,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Flaws, Frame, Inventory, Stage, wording
+from stepscope.evidence import WHOLE, Failure, Flaws, Frame, Inventory, Stage, wording
 from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
@@ -118,4 +118,4 @@ def files(flaws: Flaws, inventory: Inventory) -> Witnessed:
     twins = [names for names in alike.values() if len(set(names)) > 1]
     if twins:
         said = "; ".join(" and ".join(map(repr, names)) for names in twins[:10])
-        yield CLASS_NAME_MISMATCH.found(f"two classes differ in their spelling alone: {said}", Confidence.LIKELY, severity=Severity.WARNING, places=[Place(inventory.root)])
+        yield CLASS_NAME_MISMATCH.found(f"two classes differ in their spelling alone: {said}", Confidence.LIKELY, severity=Severity.WARNING, places=[Place(WHOLE)])
