@@ -41,7 +41,7 @@ def files(images: Images, twins: Twins) -> Witnessed:
                 f"{word}the same image is labelled {' and '.join(map(repr, names[:3]))}",
                 sure,
                 severity=Severity.NOTE if pairs else CONFLICTING_LABELS.severity,
-                seen={"images": f"{len(met):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])},
+                seen={"images": f"{len(found):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])},
                 places=found,
             )
 

@@ -32,12 +32,11 @@ SPLIT_LEAK = Rule("DAT111", Severity.ERROR, stage=Stage.DATA)
 def files(images: Images, twins: Twins) -> Witnessed:
     same = [group for group in with_content(images, twins.same) if leaks(images, group)]
     alike = [group for group in with_content(images, twins.alike) if leaks(images, group)]
-    if same:
-        yield SPLIT_LEAK.found(f"{_headline(images, same[0])} hold the same image", seen=_seen(images, same), places=_places(images, same))
-    if alike:
-        yield SPLIT_LEAK.found(
-            f"{_headline(images, alike[0])} hold almost the same image", Confidence.LIKELY, severity=Severity.WARNING, seen=_seen(images, alike), places=_places(images, alike)
-        )
+    for groups, word, confidence, severity in ((same, "", Confidence.CERTAIN, Severity.ERROR), (alike, "almost ", Confidence.LIKELY, Severity.WARNING)):
+        if groups:
+            found = _places(images, groups)
+            headline = f"{_headline(images, groups[0])} hold {word}the same image"
+            yield SPLIT_LEAK.found(headline, confidence, severity=severity, seen={"images": f"{len(found):,}", "for one": _pair(images, groups[0])}, places=found)
 
 
 @SPLIT_LEAK.seen_in
@@ -58,9 +57,10 @@ def _headline(images: Images, group: Group) -> str:
     return " and ".join(_splits(images, group)[:3])
 
 
-def _seen(images: Images, groups: list[Group]) -> dict[str, str]:
-    pair = [next(images.paths[row] for row in groups[0] if images.splits[images.split[row]] == name) for name in _splits(images, groups[0])[:2]]
-    return {"images": f"{len(groups):,}", "for one": " = ".join(shown(path) for path in pair)}
+def _pair(images: Images, group: Group) -> str:
+    """One image of each of two splits."""
+    pair = [next(images.paths[row] for row in group if images.splits[images.split[row]] == name) for name in _splits(images, group)[:2]]
+    return " = ".join(shown(path) for path in pair)
 
 
 def _places(images: Images, groups: list[Group]) -> list[Place]:
