@@ -6,17 +6,19 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from stepscope.collect.objects.loaded import loads
 from stepscope.collect.objects.named import NotMade
 
 
 class Drawn:
     """A data set of any framework.
 
-    `length` is the number of positions, None where only its end tells. `batched` is true where a position holds a batch. `stream` is true where positions can be drawn
+    `loader` is the loader of PyTorch that it was given as. `length` is the number of positions, None where only its end tells. `batched` is true where a position holds a batch. `stream` is true where positions can be drawn
     in their order alone.
     """
 
     def __init__(self, dataset: Any) -> None:
+        self.loader = dataset if loads(dataset) else None
         dataset = getattr(dataset, "dataset", dataset) if type(dataset).__name__.endswith("DataLoader") else dataset
         names = {base.__name__ for base in type(dataset).__mro__}
         self.dataset = dataset
