@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Expected, Failure, Machine, Moment, Observation, Stage, State
+from stepscope.evidence import Expected, Failure, Inventory, Machine, Moment, Observation, Stage, State
 from stepscope.finding import Finding, Place, Sample
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from stepscope.collect.objects.looked import Looked
 
 _LOADING = (Stage.DATA, Stage.AUGMENT, Stage.COLLATE, Stage.SETUP)
+
+
+_BETWEEN = ("split-leak", "preprocessing-differs", "class-name-mismatch")
+"""What is told of two splits; the rest is told of each."""
 
 
 def check_object(name: str, expected: Expected, quick: bool, workers: int, progress: Callable[[int, int], None]) -> Report:
@@ -33,7 +37,8 @@ def check_object(name: str, expected: Expected, quick: bool, workers: int, progr
     if len(checked) == 1:
         return replace(report, overview=overview_of(first.images, first.twins, first.boxes, first.inventory))
     whole = together(looks, [columns for _, columns in checked])
-    leaks = [_placed(finding, looks[-1], whole) for finding in diagnose("check", [Observation(whole.images, whole.twins)]).findings if finding.name == "split-leak"]
+    between = diagnose("check", [Observation(whole.images, whole.twins), Observation(whole.flaws, Inventory("object", name, {}))])
+    leaks = [_placed(finding, looks[-1], whole) for finding in between.findings if finding.name in _BETWEEN]
     notes = [f"{looked.name.rpartition(':')[2]}: {note}" for looked, (each, _) in zip(looks, checked, strict=True) for note in each.notes]
     overview = overview_of(whole.images, whole.twins, None, whole.inventory)
     return replace(report, findings=(*leaks, *(finding for each, _ in checked for finding in each.findings)), notes=tuple(notes), overview=overview)
@@ -41,12 +46,12 @@ def check_object(name: str, expected: Expected, quick: bool, workers: int, progr
 
 def _checked(looked: Looked, expected: Expected) -> tuple[Report, Columns]:
     """What is told of one data set."""
-    from stepscope.collect.objects.columns import columns_of
+    from stepscope.collect.objects.columns import columns_of, not_seen
 
     raised = [finding for key in looked.failures for finding in _raised(looked, key)]
     columns = columns_of(looked, expected)
     seen = Observation(columns.images, columns.twins, columns.flaws, columns.boxes, columns.inventory, expected)
-    report = diagnose("check", [seen], looked.notes)
+    report = diagnose("check", [seen], [*looked.notes, *not_seen(looked)])
     placed = [_placed(finding, looked, columns) for finding in report.findings]
     return replace(report, findings=(*raised, *placed)), columns
 

@@ -29,8 +29,9 @@ def flaws_of(looked: Looked, rows: Rows, expected: Expected) -> Iterator[Flaw]:
     yield from _outside(rows, count)
     yield from _targets(rows)
     yield from _types(rows)
-    if not looked.collates:
+    if not looked.collates:  # a function of the user's own pads, or leaves out
         yield from _shapes(rows)
+        yield from (Flaw("nothing", name, says="is None") for name, row in rows if "nothing" in row)
     yield from _ranges(rows)
 
 
@@ -47,7 +48,9 @@ def _odd(name: str, row: dict[str, Any]) -> Iterator[Flaw]:
     told = {"the image" if "mode" in row else "the input": row.get("odd"), "the label": row.get("label_odd"), **row.get("beside", {})}
     for what, odd in told.items():
         if odd:
-            yield Flaw("not-finite", name, says=f"{what} holds {odd:,} values that are NaN or infinite")
+            yield Flaw("not-finite", name, says=f"{what} holds {odd:,} values that are NaN or infinite" if odd > 1 else f"{what} holds a value that is NaN or infinite")
+    if row.get("text") == 0:
+        yield Flaw("empty-sample", name, says="is an empty text")
     if 0 in row.get("shape", ()):
         yield Flaw("empty-sample", name, says=f"has the shape {tuple(row['shape'])}: there is nothing in it")
     if row.get("last"):
@@ -62,6 +65,8 @@ def _labels(rows: Rows, classes: int) -> Iterator[Flaw]:
     whole = len(floats) > 2 and all(float(label).is_integer() and 0 <= label < classes for label in floats)
     for name, row in rows:
         kind = row.get("label_kind")
+        if row.get("box_label_kind") == "f" and row["box_labels"]:
+            yield Flaw("label-kind", name, says="has floats as labels of its boxes, which are numbers of classes")
         if "box_shape" in row or not kind or not usual:
             continue
         if kind == "none":
@@ -81,8 +86,9 @@ def _outside(rows: Rows, count: int | None) -> Iterator[Flaw]:
     labels = [row["label"] for _, row in rows if row.get("label_kind") == "class" and "label" in row]
     from_one = count is not None and labels and min(labels) == 1 and max(labels) == count
     count = count or _shown(labels)
+    black_and_white = {value for _, row in rows for value in row.get("label_values", ())} == {0, IGNORED[2]}
     for name, row in rows:
-        odd = outside(row, count)
+        odd = outside(row, count) or [IGNORED[2]] * (count is not None and black_and_white and IGNORED[2] in row.get("label_values", ()))
         if odd:
             why = f": they go from 1 to {count}" if from_one else ""
             yield Flaw("label-outside", name, says=f"label {odd[0]} of {name} is none of the classes 0 to {(count or 1) - 1}{why}")
@@ -165,7 +171,7 @@ def _ranges(rows: Rows) -> Iterator[Flaw]:
         if mixed and row["greatest"] > RAW:
             yield Flaw("range", name, says=f"has values up to {row['greatest']:.4g}, most others up to 1")
         elif row.get("normalised"):
-            yield Flaw("range", name, says=_undone(row))
+            yield Flaw("normalised", name, says=_undone(row))
     if floats and len(floats) == len(images) and all(row["least"] >= 0 and row["greatest"] <= ONES / 250 for row in floats):
         name, row = max(images, key=lambda each: each[1]["greatest"])
         if row["greatest"] > 0:
@@ -173,5 +179,5 @@ def _ranges(rows: Rows) -> Iterator[Flaw]:
 
 
 def _undone(row: dict[str, Any]) -> str:
-    spans = f"has values from {row['least']:.3g} to {row['greatest']:.4g}"
-    return f"{spans}: mean and deviation are of 0..1, the pixels were 0..255" if row["normalised"] == "raw" else f"{spans}: it was normalised twice"
+    how = "was normalised as 0 to 1, and is 0 to 255" if row["normalised"] == "raw" else "was normalised twice"
+    return f"{how}: {row['least']:.3g} to {row['greatest']:.4g}"

@@ -17,6 +17,10 @@ EDGE = 1e-3
 """How far a share may lie beyond its image: centres and sizes are rounded apart."""
 
 
+SEEN = ("class", "number", "several", "mask", "text")
+"""Labels that are looked at."""
+
+
 class Which(NamedTuple):
     """A sample: its number in the data set, or its batch with its row there, and the file that it came from."""
 
@@ -47,7 +51,7 @@ def columns_of(looked: Looked, expected: Expected) -> Columns:
             samples[name] = Which(None, place, looked.files.get(position), position) if looked.batched else Which(position, None, looked.files.get(position))
             names.append(name)
             rows.append(row)
-    samples[_bare(looked)] = Which()
+    samples[bare(looked)] = Which()
     for position in looked.lost.keys() | looked.uneven.keys():
         samples[name_of(looked, position)] = Which(batch=position) if looked.batched else Which(position)
     images = _images(looked, names, rows, expected)
@@ -59,10 +63,17 @@ def columns_of(looked: Looked, expected: Expected) -> Columns:
 
 def name_of(looked: Looked, position: int) -> str:
     """What a position is called: `train_set[12]`."""
-    return f"{_bare(looked)}[{position}]"
+    return f"{bare(looked)}[{position}]"
 
 
-def _bare(looked: Looked) -> str:
+def not_seen(looked: Looked) -> Iterator[str]:
+    """A note where nothing was found in the samples that could be looked at."""
+    rows = [row for rows in looked.rows.values() for row in rows]
+    if rows and not any({"shape", "text", "box_shape"} & row.keys() or row.get("label_kind") in SEEN for row in rows):
+        yield "the samples were drawn, and nothing else: no image, number, text or label was recognised in them"
+
+
+def bare(looked: Looked) -> str:
     """The object without its module."""
     return looked.name.rpartition(":")[2].replace("()", "")
 
@@ -148,11 +159,11 @@ def _whole(looked: Looked) -> Iterator[Flaw]:
     for position, says in looked.uneven.items():
         yield Flaw("empty-sample" if "nothing" in says else "target-shape", name_of(looked, position), says=says)
     for position in looked.changed:
-        yield Flaw("changed", name_of(looked, position), says="is another one each time that it is drawn, in the same memory")
+        yield Flaw("changed", name_of(looked, position), says="is another one each time")
     if looked.short:
-        yield Flaw("short", _bare(looked), says=looked.short)
+        yield Flaw("short", bare(looked), says=looked.short)
     for kind, says in looked.loader.items():
-        yield Flaw(f"loader-{kind}", _bare(looked), says=says)
+        yield Flaw(f"loader-{kind}", bare(looked), says=says)
 
 
 def _lost(looked: Looked) -> Iterator[Flaw]:

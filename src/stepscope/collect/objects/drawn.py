@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from stepscope.collect.objects.loaded import loads
-from stepscope.collect.objects.named import NotMade
+from stepscope.collect.objects.named import NotMade, near
+from stepscope.collect.objects.several import Rows
 
 
 class Drawn:
@@ -26,7 +27,7 @@ class Drawn:
         self.length = _length(dataset)
         self.stream = self.length is None or not hasattr(dataset, "__getitem__") or bool(names & {"IterableDataset"})
         if self.stream and not hasattr(dataset, "__iter__"):
-            raise NotMade(f"{type(dataset).__name__} has neither __getitem__ with __len__, nor __iter__: it is no data set")
+            raise NotMade(_unmeasured(dataset)) if hasattr(dataset, "__getitem__") and hasattr(dataset, "__len__") else NotMade(f"{type(dataset).__name__} has neither __getitem__ with __len__, nor __iter__: it is no data set")
         self._stream: Iterator[Any] | None = None
         self._next = 0
 
@@ -57,7 +58,7 @@ class Drawn:
     @property
     def line(self) -> tuple[str | None, int | None]:
         """The file and line of the user's method that makes a sample."""
-        for name in ("__getitem__", "__iter__"):
+        for name in () if isinstance(self.dataset, Rows) else ("__getitem__", "__iter__"):
             method = getattr(type(self.dataset), name, None)
             try:
                 file, line = inspect.getsourcefile(method), inspect.getsourcelines(method)[1]  # type: ignore[arg-type]
@@ -110,3 +111,14 @@ def _length(dataset: Any) -> int | None:
         return len(dataset)
     except Exception:  # no length, an unknown one, or one that the user's code fails to tell
         return None
+
+
+def _unmeasured(dataset: Any) -> str:
+    """Words on a length that could not be told, with the line of the method."""
+    try:
+        len(dataset)
+    except Exception as problem:
+        code = getattr(type(dataset).__len__, "__code__", None)
+        where = f" ({near(code.co_filename)}:{code.co_firstlineno})" if code else ""
+        return f"its __len__ failed: {type(problem).__name__}: {problem}{where}"
+    return "its length is not known"

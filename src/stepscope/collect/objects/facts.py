@@ -16,6 +16,8 @@ MOST_VALUES = 300
 
 def facts_of(sample: Any) -> dict[str, Any]:
     """The facts of a sample's image, label and boxes; a key is missing where there is nothing to tell."""
+    if sample is None:
+        return {"nothing": True}
     parts = parts_of(sample)
     return {**_image(parts.image), **_label(parts.label), **_boxes(parts), **_beside(parts)}
 
@@ -41,6 +43,8 @@ def _image(value: Any) -> dict[str, Any]:
     import numpy as np
     from xxhash import xxh3_128_intdigest
 
+    if isinstance(value, str):
+        return {"text": len(value.strip())}
     pixels = array_of(value)
     if pixels is None or not pixels.ndim or pixels.dtype.kind not in "biuf":
         return {}
@@ -103,14 +107,27 @@ def _numbers(label: Any) -> dict[str, Any]:
 
 def _boxes(parts: Parts) -> dict[str, Any]:
     """The boxes with their classes; of boxes in no form that is known, their shape."""
-    boxes, classes = array_of(parts.boxes), array_of(parts.classes)
+    boxes, classes = (_listed(each) if isinstance(each, (list, tuple)) else array_of(each) for each in (parts.boxes, parts.classes))
     if boxes is None or parts.form == "other":
         return {}
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         return {"box_shape": list(boxes.shape)}
-    told: dict[str, Any] = {"box_shape": list(boxes.shape)} if classes is None else {"box_shape": list(boxes.shape), "box_labels": int(classes.size)}
+    told: dict[str, Any] = {"box_shape": list(boxes.shape)}
+    if classes is not None:
+        told |= {"box_labels": int(classes.size), "box_label_kind": classes.dtype.kind}
     names = classes.reshape(-1).tolist() if classes is not None and classes.size == len(boxes) else [0] * len(boxes)
     return {**told, "boxes": boxes[:MOST_BOXES].astype("f8").tolist(), "form": parts.form, "box_classes": [int(each) for each in names[:MOST_BOXES]]}
+
+
+def _listed(values: Any) -> Any:
+    """Numbers in lists as an array; None where they are none, or of several lengths. Of an empty list of boxes nothing is told."""
+    import numpy as np
+
+    try:
+        listed = np.array(values)
+    except ValueError:
+        return None
+    return listed if listed.size and listed.dtype.kind in "iuf" else None
 
 
 def _beside(parts: Parts) -> dict[str, Any]:

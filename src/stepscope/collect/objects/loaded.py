@@ -80,7 +80,7 @@ def _unsharded(loader: Any, workers: int) -> dict[str, str]:
     alone = [signs_of(batch) for batch in islice(_with(loader, 0), 2)]
     apart = [signs_of(batch) for batch in islice(_with(loader, 2), 2)]
     if len(alone) == len(apart) == 2 and alone[0] and alone[0] != alone[1] and apart == [alone[0]] * 2:
-        return {"unsharded": f"each of the {workers} workers gives the whole stream: every sample comes {workers} times"}
+        return {"unsharded": f"each of {workers} workers gives the whole stream"}
     return {}
 
 
@@ -91,7 +91,7 @@ def _seeded(loader: Any) -> dict[str, str]:
     two = DataLoader(loader.dataset, batch_sampler=[[0]] * 4, num_workers=2, collate_fn=_signs, worker_init_fn=loader.worker_init_fn)
     one, other, *again = list(two)
     if one and one == other and again[0] == again[1] != one:
-        return {"seeded": "each worker draws the same random numbers: sample 0 comes out alike in two of them, and otherwise when it is drawn again"}
+        return {"seeded": "all workers draw the same random numbers"}
     return {}
 
 

@@ -20,7 +20,7 @@ from stepscope.collect.objects.facts import facts_of
 from stepscope.collect.objects.loaded import collates, told_of
 from stepscope.collect.objects.named import NotMade, home_of, object_of
 from stepscope.collect.objects.parts import lengths_in, samples_in
-from stepscope.collect.objects.several import Several, several_in
+from stepscope.collect.objects.several import Several, as_data_set, several_in
 from stepscope.evidence import Failure
 
 TASK = f"{__name__}:served"
@@ -100,7 +100,7 @@ def _made(name: str, part: str) -> Drawn | Several:
     several = several_in(value)
     if len(several) > 1 and not part:
         return several
-    dataset = Drawn(several[part] if part else next(iter(several.values()), value))
+    dataset = Drawn(as_data_set(several[part] if part else next(iter(several.values()), value)))
     sys.addaudithook(_listen)
     return dataset
 

@@ -36,4 +36,7 @@ def drawn(flaws: Flaws) -> Witnessed:
     """A sample was drawn several times."""
     found = flaws.of("changed")
     if found:
-        yield DATA_MUTATED.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, places=at_flaws(found))
+        yield DATA_MUTATED.found(
+            f"drawing {shown(found[0].file)} changes what is stored", Confidence.LIKELY, places=at_flaws(found),
+            seen={"seen": "it is another one each time that it is drawn, in the same memory"},
+        )  # fmt: skip

@@ -53,6 +53,6 @@ def workers(flaws: Flaws) -> Witnessed:
     found = flaws.of("loader-unsharded")
     if found:
         yield DUPLICATE_SAMPLE.found(
-            f"{shown(found[0].file)}: {found[0].says}", places=at_flaws(found),
+            f"{shown(found[0].file, 30)}: {found[0].says}", seen={"seen": "the first batch of two workers is the same, and another one than the second"}, places=at_flaws(found),
             instead=("Let each worker give its share: in `__iter__`, `worker = get_worker_info()`, then `islice(samples, worker.id, None, worker.num_workers)`.",),
         )  # fmt: skip

@@ -34,4 +34,7 @@ def workers(flaws: Flaws) -> Witnessed:
     """Two workers were asked for the same sample, twice."""
     found = flaws.of("loader-seeded")
     if found:
-        yield WORKER_SEED.found(f"{shown(found[0].file)}: {found[0].says}", Confidence.LIKELY, places=at_flaws(found))
+        yield WORKER_SEED.found(
+            f"{shown(found[0].file, 30)}: {found[0].says}", Confidence.LIKELY, places=at_flaws(found),
+            seen={"seen": "sample 0 comes out alike in two workers, and otherwise when each of them draws it again"},
+        )  # fmt: skip
