@@ -120,7 +120,7 @@ class Yolo(Photos):
 
 class Lengthless(Photos):
     def __len__(self):
-        return 48 / 8
+        return len(self.rows) / 8
 
 
 class Quits(Photos):

@@ -84,14 +84,23 @@ def _kind(kind: str) -> str:
 def _outside(rows: Rows, count: int | None) -> Iterator[Flaw]:
     """Labels that are none of the classes, which are told, or which nearly all labels show."""
     labels = [row["label"] for _, row in rows if row.get("label_kind") == "class" and "label" in row]
-    from_one = count is not None and labels and min(labels) == 1 and max(labels) == count
     count = count or _shown(labels)
-    black_and_white = {value for _, row in rows for value in row.get("label_values", ())} == {0, IGNORED[2]}
+    if count is None:
+        return
+    meant = _meant(set(labels), {value for _, row in rows for value in row.get("label_values", ())}, count)
+    shifted = bool(labels) and {min(labels), max(labels)} in ({1, count}, {-1, count - 2})
+    why = f": they go from {min(labels)} to {max(labels)}" if shifted else ""
     for name, row in rows:
-        odd = outside(row, count) or [IGNORED[2]] * (count is not None and black_and_white and IGNORED[2] in row.get("label_values", ()))
+        odd = outside(row, count) or meant & {row.get("label"), *row.get("label_values", ())}
         if odd:
-            why = f": they go from 1 to {count}" if from_one else ""
-            yield Flaw("label-outside", name, says=f"label {odd[0]} of {name} is none of the classes 0 to {(count or 1) - 1}{why}")
+            yield Flaw("label-outside", name, says=f"label {min(odd)} of {name} is none of the classes 0 to {count - 1}{why}")
+
+
+def _meant(labels: set[Any], values: set[int], count: int) -> set[int]:
+    """What is taken for "ignore" elsewhere, and is a class here: 255 in masks of black and white, -1 where all classes but the last are there, one too low."""
+    if values == {0, IGNORED[2]}:
+        return {IGNORED[2]}
+    return {-1} if count > 2 and labels == set(range(-1, count - 1)) else set()
 
 
 def _shown(labels: list[Any]) -> int | None:

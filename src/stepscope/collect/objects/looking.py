@@ -45,7 +45,7 @@ def _looked(name: str, told: dict[str, Any], pool: Pool, quick: bool, workers: i
         looked.endless, looked.short = stream.endless, stream.short
     elif not looked.batched and looked.rows:
         _ask_again(looked, pool)
-    if told["loader"]:
+    if told["loader"] and not looked.lost:  # it would die, or hang, at the same sample
         _ask_loader(looked, pool)
     return looked
 

@@ -26,6 +26,8 @@ from stepscope.evidence import Failure
 TASK = f"{__name__}:served"
 PATIENCE = 300.0
 """Seconds that an import and the first sample may take."""
+LOADING = 120.0
+"""Seconds that a loader may take for its first batches, the start of its workers included."""
 _CODE = (".py", ".pyc", ".so", ".pyd", ".dll")
 
 
@@ -49,7 +51,7 @@ def served(given: dict[str, Any], items: Sequence[Any], alive: Alive) -> tuple[A
     if list(items) == ["about"]:
         return _about(made, given["object"]), b""
     if list(items) == ["loader"]:
-        with _beating(alive):
+        with _beating(alive, LOADING):
             return _loaded(made)
     if isinstance(items[0], str):
         with _beating(alive):
@@ -158,10 +160,10 @@ def _listen(event: str, arguments: Any) -> None:
 
 
 @contextmanager
-def _beating(alive: Alive) -> Iterator[None]:
+def _beating(alive: Alive, seconds: float = PATIENCE) -> Iterator[None]:
     """Says that the work goes on while something takes long, for as long as that may be."""
     done = threading.Event()
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + seconds
 
     def beat() -> None:
         while not done.wait(1.0) and time.monotonic() < until:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from stepscope.collect.files.reading import SPLITS
 from stepscope.collect.objects.apart import RAW
 from stepscope.collect.objects.columns import Columns, Which, bare, copies_in
 from stepscope.collect.objects.looked import Looked
@@ -20,7 +22,7 @@ def together(looks: Sequence[Looked], parts: Sequence[Columns]) -> Columns:
 
     splits = tuple(map(split_of, looks))
     names = [name for part in parts for name in part.images.paths]
-    split = np.concatenate([np.full(len(part.images), place, np.int16) for place, part in enumerate(parts)])
+    split = np.concatenate([np.full(len(part.images), place if _is_apart(name) else -1, np.int16) for place, (name, part) in enumerate(zip(splits, parts, strict=True))])
     classes = max((part.images.classes for part in parts), key=len)
     label = np.concatenate([part.images.label if part.images.classes == classes else np.full(len(part.images), -1, np.int32) for part in parts])
     images = Images(names, splits, split, classes, label, np.concatenate([part.images.facts for part in parts]), {})
@@ -33,6 +35,12 @@ def split_of(looked: Looked) -> str:
     """The name of a part: `train`, or `part 0` of a tuple."""
     key = looked.name[looked.name.rindex("[") :].strip("[]'")
     return f"part {key}" if key.isdigit() else key
+
+
+def _is_apart(split: str) -> bool:
+    """Whether its samples must be in no other part: labelled and unlabelled images may be the same ones."""
+    words = set(re.split(r"[^a-z]+", split.lower()))
+    return "part" in words or (bool(words & SPLITS.keys()) and "unlab" not in split.lower())
 
 
 def _differences(looks: Sequence[Looked]) -> Iterator[Flaw]:
