@@ -27,7 +27,7 @@ def failure_of(exception: BaseException, depth: int = 0) -> Failure:
         module=kind.__module__,
         message=message,
         bases=tuple(base.__name__ for base in kind.__mro__[1:]),
-        frames=(*frames_of(exception.__traceback__), *_unread(exception), *_in_pool(exception), *traced_frames(message), *wrapped),
+        frames=(*frames_of(exception.__traceback__), *_unread(exception), *_in_pool(exception), *traced_frames(message), *wrapped, *_in_function(kind, message)),
         causes=tuple(causes),
         errno=_plain_int(getattr(exception, "errno", None)),
         filename=_filename(exception),
@@ -76,6 +76,12 @@ def traced_frames(message: str) -> tuple[Frame, ...]:
     """The user's frames that torch.compile names in its words ("from user code:"), where its own frames hide them."""
     _, named, text = message.partition("from user code:")
     return tuple(frame for frame in _told(text) if frame.user) if named else ()
+
+
+def _in_function(kind: type, message: str) -> tuple[Frame, ...]:
+    """The user's frames in a function that TensorFlow called (`tf.py_function`, `from_generator`): its words end in that function's own traceback."""
+    _, called, text = message.partition("Traceback (most recent call last):")
+    return tuple(frame for frame in _told(text) if frame.user) if called and kind.__module__.startswith("tensorflow") else ()
 
 
 def _told(text: str) -> tuple[Frame, ...]:

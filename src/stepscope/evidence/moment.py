@@ -13,7 +13,7 @@ class Moment:
 
     `stage` is what the running functions tell, `around` what the place of the line in the user's loop tells, which is less. `step` counts optimizer steps from 1: the step that was under way. `epoch` is the user's own variable where
     there is one. `rank` is None outside of distributed training; `worker` is None outside of a loader worker.
-    `time` is in seconds since 1970.
+    `time` is in seconds since 1970. `drawn` tells that a sample was asked for alone, by nothing but us.
     """
 
     stage: Stage | None = None
@@ -25,3 +25,4 @@ class Moment:
     pid: int = 0
     script: str | None = None
     around: Stage | None = None
+    drawn: bool = False

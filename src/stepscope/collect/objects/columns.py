@@ -1,4 +1,4 @@
-"""What was drawn becomes evidence: images and boxes in columns, and what single samples have that the others have not."""
+"""What was drawn becomes evidence: images and boxes in columns."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from typing import Any, NamedTuple
 
 from stepscope.collect.files.cache import dtype
 from stepscope.collect.files.reading import BoxTable, Reading, boxes_of
+from stepscope.collect.objects.apart import flaws_of, outside
 from stepscope.collect.objects.looked import Looked
 from stepscope.evidence import Boxes, Expected, Flaw, Flaws, Images, Inventory, State, Twins
 
-RAW, ONES = 2.0, 1.0
-"""Floats up to ONES are shares; images of which some pass RAW times it were not brought to the same range."""
-IGNORED = (-100, -1, 255)
-"""Labels that losses are told to pass over."""
+EDGE = 1e-3
+"""How far a share may lie beyond its image: centres and sizes are rounded apart."""
+
+
+SEEN = ("class", "number", "several", "mask", "text")
+"""Labels that are looked at."""
 
 
 class Which(NamedTuple):
-    """A sample: its number in the data set, its row in the batch, the file that it came from."""
+    """A sample: its number in the data set, or its batch with its row there, and the file that it came from."""
 
     number: int | None = None
     row: int | None = None
     file: str | None = None
+    batch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,21 +48,34 @@ def columns_of(looked: Looked, expected: Expected) -> Columns:
     for position in sorted(looked.rows):
         for place, row in enumerate(looked.rows[position]):
             name = name_of(looked, position) + (f"[{place}]" if looked.batched else "")
-            samples[name] = Which(None if looked.batched else position, place if looked.batched else None, looked.files.get(position))
+            samples[name] = Which(None, place, looked.files.get(position), position) if looked.batched else Which(position, None, looked.files.get(position))
             names.append(name)
             rows.append(row)
-    for position in looked.lost:
-        samples[name_of(looked, position)] = Which(position)
+    samples[bare(looked)] = Which()
+    for position in looked.lost.keys() | looked.uneven.keys():
+        samples[name_of(looked, position)] = Which(batch=position) if looked.batched else Which(position)
     images = _images(looked, names, rows, expected)
     table = _table(names, rows)
     boxes = boxes_of(Reading("object", None, boxes=table, classes=looked.classes), names, images.facts) if table else None  # type: ignore[arg-type]
-    flaws = Flaws([*_lost(looked), *_flaws(looked, names, rows, expected)])
-    return Columns(images, _twins(images), boxes, flaws, _inventory(looked, images, boxes), samples)
+    flaws = Flaws([*_whole(looked), *flaws_of(looked, list(zip(names, rows, strict=True)), expected)])
+    return Columns(images, _twins(looked, images), boxes, flaws, _inventory(looked, images, boxes), samples)
 
 
 def name_of(looked: Looked, position: int) -> str:
     """What a position is called: `train_set[12]`."""
-    return f"{looked.name.rpartition(':')[2].removesuffix('()')}[{position}]"
+    return f"{bare(looked)}[{position}]"
+
+
+def not_seen(looked: Looked) -> Iterator[str]:
+    """A note where nothing was found in the samples that could be looked at."""
+    rows = [row for rows in looked.rows.values() for row in rows]
+    if rows and not any({"shape", "text", "box_shape"} & row.keys() or row.get("label_kind") in SEEN for row in rows):
+        yield "the samples were drawn, and nothing else: no image, number, text or label was recognised in them"
+
+
+def bare(looked: Looked) -> str:
+    """The object without its module."""
+    return looked.name.rpartition(":")[2].replace("()", "")
 
 
 def _images(looked: Looked, names: list[str], rows: list[dict[str, Any]], expected: Expected) -> Images:
@@ -69,7 +86,7 @@ def _images(looked: Looked, names: list[str], rows: list[dict[str, Any]], expect
         fact["state"] = State.WHOLE
         if "mode" in row:
             fact["mode"], fact["width"], fact["height"], fact["content"], fact["bits"], fact["look"] = row["mode"].encode(), row["width"], row["height"], row["content"], 8, 1
-            constant = row.get("least") == row.get("greatest")
+            constant = "least" in row and not row["odd"] and row["least"] == row["greatest"]
             fact["low"], fact["high"] = (min(255, max(0, int(row.get("least", 0)))),) * 2 if constant else (0, 255)
     classes = looked.classes or _met(rows, expected.classes)
     places = {name: place for place, name in enumerate(classes)}
@@ -78,11 +95,11 @@ def _images(looked: Looked, names: list[str], rows: list[dict[str, Any]], expect
 
 
 def _met(rows: list[dict[str, Any]], count: int | None) -> tuple[str, ...]:
-    """The classes that were met, where every label is a whole number or every one a word; those that the model does not have are a mistake of their own."""
+    """The classes that were met, where every label is a whole number or every one a word; none where some are not of the model: that is a mistake of its own."""
     kinds = {row.get("label_kind") for row in rows} - {"none", None}
-    if len(kinds) != 1 or not kinds & {"class", "text"}:
+    if len(kinds) != 1 or not kinds & {"class", "text"} or any(outside(row, count) for row in rows):
         return ()
-    return tuple(str(label) for label in sorted({row["label"] for row in rows if "label" in row and not next(_outside("", row, count), None)}))
+    return tuple(str(label) for label in sorted({row["label"] for row in rows if "label" in row}))
 
 
 def _class(row: dict[str, Any], declared: tuple[str, ...], places: dict[str, int]) -> int:
@@ -96,18 +113,29 @@ def _class(row: dict[str, Any], declared: tuple[str, ...], places: dict[str, int
 
 def _table(names: list[str], rows: list[dict[str, Any]]) -> BoxTable | None:
     """The boxes; those of a form that the first boxes do not have are left out."""
-    form = next((row["form"] for row in rows if "boxes" in row), None)
-    if form is None:
+    told = next((row["form"] for row in rows if "boxes" in row), None)
+    if told is None:
         return None
-    table = BoxTable(form)
+    table = BoxTable(told or ("cxcywh" if _are_centres(rows) else "xyxy"))
     for name, row in zip(names, rows, strict=True):
-        if row.get("form") == form:
+        if row.get("form") == told:
             for box, label in zip(row["boxes"], row["box_classes"], strict=True):
                 table.add(name, box, label, name, 0)
     return table
 
 
-def _twins(images: Images) -> Twins:
+def _are_centres(rows: list[dict[str, Any]]) -> bool:
+    """Whether boxes of no told form are centres and sizes in shares of the image, as DETR takes them: so they fit all, as corners they do not."""
+    import numpy as np
+
+    boxes = np.array([box for row in rows for box in row.get("boxes", ())]).reshape(-1, 4)
+    x, y, width, height = boxes.T
+    fit = (boxes >= 0) & (boxes <= 1)
+    inside = (x - width / 2 > -EDGE) & (y - height / 2 > -EDGE) & (x + width / 2 < 1 + EDGE) & (y + height / 2 < 1 + EDGE)
+    return bool(len(boxes) and fit.all() and inside.all() and ((width <= x) | (height <= y)).any())
+
+
+def copies_in(images: Images) -> Twins:
     """Images of equal values."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for row, content in enumerate(images.facts["content"].tolist()):
@@ -116,64 +144,32 @@ def _twins(images: Images) -> Twins:
     return Twins(tuple(tuple(group) for group in groups.values() if len(group) > 1))
 
 
+def _twins(looked: Looked, images: Images) -> Twins:
+    """Images of equal values. Where most are, or a stream does not end, they are drawn again and again on purpose: those of one class are left out."""
+    same = copies_in(images).same
+    if looked.endless or 2 * sum(map(len, same)) > len(images):
+        looked.notes += ["most samples are there several times, which is taken as meant"] if not looked.endless else []
+        same = tuple(group for group in same if len({int(images.label[row]) for row in group}) > 1)
+    return Twins(same)
+
+
+def _whole(looked: Looked) -> Iterator[Flaw]:
+    """What is told of whole positions, or of the data set."""
+    yield from _lost(looked)
+    for position, says in looked.uneven.items():
+        yield Flaw("empty-sample" if "nothing" in says else "target-shape", name_of(looked, position), says=says)
+    for position in looked.changed:
+        yield Flaw("changed", name_of(looked, position), says="is another one each time")
+    if looked.short:
+        yield Flaw("short", bare(looked), says=looked.short)
+    for kind, says in looked.loader.items():
+        yield Flaw(f"loader-{kind}", bare(looked), says=says)
+
+
 def _lost(looked: Looked) -> Iterator[Flaw]:
     for position, (state, words) in looked.lost.items():
         says = "was not drawn within 30 seconds" if state is State.SLOW else words.replace("decoded", "drew")
         yield Flaw("lost", name_of(looked, position), says=says)
-
-
-def _flaws(looked: Looked, names: list[str], rows: list[dict[str, Any]], expected: Expected) -> Iterator[Flaw]:
-    count = min((number for number in (len(looked.classes) or None, expected.classes) if number), default=None)
-    kinds = Counter(row["label_kind"] for row in rows if row.get("label_kind") not in ("none", None))
-    usual = kinds.most_common(1)[0][0] if kinds else None
-    for name, row in zip(names, rows, strict=True):
-        for what, odd in (("image", row.get("odd")), ("label", row.get("label_odd"))):
-            if odd:
-                yield Flaw("not-finite", name, says=f"the {what} holds {odd:,} values that are NaN or infinite")
-        kind = row.get("label_kind")
-        if kind == "none" and usual and "boxes" not in row:
-            yield Flaw("unlabelled", name, says="has no label")
-        elif kind and usual and kind not in ("none", usual) and "boxes" not in row:
-            yield Flaw("label-kind", name, says=f"has a label of another kind ({_kind(kind)}) than the others ({_kind(usual)})")
-        yield from _outside(name, row, count)
-        if row.get("last"):
-            yield Flaw("channels-last", name, says=f"has the shape {tuple(row['shape'])}")
-    yield from _apart(names, rows)
-
-
-def _kind(kind: str) -> str:
-    return {"class": "a whole number", "number": "a float", "several": "several numbers"}.get(kind, kind)
-
-
-def _outside(name: str, row: dict[str, Any], count: int | None) -> Iterator[Flaw]:
-    """Classes that the list of classes, or the model, does not have."""
-    if count is None:
-        return
-    told = [row["label"]] if row.get("label_kind") == "class" and "label" in row else []
-    if row.get("label_kind") == "mask" and "label_greatest" in row:
-        told = [int(row["label_greatest"]), int(row["label_least"])]
-    odd = [label for label in told if not 0 <= label < count and label not in IGNORED]
-    if odd:
-        yield Flaw("label-outside", name, says=f"label {odd[0]} of {name} is none of the classes 0 to {count - 1}")
-
-
-def _apart(names: list[str], rows: list[dict[str, Any]]) -> Iterator[Flaw]:
-    """Samples whose images cannot be put into one batch with the others, or have another range of values."""
-    shapes = Counter(tuple(row["shape"]) for row in rows if "shape" in row)
-    (usual, times), = shapes.most_common(1) or [((), 0)]  # fmt: skip
-    stacked = 10 * times > 9 * sum(shapes.values()) and not any("boxes" in row for row in rows)
-    mode = next((row.get("mode") for row in rows if tuple(row.get("shape", ())) == usual), None)
-    floats = [row for row in rows if "mode" in row and row["kind"].startswith("float") and "greatest" in row]
-    shares = [row for row in floats if row["least"] >= 0 and ONES / 255 < row["greatest"] <= ONES]
-    mixed = 2 * len(shares) > len(floats)
-    for name, row in zip(names, rows, strict=True):
-        if stacked and tuple(row.get("shape", usual)) != usual and row.get("mode", mode) == mode:
-            yield Flaw("shape", name, says=f"has the shape {tuple(row['shape'])}, the others {usual}")
-        if mixed and row.get("greatest", 0) > RAW and row["kind"].startswith("float"):
-            yield Flaw("range", name, says=f"has values up to {row['greatest']:.4g}, most others up to 1")
-    if floats and all(row["least"] >= 0 and row["greatest"] <= ONES / 250 for row in floats) and any(row["greatest"] > 0 for row in floats):
-        name = next(name for name, row in zip(names, rows, strict=True) if row.get("greatest", 0) > 0)
-        yield Flaw("range", name, says=f"has values up to {max(row['greatest'] for row in floats):.2g}, as all others: divided by 255 twice")
 
 
 def _inventory(looked: Looked, images: Images, boxes: Boxes | None) -> Inventory:

@@ -6,17 +6,20 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-from stepscope.collect.objects.named import NotMade
+from stepscope.collect.objects.loaded import loads
+from stepscope.collect.objects.named import NotMade, near
+from stepscope.collect.objects.several import Rows
 
 
 class Drawn:
     """A data set of any framework.
 
-    `length` is the number of positions, None where only its end tells. `batched` is true where a position holds a batch. `stream` is true where positions can be drawn
+    `loader` is the loader of PyTorch that it was given as. `length` is the number of positions, None where only its end tells. `batched` is true where a position holds a batch. `stream` is true where positions can be drawn
     in their order alone.
     """
 
     def __init__(self, dataset: Any) -> None:
+        self.loader = dataset if loads(dataset) else None
         dataset = getattr(dataset, "dataset", dataset) if type(dataset).__name__.endswith("DataLoader") else dataset
         names = {base.__name__ for base in type(dataset).__mro__}
         self.dataset = dataset
@@ -24,7 +27,7 @@ class Drawn:
         self.length = _length(dataset)
         self.stream = self.length is None or not hasattr(dataset, "__getitem__") or bool(names & {"IterableDataset"})
         if self.stream and not hasattr(dataset, "__iter__"):
-            raise NotMade(f"{type(dataset).__name__} has neither __getitem__ with __len__, nor __iter__: it is no data set")
+            raise NotMade(_unmeasured(dataset)) if hasattr(dataset, "__getitem__") and hasattr(dataset, "__len__") else NotMade(f"{type(dataset).__name__} has neither __getitem__ with __len__, nor __iter__: it is no data set")
         self._stream: Iterator[Any] | None = None
         self._next = 0
 
@@ -55,7 +58,7 @@ class Drawn:
     @property
     def line(self) -> tuple[str | None, int | None]:
         """The file and line of the user's method that makes a sample."""
-        for name in ("__getitem__", "__iter__"):
+        for name in () if isinstance(self.dataset, Rows) else ("__getitem__", "__iter__"):
             method = getattr(type(self.dataset), name, None)
             try:
                 file, line = inspect.getsourcefile(method), inspect.getsourcelines(method)[1]  # type: ignore[arg-type]
@@ -108,3 +111,14 @@ def _length(dataset: Any) -> int | None:
         return len(dataset)
     except Exception:  # no length, an unknown one, or one that the user's code fails to tell
         return None
+
+
+def _unmeasured(dataset: Any) -> str:
+    """Words on a length that could not be told, with the line of the method."""
+    try:
+        len(dataset)
+    except Exception as problem:
+        code = getattr(type(dataset).__len__, "__code__", None)
+        where = f" ({near(code.co_filename)}:{code.co_firstlineno})" if code else ""
+        return f"its __len__ failed: {type(problem).__name__}: {problem}{where}"
+    return "its length is not known"

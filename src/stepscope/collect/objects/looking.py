@@ -20,22 +20,54 @@ QUICK = 200
 """Positions that are looked at quickly, spread over the data set."""
 
 
-def look_at(name: str, quick: bool, workers: int, progress: Callable[[int, int], None]) -> Looked:
-    """Draw the samples of `module:object`. Raises NotMade."""
-    with Pool(TASK, {"object": name}, 1) as pool:
+def look_at(name: str, quick: bool, workers: int, progress: Callable[[int, int], None], part: str = "") -> list[Looked]:
+    """Draw the samples of `module:object`, or of each of the data sets that it holds. Raises NotMade."""
+    with Pool(TASK, {"object": name, "part": part}, 1) as pool:
         told = _about(pool)
-        looked = Looked(name, told["length"], told["batched"], tuple(told["classes"]), told["file"], told["line"])
-        wanted = _positions(looked, told["stream"], quick)
-        chunk = 1 if looked.batched else CHUNK
-        pool.wanted = 1 if told["stream"] else max(1, min(workers or cores(), len(wanted) // chunk))
-        stream = Stream(looked) if told["stream"] else None
-        done = 0
-        for outcome in pool.outcomes(_pieces(wanted, chunk, stream)):
-            _note(looked, outcome, stream)
-            done += len(outcome.piece.items)
-            progress(min(done, len(wanted)), looked.length or done)
-        looked.notes += stream.notes if stream else []
+        if "parts" not in told:
+            return [_looked(name + part, told, pool, quick, workers, progress)]
+    return [looked for each in told["parts"] for looked in look_at(name, quick, workers, progress, each)]
+
+
+def _looked(name: str, told: dict[str, Any], pool: Pool, quick: bool, workers: int, progress: Callable[[int, int], None]) -> Looked:
+    looked = Looked(name, told["length"], told["batched"], tuple(told["classes"]), told["file"], told["line"], collates=told["collates"])
+    wanted = _positions(looked, told["stream"], quick)
+    chunk = 1 if looked.batched else CHUNK
+    pool.wanted = 1 if told["stream"] else max(1, min(workers or cores(), len(wanted) // chunk))
+    stream = Stream(looked) if told["stream"] else None
+    done = 0
+    for outcome in pool.outcomes(_pieces(wanted, chunk, stream)):
+        _note(looked, outcome, stream)
+        done += len(outcome.piece.items)
+        progress(min(done, len(wanted)), looked.length or done)
+    if stream:
+        looked.notes += stream.notes
+        looked.endless, looked.short = stream.endless, stream.short
+    elif not looked.batched and looked.rows:
+        _ask_again(looked, pool)
+    if told["loader"] and not looked.lost:  # it would die, or hang, at the same sample
+        _ask_loader(looked, pool)
     return looked
+
+
+def _ask_again(looked: Looked, pool: Pool) -> None:
+    """Draw the first sample again, and one from the middle: that may change what the data set holds."""
+    drawn = sorted(looked.rows)
+    for position in {drawn[0], drawn[len(drawn) // 2]}:
+        for outcome in pool.outcomes(iter([Piece(0, [f"again {position}"])])):
+            if outcome.state is None and outcome.message.get("changed"):
+                looked.changed.append(position)
+
+
+def _ask_loader(looked: Looked, pool: Pool) -> None:
+    """Let the loader put batches together as it is."""
+    for outcome in pool.outcomes(iter([Piece(0, ["loader"])])):
+        if outcome.state is not None:
+            looked.notes.append(f"its loader gave no batches: {outcome.message}".replace("decoded", "drew"))
+        elif "raised" in outcome.message:
+            looked.failures.setdefault(outcome.message["raised"], pickle.loads(outcome.payload))
+        else:
+            looked.loader = outcome.message
 
 
 def _about(pool: Pool) -> dict[str, Any]:
@@ -95,3 +127,5 @@ def _keep(looked: Looked, position: int, came: dict[str, Any]) -> None:
         looked.raised[position], looked.says[position] = came["raised"], came["says"]
     else:
         looked.rows[position] = came["rows"]
+    if came.get("uneven"):
+        looked.uneven[position] = came["uneven"]

@@ -62,9 +62,14 @@ def _where(problem: BaseException) -> str:
     while step is not None:
         file = step.tb_frame.f_code.co_filename
         if file != __file__ and "-packages" not in file and not file.startswith("<"):
-            line = f" ({os.path.relpath(file) if os.path.exists(file) else file}:{step.tb_lineno})"
+            line = f" ({near(file)}:{step.tb_lineno})"
         step = step.tb_next
     return line
+
+
+def near(file: str) -> str:
+    """A file of the user's, from where they stand."""
+    return os.path.relpath(file) if os.path.exists(file) else file
 
 
 def _module(name: str) -> ModuleType:

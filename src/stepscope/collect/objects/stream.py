@@ -12,6 +12,8 @@ AGAIN, AGAIN_BATCHES = 16, 2
 """Samples, or batches, in a row that a stream has given before, from which on it repeats itself."""
 IN_A_ROW = 50
 """Failures one after the other after which a stream is left."""
+OLD, OLD_TIMES = 1000, 4
+"""Samples in a row that were all met before, also as many times the different ones, after which a stream is left: it draws from what was seen."""
 
 
 class Stream:
@@ -25,10 +27,26 @@ class Stream:
         self._samples = 0
         self._signs: list[Any] = []
         self._again = 0
+        self._met: set[Any] = set()
+        self._old, self._old_positions = 0, 0
+        self._ended = self._repeats = False
+
+    @property
+    def endless(self) -> bool:
+        """Whether it was left though it goes on, and did not begin anew."""
+        return not self._ended and not self._repeats
+
+    @property
+    def short(self) -> str:
+        """Words on a stream that ended before the length that it tells of itself."""
+        length = self._looked.length
+        whole = self._ended and length is not None and not self._looked.batched and not self._looked.raised and not self._looked.lost
+        return f"tells a length of {length:,}, and ends after {self._samples:,} samples" if whole and self._samples < (length or 0) else ""
 
     def goes_on(self, position: int, came: Any) -> bool:
         """Whether what came of this position is one more part of the stream."""
         if came == "end" or self.is_over:
+            self._ended = self._ended or not self.is_over
             self.is_over = True
             return False
         self._failed = self._failed + 1 if "raised" in came else 0
@@ -39,8 +57,11 @@ class Stream:
             first = position - self._again + 1
             for repeated in range(first, position):
                 self._looked.rows.pop(repeated, None)
+            self._repeats = True
             self._leave(f"the stream repeats itself from position {first} on, and was left there")
             return False
+        elif self._is_old(came):
+            self._leave(f"the stream gave nothing new from position {position - self._old_positions + 1:,} on, and was left at {position:,}")
         elif self._samples >= ENDLESS:
             self._leave(f"the first {self._samples:,} samples were looked at: the stream did not end there")
         return True
@@ -48,6 +69,15 @@ class Stream:
     def _leave(self, why: str) -> None:
         self.is_over = True
         self.notes.append(why)
+
+    def _is_old(self, came: dict[str, Any]) -> bool:
+        """Whether all of so many samples were met before."""
+        rows = came.get("rows", ())
+        contents = [tuple(row["content"]) for row in rows if "content" in row]
+        is_old = bool(rows) and len(contents) == len(rows) and self._met.issuperset(contents)
+        self._met.update(contents)
+        self._old, self._old_positions = (self._old + len(rows), self._old_positions + 1) if is_old else (0, 0)
+        return self._old >= max(OLD, OLD_TIMES * len(self._met))
 
     def _begins_anew(self, came: dict[str, Any]) -> bool:
         """Whether enough in a row equals what the stream began with."""

@@ -64,3 +64,17 @@ def drawn(flaws: Flaws) -> Witnessed:
     found = flaws.of("range")
     if found:
         yield NORMALISATION_WRONG.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, severity=Severity.WARNING, places=at_flaws(found))
+
+
+@NORMALISATION_WRONG.seen_in
+def undone(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: a second division and subtraction undone, they are whole pixels."""
+    found = flaws.of("normalised")
+    if found:
+        yield NORMALISATION_WRONG.found(
+            f"{shown(found[0].file, 30)} {found[0].says}", seen={"samples": f"{len(found):,}"}, places=at_flaws(found),
+            instead=(
+                "Bring pixels to 0..1 first (`ToTensor`, `x / 255`, `ToDtype(torch.float32, scale=True)`), then subtract mean and divide by deviation, once.",
+                "Look for a second place that does it: the model's own preprocessing, a processor, a backbone's `transforms()`.",
+            ),
+        )  # fmt: skip

@@ -45,3 +45,14 @@ def lists(flaws: Flaws) -> Witnessed:
     found = flaws.of("listed-again")
     if found:
         yield DUPLICATE_SAMPLE.found(f"{shown(found[0].image)} {found[0].says}", seen={"lines": f"{len(found):,}"}, places=at_flaws(found))
+
+
+@DUPLICATE_SAMPLE.seen_in
+def workers(flaws: Flaws) -> Witnessed:
+    """Two workers of a loader were asked for their first batch of a stream."""
+    found = flaws.of("loader-unsharded")
+    if found:
+        yield DUPLICATE_SAMPLE.found(
+            f"{shown(found[0].file, 30)}: {found[0].says}", seen={"seen": "the first batch of two workers is the same, and another one than the second"}, places=at_flaws(found),
+            instead=("Let each worker give its share: in `__iter__`, `worker = get_worker_info()`, then `islice(samples, worker.id, None, worker.num_workers)`.",),
+        )  # fmt: skip

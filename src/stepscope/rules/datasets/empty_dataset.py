@@ -25,9 +25,10 @@ Good
 
 import re
 
-from stepscope.evidence import Empty, Failure, Inventory, Log, Stage, wording
+from stepscope.evidence import Empty, Failure, Flaws, Inventory, Log, Stage, wording
 from stepscope.finding import Confidence, Place, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 EMPTY_DATASET = Rule("DAT102", Severity.ERROR, stage=Stage.DATA)
 
@@ -120,3 +121,11 @@ def counted(inventory: Inventory) -> Witnessed:
     for split, count in inventory.samples.items():
         if not count:
             yield EMPTY_DATASET.found(f"the split {split!r} holds no sample", seen={"samples in all": f"{sum(inventory.samples.values()):,}"}, places=[Place("")])
+
+
+@EMPTY_DATASET.seen_in
+def loader(flaws: Flaws) -> Witnessed:
+    """A loader was asked for the number of its batches."""
+    found = flaws.of("loader-empty")
+    if found:
+        yield EMPTY_DATASET.found(f"{shown(found[0].file)} {found[0].says}", places=at_flaws(found))

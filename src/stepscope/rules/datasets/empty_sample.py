@@ -21,9 +21,10 @@ Good
     lengths = torch.tensor([len(text.split()) for text in batch])
 """
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Flaws, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.shapes.negative_dimension import too_small
 
 EMPTY_SAMPLE = Rule("DAT103", Severity.ERROR, stage=Stage.DATA)
@@ -51,3 +52,11 @@ def small(failure: Failure) -> Witnessed:
                 "Leave such samples out where the data set is built, or pad them to the length that is needed.",
             ),
         )
+
+
+@EMPTY_SAMPLE.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: some have a length of 0."""
+    found = flaws.of("empty-sample")
+    if found:
+        yield EMPTY_SAMPLE.found(f"{shown(found[0].file)} {found[0].says}", stage=Stage.DATA, seen={"samples": f"{len(found):,}"}, places=at_flaws(found))

@@ -42,7 +42,7 @@ def loading(failure: Failure, moment: Moment) -> Witnessed:
     in_sample = any(frame.user and frame.name in _LOADING for frame in failure.frames)
     in_sample |= moment.stage is Stage.DATA and any(frame.user and frame.name in _STREAMING for frame in failure.frames)
     in_loader = failure.passes_file("torch/utils/data/_utils/fetch.py") and line is not None and moment.stage in (Stage.DATA, Stage.COLLATE)
-    if not (in_sample or in_loader) or line is None:
+    if not (in_sample or in_loader or moment.drawn) or line is None:
         return
     together = moment.stage is Stage.COLLATE and not in_sample
     text = (failure.message.strip().splitlines() or [""])[0]
@@ -61,3 +61,13 @@ def lost(flaws: Flaws) -> Witnessed:
     found = flaws.of("lost")
     if found:
         yield GENERATOR_EXCEPTION.found(f"{shown(found[0].file)}: {found[0].says}", seen={"samples": f"{len(found):,}"}, places=at_flaws(found))
+
+
+@GENERATOR_EXCEPTION.seen_in
+def sampler(flaws: Flaws) -> Witnessed:
+    """The sampler of a loader was asked which samples it wants."""
+    found = flaws.of("loader-sampler")
+    if found:
+        yield GENERATOR_EXCEPTION.found(
+            f"{shown(found[0].file)}: {found[0].says}", places=at_flaws(found), fix=("Build the sampler for this data set: its weights or indices are those of another one, or of one before a split.",),
+        )  # fmt: skip

@@ -27,9 +27,10 @@ Good
             batch = next(batches)
 """
 
-from stepscope.evidence import Failure, Stage
+from stepscope.evidence import Failure, Flaws, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 GENERATOR_EXHAUSTED = Rule("DAT115", Severity.ERROR, stage=Stage.DATA, yields_to=("empty-dataset",))
 
@@ -42,5 +43,16 @@ def stopped(failure: Failure) -> Witnessed:
         yield GENERATOR_EXHAUSTED.found(
             "an iterator ended inside of a generator", Confidence.CERTAIN, stage=Stage.DATA, seen={"says": failure.message}
         )
-    elif failure.says("your input ran out of data", "iterator exhausted"):
+    elif failure.says("your input ran out of data", "iterator exhausted", "elements but contained only"):
         yield GENERATOR_EXHAUSTED.found("the data ended before the steps that were asked of it", Confidence.LIKELY, stage=Stage.DATA)
+
+
+@GENERATOR_EXHAUSTED.seen_in
+def short(flaws: Flaws) -> Witnessed:
+    """A stream was drawn to its end."""
+    found = flaws.of("short")
+    if found:
+        yield GENERATOR_EXHAUSTED.found(
+            f"{shown(found[0].file)} {found[0].says}", severity=Severity.WARNING, stage=Stage.DATA, places=at_flaws(found),
+            instead=("Let `__len__` count what `__iter__` gives, what it leaves out included.", "Look for an exception that ends the loop early: a `return` or `break` in an `except`."),
+        )  # fmt: skip

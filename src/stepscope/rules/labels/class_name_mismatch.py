@@ -114,8 +114,20 @@ def files(flaws: Flaws, inventory: Inventory) -> Witnessed:
         yield CLASS_NAME_MISMATCH.found(f"{shown(str(found[0].file), 30)}: {found[0].about}", places=found)
     alike: dict[str, list[str]] = {}
     for name in inventory.classes:
-        alike.setdefault("".join(filter(str.isalnum, name.casefold())) or name, []).append(name)
+        spelt = name if name.lstrip("-").isdigit() else "".join(filter(str.isalnum, name.casefold()))
+        alike.setdefault(spelt or name, []).append(name)
     twins = [names for names in alike.values() if len(set(names)) > 1]
     if twins:
         said = "; ".join(" and ".join(map(repr, names)) for names in twins[:10])
         yield CLASS_NAME_MISMATCH.found(f"two classes differ in their spelling alone: {said}", Confidence.LIKELY, severity=Severity.WARNING, places=[Place(WHOLE)])
+
+
+@CLASS_NAME_MISMATCH.seen_in
+def splits(flaws: Flaws) -> Witnessed:
+    """Two splits number the same names otherwise."""
+    found = at_flaws(flaws.of("class-order"))
+    if found:
+        yield CLASS_NAME_MISMATCH.found(
+            f"{shown(str(found[0].file), 30)}: {found[0].about}", places=found,
+            instead=("Make the list of classes once, from the training set, and give it to both: a folder that one split does not have shifts all names behind it.",),
+        )  # fmt: skip

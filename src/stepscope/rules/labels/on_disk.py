@@ -1,4 +1,4 @@
-"""Labels of a data set on disk: outside of the classes, or not there."""
+"""Labels of a data set: outside of the classes, of another shape, or not there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from stepscope.rules.boxes.rows import at as boxes_at
 from stepscope.rules.found import at_flaws, shown
 from stepscope.rules.labels.label_missing import LABEL_MISSING
 from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE
+from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
 
 FEW = 0.2
 """The share of samples without a label up to which they look forgotten; above, they look meant (background)."""
@@ -67,4 +68,18 @@ def background(flaws: Flaws, inventory: Inventory) -> Witnessed:
         yield LABEL_MISSING.found(
             f"{shown(found[0].file)} {found[0].says}", Confidence.POSSIBLE, severity=Severity.NOTE, stage=LABEL_MISSING.stage,
             seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}", "read as": "background: images without an object"}, places=at_flaws(found),
+        )  # fmt: skip
+
+
+@TARGET_SHAPE_MISMATCH.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: their targets have not the form or the size of the others."""
+    found = flaws.of("target-shape")
+    if found:
+        yield TARGET_SHAPE_MISMATCH.found(
+            f"{shown(found[0].file)} {found[0].says}", stage=LABEL_MISSING.stage, seen={"samples": f"{len(found):,}"}, places=at_flaws(found),
+            instead=(
+                "Look at the line that makes the target: what it does where there are no objects, at the end of the data, or after a resize of the image alone.",
+                "Of an image without objects boxes are `torch.zeros((0, 4))`, labels `torch.zeros(0, dtype=torch.int64)`.",
+            ),
         )  # fmt: skip

@@ -22,9 +22,10 @@ Good
     nn.Linear(4, 2)(x)
 """
 
-from stepscope.evidence import Call, Failure, Layer, Operand, Stage, wording
+from stepscope.evidence import Call, Failure, Flaws, Layer, Operand, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.found import at_flaws, shown
 
 DTYPE_MISMATCH = Rule(
     "SHP108",
@@ -129,3 +130,11 @@ def _told(failure: Failure) -> set[str]:
 
 def _named(operand: Operand) -> str:
     return f"`{operand.name}`, {operand.tensor}"
+
+
+@DTYPE_MISMATCH.seen_in
+def drawn(flaws: Flaws) -> Witnessed:
+    """Samples of a data set were drawn: the numbers of some are of another type than those of nearly all others."""
+    found = flaws.of("input-type")
+    if found:
+        yield DTYPE_MISMATCH.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, severity=Severity.WARNING, stage=Stage.DATA, places=at_flaws(found))

@@ -112,6 +112,9 @@ def _in_collate(failure: Failure) -> bool:
 @COLLATE_INCONSISTENT_SHAPES.seen_in
 def drawn(flaws: Flaws) -> Witnessed:
     """Samples of a data set were drawn: some have another shape than nearly all others."""
+    nothing = flaws.of("nothing")
+    if nothing:
+        yield COLLATE_INCONSISTENT_SHAPES.found(f"{shown(nothing[0].file)} {nothing[0].says}", places=at_flaws(nothing), instead=_OF_NONE)
     found = flaws.of("shape")
     if found:
         yield COLLATE_INCONSISTENT_SHAPES.found(f"{shown(found[0].file)} {found[0].says}", Confidence.LIKELY, severity=Severity.WARNING, places=at_flaws(found))

@@ -26,7 +26,7 @@ from stepscope.rule import Rule, Witnessed
 
 WORKER_PICKLE = Rule("WRK103", Severity.ERROR, stage=Stage.DATA)
 
-_WORDS = wording(r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|cannot pickle (?P<thing>.{1,120})|Can't get (?:local )?(?:attribute|object) (?P<name>.{1,120})")
+_WORDS = wording(r"[Cc]an(?:'|no)t pickle (?P<what>.{1,120})|cannot pickle (?P<thing>.{1,120})|Can't get (?:local )?(?:attribute|object) (?P<name>.{1,120})|(?P<such>[\w.]{1,80} objects?) can(?:'|no)t be pickled")
 _STARTING = ("popen_spawn_posix.py", "popen_spawn_win32.py", "popen_forkserver.py", "multiprocessing/reduction.py", "multiprocessing/spawn.py")
 
 
@@ -35,7 +35,7 @@ def starting(failure: Failure) -> Witnessed:
     found = _WORDS.search(failure.message)
     if not found or not failure.passes_file(*_STARTING):
         return
-    what = (found["what"] or found["thing"] or found["name"]).strip()
+    what = (found["what"] or found["thing"] or found["name"] or found["such"]).strip()
     yield WORKER_PICKLE.found(
         f"a spawned worker cannot be given {what}",
         Confidence.CERTAIN,
