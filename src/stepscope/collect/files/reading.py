@@ -15,7 +15,7 @@ from stepscope.evidence import Boxes, Flaw
 
 IMAGES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".tga", ".ico", ".heic", ".heif")
 """Endings of image files, in small letters: what trainers load, and what some do not."""
-SPLITS = {"train": "train", "training": "train", "trainset": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
+SPLITS = {"train": "train", "training": "train", "trainset": "train", "val": "val", "valid": "val", "validation": "val", "validate": "val", "dev": "val", "test": "test", "testing": "test"}
 """Names of folders and files that tell a split."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stepscope.collect.files.reading import is_image
 from stepscope.collect.files.tree import Tree
 
@@ -10,6 +12,11 @@ MASKS = frozenset(("mask", "masks", "segmentation", "segmentations", "seg", "lab
 ALWAYS = frozenset(("segmentationclass", "segmentationobject", "segmentationclassaug", "segmentationclassraw", "gtfine", "gtcoarse"))
 IMAGES = frozenset(("images", "image", "imgs", "img", "jpegimages", "photos", "pictures", "rgb"))
 """Names of folders that say nothing but that there are images."""
+
+MASK = re.compile(r"[_-](?:masks?|seg|segmentation|labels?|gt|matte|trimap|labelids|color)$", re.IGNORECASE)
+"""What is added to the name of an image for that of its mask."""
+NEARLY_ALL = 0.8
+"""The share of a folder's images that have a mask beside them, from which on these are masks: `face.jpg` and `face_mask.jpg` may as well be two samples."""
 
 
 def samples_of(tree: Tree) -> list[str]:
@@ -32,10 +39,32 @@ def samples_of(tree: Tree) -> list[str]:
             found = apart[each] = found or _holds_masks(name.lower(), beside.get(above, set()))
         return found
 
-    return [path for path in tree.files if is_image(path) and not is_apart(path.rpartition("/")[0])]
+    found = [path for path in tree.files if is_image(path) and not is_apart(path.rpartition("/")[0])]
+    beside_theirs = _beside_their_images(found)
+    return [path for path in found if path not in beside_theirs] if beside_theirs else found
+
+
+def owner_of(stem: str) -> str:
+    """The name of the image that a mask of this name is for: `0001_mask` → `0001`; "" where the name tells none."""
+    return MASK.sub("", stem) if MASK.search(stem) else ""
+
+
+def _beside_their_images(paths: list[str]) -> set[str]:
+    """The masks that lie in one folder with their images, as `0001_mask.png` beside `0001.jpg`, where nearly all images have one."""
+    if not any(MASK.search(path.rpartition(".")[0]) for path in paths):
+        return set()
+    stems: dict[str, dict[str, str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        stems.setdefault(folder, {})[name.rpartition(".")[0]] = path
+    masks: set[str] = set()
+    for its in stems.values():
+        theirs = {path for stem, path in its.items() if owner_of(stem) in its}
+        masks |= theirs if len(theirs) >= NEARLY_ALL * (len(its) - len(theirs)) else set()
+    return masks
 
 
 def _holds_masks(name: str, beside: set[str]) -> bool:
-    if name in ALWAYS:
+    if name in ALWAYS or name.startswith("panoptic_"):
         return True
     return name in MASKS and bool(beside & IMAGES or (name == "ground_truth" and "train" in beside))

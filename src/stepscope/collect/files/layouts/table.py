@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from stepscope.collect.files.layouts.image_names import Finder
-from stepscope.collect.files.layouts.listings import Listings, again
+from stepscope.collect.files.layouts.listings import SEVERAL, Listings, again
 from stepscope.collect.files.layouts.table_columns import Columns, columns_of
 from stepscope.collect.files.layouts.table_rows import PEEK, Row, delimiter_of, rows_of, text_of
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -19,6 +19,8 @@ from stepscope.evidence import Flaw
 
 ROWS = 200
 """Rows that are looked at to tell the columns."""
+SHARES = 0.8
+"""The share of boxes written in shares of the image from which on all are meant so."""
 _ENTRY = re.compile(r"submission|^classes\.|metrics|history|results\.csv$", re.IGNORECASE)
 """Names of tables that are no list of samples."""
 
@@ -34,6 +36,8 @@ def lists_in(tree: Tree) -> Iterator[tuple[str, Columns]]:
         try:
             rows = [row for row in islice(csv.reader(io.StringIO(text_of(data), newline=""), delimiter=delimiter_of(data, path)), ROWS) if row]
         except csv.Error:
+            continue
+        if rows and "region_shape_attributes" in rows[0]:  # VIA's, whose cells hold JSON
             continue
         columns = columns_of(rows[:-1] if len(data) == PEEK else rows, finder, path.rpartition("/")[0])
         if columns is not None:
@@ -55,7 +59,7 @@ def read(tree: Tree) -> Reading:
     reading.classes = tuple(name for name in _classes(rows, any(columns.hot for _, columns in found), form is not None) if name in met)
     numbers = {name: number for number, name in enumerate(reading.classes)}
     pictures = {image: Picture(image, row.split, numbers.get(row.label, -1) if form is None else -1) for image, row in chosen.items()}
-    _unlisted(finder, pictures, reading)
+    _unlisted(finder, pictures, reading, "background" if form is not None else "unlisted")
     _repeated([its for columns, its in lists if its and not (columns.box or columns.hot or columns.paired)] if reading.classes else [], reading)
     _leaks(rows, reading)
     reading.pictures = list(pictures.values())
@@ -65,9 +69,10 @@ def read(tree: Tree) -> Reading:
 
 
 def _repeated(lists: list[list[Row]], reading: Reading) -> None:
-    """Images that stand twice in a list of one class each."""
+    """Images that stand twice in a list of one class each, in one split: in two they are told as a leak."""
     for rows in lists:
-        reading.flaws += again(((row.image, row.label, row.line) for row in rows if row.there and row.label), rows[0].file)
+        for split in sorted({row.told for row in rows}):
+            reading.flaws += again(((row.image, row.label, row.line) for row in rows if row.there and row.label and row.told == split), rows[0].file)
 
 
 def _leaks(rows: list[Row], reading: Reading) -> None:
@@ -79,20 +84,22 @@ def _leaks(rows: list[Row], reading: Reading) -> None:
             reading.flaws += listings.leaks([(row.image, row.line)], row.told, row.file)
 
 
-def _unlisted(finder: Finder, pictures: dict[str, Picture], reading: Reading) -> None:
-    """Images that no list names: forgotten where they lie among others that are named, else those of a test without labels."""
+def _unlisted(finder: Finder, pictures: dict[str, Picture], reading: Reading, kind: str) -> None:
+    """Images that no list names: forgotten where they lie among others that are named, else those of a test without labels. A list of boxes has no line for background."""
     folders = {path.rpartition("/")[0] for path in pictures}
     for path in finder.images:
         if path not in pictures and (path.rpartition("/")[0] in folders or split_of(path) == "test"):
             pictures[path] = Picture(path, split_of(path))
             if split_of(path) != "test":
-                reading.flaws.append(Flaw("unlisted", path, says="no list names this image", image=path))
+                reading.flaws.append(Flaw(kind, path, says="is named by no list", image=path))
 
 
 def _classes(rows: list[Row], hot: bool, boxed: bool) -> tuple[str, ...]:
     """The names of the classes in the order of their numbers; none where the column holds measures, or several labels each."""
     met = Counter(row.label for row in rows if row.label)
     several = [name for name in met if " " in name or "|" in name or "," in name]
+    if hot and sum(met.pop(name) for name in met.keys() & {name for name in several if "|" in name}) > SEVERAL * len(rows):
+        return ()
     if any(re.fullmatch(r"-?\d+\.\d*[1-9]\d*", name) for name in met) or (several and any(set(re.split(r"[ |,]+", name)) & met.keys() for name in several)):
         return ()
     if not (hot or boxed) and len(met) > 2 and 10 * len(met) > 9 * met.total():
@@ -101,10 +108,11 @@ def _classes(rows: list[Row], hot: bool, boxed: bool) -> tuple[str, ...]:
 
 
 def _boxes(rows: list[Row], form: str, numbers: dict[str, int], reading: Reading) -> None:
-    """The boxes of the lines into the table. All below 1 are shares of the image: they are kept as centre, width and height."""
+    """The boxes of the lines into the table. Where nearly all are shares of the image, they are kept as centre, width and height."""
     taken = [(row, numbers_of(row.box)) for row in rows if any(row.box)]
     plain = [box for _, box in taken if box is not None]
-    shares = bool(plain) and all(-1 <= value <= 1.5 for box in plain for value in box) and any(0 < value < 1 for box in plain for value in box)
+    small = [box for box in plain if all(-1 <= value <= 1.5 for value in box) and any(0 < value < 1 for value in box)]
+    shares = bool(plain) and len(small) >= SHARES * len(plain)
     table = reading.boxes = BoxTable("cxcywh" if shares else form)
     for row, box in taken:
         if box is None:

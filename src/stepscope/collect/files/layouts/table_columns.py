@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepscope.collect.files.layouts.image_names import Finder
-from stepscope.collect.files.reading import is_image
+from stepscope.collect.files.reading import SPLITS, is_image
 
 PATHS = re.compile(r"path|file|image|img|photo|picture|^id$|name$", re.IGNORECASE)
 LABELS = re.compile(r"^(?:class|label|category|target|y|species|breed|tag|diagnosis|klasse)s?$|label_?name|class_?name|(?:class|label|categor|breed|species)", re.IGNORECASE)
@@ -15,6 +15,7 @@ SPLIT = re.compile(r"^(?:split|sub_?set|set|partition|usage|data[ _]?set|fold_na
 _CORNERS = (
     ("xyxy", ("xmin", "ymin", "xmax", "ymax")), ("xyxy", ("x1", "y1", "x2", "y2")), ("xyxy", ("left", "top", "right", "bottom")),
     ("xywh", ("x", "y", "w", "h")), ("xywh", ("x", "y", "width", "height")), ("xywh", ("bboxx", "bboxy", "bboxw", "bboxh")),
+    ("xywh", ("x1", "y1", "width", "height")),
     ("xywh", ("bboxx", "bboxy", "bboxwidth", "bboxheight")),
 )  # fmt: skip
 _LISTS = ("bbox", "bboxes", "box", "boundingbox")
@@ -57,7 +58,7 @@ def columns_of(rows: Sequence[Sequence[str]], finder: Finder, folder: str) -> Co
     _boxes(found, names)
     if "width" in names and "height" in names and not {names.index("width"), names.index("height")} & set(found.box):
         found.size = names.index("width"), names.index("height")
-    found.split = next((place for place, name in enumerate(found.header) if SPLIT.search(name) and place != image), None)
+    found.split = next((place for place, name in enumerate(found.header) if SPLIT.search(name) and place != image), _by_splits(body, image))
     _labels(found, body)
     return found
 
@@ -81,8 +82,27 @@ def _bare(rows: Sequence[Sequence[str]], image: int) -> Columns:
     body = [row for row in rows if len(row) > image + 4]
     if 2 * len(body) > len(rows) and all(not row[place].strip() or _number(row[place]) is not None for row in body for place in after):
         return Columns(image, box=tuple(after), label=image + 5 if any(len(row) > image + 5 for row in body) else None)
-    width = max(map(len, rows))
-    return Columns(image, label=next((place for place in range(width) if place != image), None))
+    width, split = max(map(len, rows)), _by_splits(rows, image)
+    label = next((place for place in range(width) if place not in (image, split)), None)
+    return _automl(Columns(image, label=label, split=split), rows)
+
+
+def _automl(found: Columns, rows: Sequence[Sequence[str]]) -> Columns:
+    """The same columns with the box that Google's lists have behind the class: left, top, two empty cells, right, bottom, two empty cells."""
+    first = (found.label or 0) + 1
+    there = [row for row in rows if len(row) > first + 5 and all(_number(row[first + place]) is not None for place in (0, 1, 4, 5))]
+    if found.label is not None and 2 * len(there) > len(rows):
+        found.box = first, first + 1, first + 4, first + 5
+    return found
+
+
+def _by_splits(rows: Sequence[Sequence[str]], image: int) -> int | None:
+    """The column that holds names of splits, training among them, and nothing else."""
+    for place in range(max(map(len, rows), default=0)):
+        met = {cell.lower() for cell in _cells(rows, place)}
+        if place != image and met <= SPLITS.keys() | {"", "unassigned"} and len(met) > 1 and "train" in {SPLITS.get(cell) for cell in met}:
+            return place
+    return None
 
 
 def _boxes(found: Columns, names: list[str]) -> None:
