@@ -44,6 +44,8 @@ UNREAD = {
     "Supervisely JSON": {"ann/0.jpg.json": json.dumps({"size": {}, "objects": [{"classTitle": "a", "geometryType": "rectangle"}]})},
     "DOTA text": {"labelTxt/0.txt": "imagesource:GoogleEarth\ngsd:0.14\n1.0 4.0 9.0 1.0 12.0 9.0 3.0 12.0 small-vehicle 0\n"},
     "FiftyOne classification JSON": {"labels.json": json.dumps({"classes": ["a", "b"], "labels": {"0": 1}})},
+    "Detectron2 JSON": {"annotations/train.json": json.dumps([{"file_name": "0.jpg", "image_id": 0, "annotations": [{"bbox": [1, 2, 3, 4], "bbox_mode": 1, "category_id": 0}]}])},
+    "JSON of another form than COCO's": {"annotations.json": json.dumps({"0.jpg": {"boxes": [[1, 2, 3, 4]]}}), "index.json": json.dumps({"images": NAMES, "labels": [0] * len(NAMES)})},
     "COCO captions": {"annotations/captions.json": json.dumps({"images": [], "annotations": [{"image_id": 1, "caption": "a cat"}]})},
 }
 
@@ -205,3 +207,50 @@ def test_of_sixteen_bits_a_grey_image_of_eight_is_told(written: Callable[..., Pa
     Image.open(io.BytesIO(photo(13))).convert("L").save(buffer, "PNG")
     found = {each.name: each.headline for each in checked(written({**pictures, "a/13.png": buffer.getvalue()}), quick=False).findings}
     assert found["image-mode-unusual"] == "a/13.png is of 8 bits a channel, unlike the others"
+
+
+def test_the_second_image_of_a_pair_is_no_class(written: Callable[..., Path]) -> None:
+    lines = [f"{at % 4}.jpg,{5 + at % 5}.jpg,{at % 2}" for at in range(12)]
+    report = checked(written({**photos(*(f"sign/{each}" for each in NAMES)), "sign/train_pairs.csv": "\n".join(lines)}))
+    assert not grave(report)
+    assert report.overview is not None
+    assert not set(report.overview.classes) & set(NAMES)
+
+
+def test_depth_beside_the_picture_it_is_of_is_no_sample(written: Callable[..., Path]) -> None:
+    pictures = {f"train/{room}/rgb_{at:05d}.jpg": photo(at) for at, room in enumerate(["bath", "hall"] * 6)}
+    depths = {path.replace("rgb_", "sync_depth_").replace(".jpg", ".png"): grey(at) for at, path in enumerate(pictures)}
+    report = checked(written({**pictures, **depths}), quick=False)
+    assert not grave(report)
+    assert report.overview is not None
+    assert (report.overview.images, report.overview.classes) == (12, ("bath", "hall"))
+
+
+def test_what_trainings_wrote_is_left_out_and_said(written: Callable[..., Path]) -> None:
+    wrote = {"runs/detect/train/args.yaml": "task: detect\n", "runs/detect/train/train_batch0.jpg": photo(1), "runs/detect/predict/labels/a.txt": "0 0.5 0.5 0.2 0.2 0.87\n", "runs/detect/predict/a.jpg": photo(2)}
+    report = checked(written({**SETS["ultralytics"][0], **wrote}), quick=False)
+    assert not grave(report)
+    assert report.notes == ("left out: runs, where trainings wrote their results",)
+
+
+def test_a_class_of_runs_is_none_of_these(written: Callable[..., Path]) -> None:
+    report = checked(written(photos(*(f"{kind}/{each}" for kind in ("runs/train", "walks/train") for each in NAMES))))
+    assert report.overview is not None
+    assert (report.overview.images, report.notes) == (24, ())
+
+
+def test_the_split_of_a_shard_is_told_by_any_word_of_its_name(written: Callable[..., Path]) -> None:
+    import tarfile
+
+    shards = {}
+    for number, name in enumerate(["imagenet-train-000000.tar", "imagenet-val-000000.tar"]):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as shard:
+            for at in range(3):
+                member = tarfile.TarInfo(f"{at}.jpg")
+                member.size = len(photo(3 * number + at))
+                shard.addfile(member, io.BytesIO(photo(3 * number + at)))
+        shards[name] = buffer.getvalue()
+    report = checked(written(shards))
+    assert report.overview is not None
+    assert report.overview.splits == {"train": 3, "val": 3}

@@ -72,13 +72,16 @@ def _by_key(images: Images) -> dict[tuple[str, str], list[int]]:
 
 
 def _of_masks(masks: Images, ours: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
-    """The same of masks: by the name of their image where that is what is left of theirs without `_mask`."""
-    found = _by_key(masks)
-    if not any((split, owner_of(name)) in ours for split, name in found):
-        return found
+    """The same of masks: by the name of their image where that is what is left of theirs without `_mask`, or that without it where others have one."""
+    names: dict[str, set[str]] = {}
+    for split, name in ours:
+        names.setdefault(split, set()).add(name)
     named: dict[tuple[str, str], list[int]] = {}
+    found = _by_key(masks)
+    usual = any(owner_of(name, names.get(split, ())) for split, name in found)
     for (split, name), rows in found.items():
-        named.setdefault((split, name if (split, name) in ours else owner_of(name) or name), []).extend(rows)
+        own = name if (split, name) in ours or not usual else owner_of(name, names.get(split, ())) or name
+        named.setdefault((split, own), []).extend(rows)
     return named
 
 

@@ -119,6 +119,11 @@ def split_of(path: str) -> str:
     return ""
 
 
+def split_in(name: str) -> str:
+    """The split that a word of a file's name tells: `imagenet-train-000000.tar`."""
+    return next(filter(None, (split_of(f"{word}/x") for word in re.split(r"[-_. ]", name.lower()))), "")
+
+
 def is_image(path: str) -> bool:
     """Whether a file is named like an image."""
     return path.lower().endswith(IMAGES)

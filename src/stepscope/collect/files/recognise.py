@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from stepscope.collect.files.outputs import without_outputs
 from stepscope.collect.files.reading import Reading, is_image, split_of
 from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree, walk
@@ -51,7 +52,7 @@ def found_at(place: str | Path) -> Found:
         return Found(tree, layouts_of(tree))
     path = Path(place)
     if path.is_dir():
-        tree = walk(path)
+        tree = without_outputs(walk(path))
         return Found(tree, layouts_of(tree))
     status = path.stat()
     ending = path.name.lower()
@@ -60,7 +61,7 @@ def found_at(place: str | Path) -> Found:
         foreign = kind_of(Tree(path.parent), path.name)
         what = f"{foreign}, which is not read{advice_on(foreign)}" if foreign else f"neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})"
         raise NoDataset(f"{path.name} is {what}")
-    tree = walk(path.parent) if layout in ("coco", "yolo", "table") else Tree(path.parent)
+    tree = without_outputs(walk(path.parent)) if layout in ("coco", "yolo", "table") else Tree(path.parent)
     others = [name for name in tree.files if name != path.name and name.lower().endswith(_SINGLE[layout])]
     for name in others:
         del tree.files[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stepscope.collect.files.layouts.coco_json import is_coco
 from stepscope.collect.files.tree import Tree, shown
 
 PEEK = 65536
@@ -15,12 +16,15 @@ OF_EACH = 20
 """Files that are looked at in each."""
 _ADVICE = "; as COCO, Pascal VOC or YOLO it can be checked"
 _ENDINGS = {".tfrecord": "TFRecord", ".tfrecords": "TFRecord", ".mdb": "LMDB", ".mat": "MATLAB"}
+OTHER = "JSON of another form than COCO's"
+_NAMED = re.compile(r"(?:annot|instances|ground_?truth|bbox|boxes)[^/]*\.json$|(?:^|/)labels?\.json$|(?:^|/)(?:train|val|test)\.json$", re.IGNORECASE)
 _NUMBER = rb"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
     ".json": (
         ("labelme JSON", (rb'"shapes"\s*:', rb'"(?:shape_type|imagePath|imageData)"\s*:')),
         ("VIA JSON", (rb'"regions"\s*:', rb'"shape_attributes"\s*:')),
         ("CreateML JSON", (rb"^\s*\[", rb'"coordinates"\s*:', rb'"label"\s*:')),
+        ("Detectron2 JSON", (rb"^\s*\[", rb'"file_name"\s*:', rb'"(?:bbox_mode|annotations)"\s*:')),
         ("Label Studio JSON", (rb'"from_name"\s*:', rb'"to_name"\s*:')),
         ("Supervisely JSON", (rb'"objects"\s*:', rb'"(?:classTitle|geometryType)"\s*:')),
         ("BDD100K JSON", (rb'"labels"\s*:', rb'"box2d"\s*:')),
@@ -56,7 +60,8 @@ def kind_of(tree: Tree, path: str) -> str:
         head = tree.read(path, PEEK) if ending in _SIGNS else b""
     except OSError:
         return ""
-    return next((name for name, signs in _SIGNS.get(ending, ()) if all(re.search(sign, head) for sign in signs)), "")
+    found = next((name for name, signs in _SIGNS.get(ending, ()) if all(re.search(sign, head) for sign in signs)), "")
+    return found or (OTHER if ending == ".json" and _NAMED.search(path) and head.strip()[:1] in (b"{", b"[") and not is_coco(head, path) else "")
 
 
 def said_of(tree: Tree, layouts: tuple[str, ...]) -> list[str]:

@@ -108,17 +108,19 @@ _DECODER = msgspec.json.Decoder(list[Annotation])
 
 MARKS = b"\xef\xbb\xbf \r\n\t"
 """What may stand before a JSON text."""
-_SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*[\[{]')
+_SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*\[\s*(?:[{\]]|null|\Z)')
+_RECORDS = re.compile(rb'"(?:image|file_name|score)"\s*:')
+"""What entries of a list have that are no annotations of COCO: CreateML's, Detectron2's, results of a model."""
 _NAMED = re.compile(r"coco|instances|(?:^|/)_?annotations?\.json$|^annotations/|/annotations/", re.IGNORECASE)
 
 
 def is_coco(head: bytes, path: str, alone: bool = False) -> bool:
     """Whether the beginning of a JSON file is that of boxes or segments: by its keys, or by the file's name where it does not even begin as JSON."""
-    if b'"caption":' in head or b'"segments_info":' in head or (head.lstrip(MARKS)[:1] == b"[" and b'"image":' in head):  # the last is CreateML
+    begins = head.lstrip(MARKS)[:1]
+    if b'"caption":' in head or b'"segments_info":' in head or (begins == b"[" and _RECORDS.search(head)):
         return False
     if _SIGN.search(head) and (b'"images"' in head or b'"annotations"' in head):
         return True
-    begins = head.lstrip(MARKS)[:1]
     return begins not in (b"[", b"{") and (alone or bool(_NAMED.search(path)))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stepscope.collect.files.layouts.arrow import ArrowFile
-from stepscope.collect.files.reading import Picture, Reading, split_of
+from stepscope.collect.files.reading import Picture, Reading, split_in, split_of
 from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
@@ -60,7 +60,7 @@ def _file(file: Any, path: str, reading: Reading) -> None:
     names = _names(file.schema_arrow, label)
     if names and not reading.classes:
         reading.classes, reading.declared = names, True
-    split = split_of(path) or split_of(f"{path.rpartition('/')[2].partition('-')[0]}/x")
+    split = split_of(path) or split_in(path.rpartition("/")[2])
     outside: list[Flaw] = []
     labelled = False
     for group in range(file.num_row_groups):

@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 
-from stepscope.collect.files.reading import Picture, Reading, is_image, split_of
+from stepscope.collect.files.reading import Picture, Reading, is_image, split_in, split_of
 from stepscope.collect.files.tree import Tree, opened
 from stepscope.evidence import Flaw
 
@@ -105,7 +105,7 @@ def _is_data(path: str, name: str, member: tarfile.TarInfo, reading: Reading) ->
 
 def _member(path: str, name: str, member: tarfile.TarInfo, shard: tarfile.TarFile, reading: Reading, labels: dict[str, str]) -> None:
     if is_image(name):
-        reading.pictures.append(Picture(f"{path}/{name}", split_of(f"{path}") or split_of(f"{path.rpartition('/')[2].partition('-')[0]}/x"), -1, (path, member.offset_data, member.size)))
+        reading.pictures.append(Picture(f"{path}/{name}", split_of(path) or split_in(path.rpartition("/")[2]), -1, (path, member.offset_data, member.size)))
     elif name.rpartition(".")[2].lower() in LABELS and member.size <= LARGEST:
         content = shard.extractfile(member)
         data = content.read() if content is not None else b""

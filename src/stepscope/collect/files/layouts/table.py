@@ -59,7 +59,7 @@ def read(tree: Tree) -> Reading:
     reading.classes = tuple(name for name in _classes(rows, any(columns.hot for _, columns in found), form is not None) if name in met)
     numbers = {name: number for number, name in enumerate(reading.classes)}
     pictures = {image: Picture(image, row.split, numbers.get(row.label, -1) if form is None else -1) for image, row in chosen.items()}
-    _unlisted(finder, pictures, reading, "background" if form is not None else "unlisted")
+    _unlisted(finder, pictures, reading, "" if any(columns.paired for columns, _ in lists) else "background" if form is not None else "unlisted")
     _repeated([its for columns, its in lists if its and not (columns.box or columns.hot or columns.paired)] if reading.classes else [], reading)
     _leaks(rows, reading)
     reading.pictures = list(pictures.values())
@@ -90,7 +90,7 @@ def _unlisted(finder: Finder, pictures: dict[str, Picture], reading: Reading, ki
     for path in finder.images:
         if path not in pictures and (path.rpartition("/")[0] in folders or split_of(path) == "test"):
             pictures[path] = Picture(path, split_of(path))
-            if split_of(path) != "test":
+            if split_of(path) != "test" and kind:
                 reading.flaws.append(Flaw(kind, path, says="is named by no list", image=path))
 
 

@@ -51,9 +51,10 @@ def columns_of(rows: Sequence[Sequence[str]], finder: Finder, folder: str) -> Co
     if image is None:
         return None
     has_header = len(rows[0]) > image and not _names(rows[0][image], finder, folder) and not (finder.called(rows[0][image]) and rows[0][image].isdigit())
+    naming = [place for place, share in enumerate(shares) if share >= 0.5]
     if not has_header:
-        return _bare(rows, image)
-    found = Columns(image, tuple(cell.strip() for cell in rows[0]), paired=sum(share >= 0.5 for share in shares) > 1)
+        return _bare(rows, image, naming)
+    found = Columns(image, tuple(cell.strip() for cell in rows[0]), paired=len(naming) > 1)
     names = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in found.header]
     _boxes(found, names)
     if "width" in names and "height" in names and not {names.index("width"), names.index("height")} & set(found.box):
@@ -76,15 +77,15 @@ def _by_stem(rows: Sequence[Sequence[str]], finder: Finder) -> int | None:
     return None
 
 
-def _bare(rows: Sequence[Sequence[str]], image: int) -> Columns:
+def _bare(rows: Sequence[Sequence[str]], image: int, naming: Sequence[int]) -> Columns:
     """A list without a header: path, class; or path, four numbers, class."""
     after = range(image + 1, image + 5)
     body = [row for row in rows if len(row) > image + 4]
     if 2 * len(body) > len(rows) and all(not row[place].strip() or _number(row[place]) is not None for row in body for place in after):
         return Columns(image, box=tuple(after), label=image + 5 if any(len(row) > image + 5 for row in body) else None)
     width, split = max(map(len, rows)), _by_splits(rows, image)
-    label = next((place for place in range(width) if place not in (image, split)), None)
-    return _automl(Columns(image, label=label, split=split), rows)
+    label = next((place for place in range(width) if place not in (image, split, *naming)), None)
+    return _automl(Columns(image, label=label, split=split, paired=len(naming) > 1), rows)
 
 
 def _automl(found: Columns, rows: Sequence[Sequence[str]]) -> Columns:
