@@ -254,3 +254,23 @@ def test_the_split_of_a_shard_is_told_by_any_word_of_its_name(written: Callable[
     report = checked(written(shards))
     assert report.overview is not None
     assert report.overview.splits == {"train": 3, "val": 3}
+
+
+def test_in_a_list_of_one_flag_each_the_lines_with_none_and_with_two_are_told(written: Callable[..., Path]) -> None:
+    flags = [["1.0", "0.0"] if at % 2 else ["0.0", "1.0"] for at in range(60)]
+    flags[7], flags[20] = ["1.0", "1.0"], ["0.0", "0.0"]
+    lines = [f"I{at},{','.join(each)}" for at, each in enumerate(flags)]
+    report = checked(written({**photos(*(f"im/I{at}.jpg" for at in range(60))), "gt.csv": "image,MEL,NV\n" + "\n".join(lines)}))
+    assert {(each.name, each.place.line, each.place.about) for each in report.findings} == {("annotation-value", 9, "has the classes MEL and NV"), ("label-missing", 22, "has no class")}
+
+
+def test_a_mask_beside_images_that_has_none_is_told_as_that(written: Callable[..., Path]) -> None:
+    masks = {f"train/{name[:-4]}_mask.png": grey(1) for name in [*NAMES, "90.jpg"]}
+    report = checked(written({**photos(*(f"train/{each}" for each in NAMES)), **masks}), quick=False)
+    assert [(each.name, each.place.file and Path(each.place.file).name) for each in report.findings] == [("image-missing", "90_mask.png")]
+
+
+def test_a_file_that_only_looks_like_json_does_not_parse(written: Callable[..., Path]) -> None:
+    name = "annotations/instances_train2017.json"
+    report = checked(written({**SETS["coco2017"][0], name: str(SETS["coco2017"][0][name]).replace('"', "'")}))
+    assert "annotation-parse" in [each.name for each in report.findings]

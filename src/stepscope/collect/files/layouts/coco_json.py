@@ -109,6 +109,7 @@ _DECODER = msgspec.json.Decoder(list[Annotation])
 MARKS = b"\xef\xbb\xbf \r\n\t"
 """What may stand before a JSON text."""
 _SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*\[\s*(?:[{\]]|null|\Z)')
+_OPENS = re.compile(rb'\[|\{\s*(?:["}]|\Z)')
 _RECORDS = re.compile(rb'"(?:image|file_name|score)"\s*:')
 """What entries of a list have that are no annotations of COCO: CreateML's, Detectron2's, results of a model."""
 _NAMED = re.compile(r"coco|instances|(?:^|/)_?annotations?\.json$|^annotations/|/annotations/", re.IGNORECASE)
@@ -121,7 +122,7 @@ def is_coco(head: bytes, path: str, alone: bool = False) -> bool:
         return False
     if _SIGN.search(head) and (b'"images"' in head or b'"annotations"' in head):
         return True
-    return begins not in (b"[", b"{") and (alone or bool(_NAMED.search(path)))
+    return not _OPENS.match(head.lstrip(MARKS)) and (alone or bool(_NAMED.search(path)))
 
 
 def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:

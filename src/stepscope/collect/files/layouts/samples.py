@@ -64,7 +64,8 @@ def _beside_their_images(paths: list[str]) -> set[str]:
     masks: set[str] = set()
     for its in stems.values():
         theirs = {path for stem, path in its.items() if owner_of(stem, its)}
-        masks |= theirs if len(theirs) >= NEARLY_ALL * (len(its) - len(theirs)) else set()
+        named = {path for stem, path in its.items() if MASK.search(stem)}  # some of images that are not there
+        masks |= named if theirs and len(theirs) >= NEARLY_ALL * max(len(named), len(its) - len(theirs)) else set()
     return masks
 
 

@@ -19,6 +19,8 @@ from stepscope.evidence import Flaw
 
 ROWS = 200
 """Rows that are looked at to tell the columns."""
+ODD = 0.04
+"""The share of lines with no flag or with several, up to which one flag is meant for each image."""
 SHARES = 0.8
 """The share of boxes written in shares of the image from which on all are meant so."""
 _ENTRY = re.compile(r"submission|^classes\.|metrics|history|results\.csv$", re.IGNORECASE)
@@ -61,6 +63,8 @@ def read(tree: Tree) -> Reading:
     pictures = {image: Picture(image, row.split, numbers.get(row.label, -1) if form is None else -1) for image, row in chosen.items()}
     _unlisted(finder, pictures, reading, "" if any(columns.paired for columns, _ in lists) else "background" if form is not None else "unlisted")
     _repeated([its for columns, its in lists if its and not (columns.box or columns.hot or columns.paired)] if reading.classes else [], reading)
+    for columns, its in lists if reading.classes else ():
+        reading.flaws += _odd_flags(its) if columns.hot else ()
     _leaks(rows, reading)
     reading.pictures = list(pictures.values())
     if form is not None:
@@ -73,6 +77,13 @@ def _repeated(lists: list[list[Row]], reading: Reading) -> None:
     for rows in lists:
         for split in sorted({row.told for row in rows}):
             reading.flaws += again(((row.image, row.label, row.line) for row in rows if row.there and row.label and row.told == split), rows[0].file)
+
+
+def _odd_flags(rows: list[Row]) -> list[Flaw]:
+    """Lines with no flag or with several, where nearly all have one."""
+    found = [Flaw("label-value", row.file, row.line, says=f"has the classes {row.label.replace('|', ' and ')}", image=row.image) for row in rows if row.there and "|" in row.label]
+    found += [Flaw("unlabelled", row.file, row.line, says="has no class", image=row.image) for row in rows if row.there and not row.label and row.split != "test"]
+    return found if len(found) <= ODD * len(rows) else []
 
 
 def _leaks(rows: list[Row], reading: Reading) -> None:
@@ -97,9 +108,10 @@ def _unlisted(finder: Finder, pictures: dict[str, Picture], reading: Reading, ki
 def _classes(rows: list[Row], hot: bool, boxed: bool) -> tuple[str, ...]:
     """The names of the classes in the order of their numbers; none where the column holds measures, or several labels each."""
     met = Counter(row.label for row in rows if row.label)
-    several = [name for name in met if " " in name or "|" in name or "," in name]
-    if hot and sum(met.pop(name) for name in met.keys() & {name for name in several if "|" in name}) > SEVERAL * len(rows):
+    flagged = [name for name in met if hot and "|" in name]
+    if sum(met.pop(name) for name in flagged) > SEVERAL * len(rows):
         return ()
+    several = [name for name in met if " " in name or "|" in name or "," in name]
     if any(re.fullmatch(r"-?\d+\.\d*[1-9]\d*", name) for name in met) or (several and any(set(re.split(r"[ |,]+", name)) & met.keys() for name in several)):
         return ()
     if not (hot or boxed) and len(met) > 2 and 10 * len(met) > 9 * met.total():

@@ -15,14 +15,14 @@ from stepscope.collect.files.repair.repeats import plan_repeats
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Boxes, Images, Twins
 
-PACKED = ("shards", "parquet")
+PACKED = {"shards": "shards", "parquet": "Parquet and Arrow files"}
 """Layouts whose images lie within larger files, which are written anew by the tool that wrote them."""
 
 
 def plan_of(readings: Sequence[tuple[Reading, Boxes | None]], tree: Tree, images: Images, twins: Twins, wanted: Wanted) -> Plan:
     """The changes that repair a data set; `readings` are what each of its layouts makes of it, the main one first. Raises RepairFailed."""
     (main, boxes), *_ = readings
-    packed = next((reading.layout for reading, _ in readings if reading.layout in PACKED), None)
+    packed = next((PACKED[reading.layout] for reading, _ in readings if reading.layout in PACKED), None)
     if packed:
         raise RepairFailed(f"{packed} are not repaired: mend the files that they were made of, and make them again")
     plan = Plan()
