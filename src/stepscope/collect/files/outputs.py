@@ -7,6 +7,7 @@ import re
 from stepscope.collect.files.tree import Tree, shown
 
 _PLACES = re.compile(r"^(?P<runs>(?:.*/)?runs)/(?:detect|segment|classify|pose|obb|train|val|predict)\w*/|^(?P<logs>(?:.*/)?(?:wandb(?=/(?:offline-)?run-)|lightning_logs(?=/version_\d)|mlruns(?=/\d)))/")
+_NAMES = frozenset(("runs", "wandb", "lightning_logs", "mlruns"))
 _MARKS = re.compile(r"/(?:args|opt|hyp)\.yaml$|/results\.csv$|/weights/[^/]+\.pt$|/events\.out\.tfevents")
 """Files without which a folder called runs is one of the data set."""
 
@@ -14,7 +15,7 @@ _MARKS = re.compile(r"/(?:args|opt|hyp)\.yaml$|/results\.csv$|/weights/[^/]+\.pt
 def without_outputs(tree: Tree) -> Tree:
     """The same tree without the folders that Ultralytics, Weights & Biases, Lightning and MLflow write; its notes name them."""
     marked: dict[str, bool] = {}
-    for path in tree.files:
+    for path in tree.files if any(folder.rpartition("/")[2] in _NAMES for folder in tree.folders) else ():
         found = _PLACES.match(path)
         if found:
             folder = found["runs"] or found["logs"]

@@ -79,10 +79,8 @@ def advice_on(*names: str) -> str:
 def _firsts(tree: Tree) -> list[str]:
     """The first files of each ending in each folder."""
     firsts: dict[tuple[str, str], list[str]] = {}
-    for path in tree.files:
-        folder, _, name = path.rpartition("/")
-        ending = "." + name.rpartition(".")[2].lower()
-        if ending in _SIGNS or ending in _ENDINGS:
-            group = firsts.setdefault((folder, ending), [])
-            group += [path] if len(group) < OF_EACH else []
+    for path in tree.named(*_SIGNS, *_ENDINGS):
+        group = firsts.setdefault((path.rpartition("/")[0], path.rpartition(".")[2].lower()), [])
+        if len(group) < OF_EACH:
+            group.append(path)
     return [path for group in list(firsts.values())[:GROUPS] for path in group]

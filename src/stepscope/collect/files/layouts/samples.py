@@ -14,7 +14,7 @@ ALWAYS = frozenset(("segmentationclass", "segmentationobject", "segmentationclas
 IMAGES = frozenset(("images", "image", "imgs", "img", "jpegimages", "photos", "pictures", "rgb"))
 """Names of folders that say nothing but that there are images."""
 
-MASK = re.compile(r"[_-](?:masks?|seg|segmentation|labels?|gt|matte|trimap|labelids|color)$|^(?:sync_)?(?:depth|masks?|seg|labels?|gt)[_-]", re.IGNORECASE)
+MASK = re.compile(r"[_-](?:masks?|seg|segmentation|labels?|gt|matte|trimap|labelids|color)(?:_\d)?$|^(?:sync_)?(?:depth|masks?|seg|labels?|gt)[_-]", re.IGNORECASE)
 """What is added to the name of an image for that of its mask, behind it or before it."""
 _ADDED = ("mask", "seg", "label", "gt", "matte", "trimap", "color", "depth")
 _BEFORE = ("rgb_", "image_", "img_", "color_", "rgb-", "image-", "img-")
