@@ -40,6 +40,7 @@ def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = N
         repair_in_place(root_of(path), plan)
     else:
         copy_repaired(root_of(path), seen.tree, plan, into)
+        plan.notes += [note for note in seen.tree.notes if note.startswith("left out: ")]
     root = into or root_of(path)
     return Repaired(root if path.is_dir() else root / path.name, tuple(map(shown, (*before, *plan.told()))))
 

@@ -61,7 +61,7 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
     except ValueError as problem:  # nothing there, a package that it takes is not, or a repair that cannot be done
         raise CannotRead(f"{path}: {problem}") from problem
     except OSError as problem:
-        raise CannotOpen(path, problem.strerror or str(problem)) from problem
+        raise CannotOpen(str(problem.filename or path), problem.strerror or str(problem)) from problem
     report = replace(report, notes=(*told, *report.notes))
     deliver(report, style, output, quiet, err=False)
     if not (report.findings or quiet or style or output):

@@ -31,4 +31,4 @@ def test_a_clean_set_is_not_complained_about(name: str, written: Callable[..., P
     report = check(written(SETS[name][0]), looking=Looking(quick=True, cache=False))
     told = [(each.name, each.headline) for each in report.findings if each.code[:3] in FAMILIES and each.severity is not Severity.NOTE]
     assert not told
-    assert not report.notes
+    assert not [note for note in report.notes if not note.startswith("not read: ")]

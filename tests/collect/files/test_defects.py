@@ -20,7 +20,7 @@ TEXT, JSON, XML, TABLE = "labels/train/a.txt", "annotations/instances_train2017.
 
 def found_in(root: Path) -> list[Finding]:
     report = check(root, looking=Looking(quick=True, cache=False))
-    assert not report.notes
+    assert not [note for note in report.notes if not note.startswith("not read: ")]
     return list(report.findings)
 
 

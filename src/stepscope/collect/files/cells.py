@@ -1,4 +1,4 @@
-"""Encoded images that lie in the cells of a Parquet file."""
+"""Encoded images that lie in the cells of a Parquet or Arrow file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from stepscope.collect.files.arrow import ArrowFile
 from stepscope.collect.files.remote import Remote
 
 
@@ -19,13 +20,18 @@ def cell(root: Path | Remote, path: str, group: int, row: int) -> bytes:
 
 @lru_cache(maxsize=2)
 def _column(path: str, group: int) -> Any:
-    import pyarrow.parquet as parquet
-
     try:
-        with parquet.ParquetFile(path) as file:
+        with table(path) as file:
             return file.read_row_group(group, columns=[str(image_column(file.schema_arrow))]).column(0)
     except Exception as problem:  # pyarrow raises many kinds for a damaged file
         raise OSError(0, f"{type(problem).__name__}: {problem}"[:200]) from None
+
+
+def table(path: str) -> Any:
+    """The file of either kind. Raises what pyarrow raises."""
+    import pyarrow.parquet as parquet
+
+    return ArrowFile(path) if path.lower().endswith(".arrow") else parquet.ParquetFile(path)
 
 
 def image_column(schema: Any) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from stepscope.collect.files.layouts.samples import samples_of
+from stepscope.collect.files.layouts.samples import owner_of, samples_of
 from stepscope.collect.files.reading import Picture, Reading, is_image, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw, Images, State
@@ -53,7 +53,8 @@ def mask_flaws(masks: Images, images: Images) -> Iterator[Flaw]:
     for path, state in zip(masks.paths, masks.facts["state"].tolist(), strict=True):
         if state in SAYS:
             yield Flaw("mask-cut-off" if state == State.TRUNCATED else "mask-damaged", path, says=SAYS[State(state)], image=path)
-    ours, theirs = _by_key(images), _by_key(masks)
+    ours = _by_key(images)
+    theirs = _of_masks(masks, ours)
     both = ours.keys() & theirs.keys()
     pairs = [(ours[key][0], mask) for key in both if len(ours[key]) == 1 for mask in theirs[key]]
     yield from _of_other_size(pairs, masks, images)
@@ -70,11 +71,26 @@ def _by_key(images: Images) -> dict[tuple[str, str], list[int]]:
     return found
 
 
+def _of_masks(masks: Images, ours: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
+    """The same of masks: by the name of their image where that is what is left of theirs without `_mask`, or that without it where others have one."""
+    names: dict[str, set[str]] = {}
+    for split, name in ours:
+        names.setdefault(split, set()).add(name)
+    named: dict[tuple[str, str], list[int]] = {}
+    found = _by_key(masks)
+    usual = any(owner_of(name, names.get(split, ())) for split, name in found)
+    for (split, name), rows in found.items():
+        own = name if (split, name) in ours or not usual else owner_of(name, names.get(split, ())) or name
+        named.setdefault((split, own), []).extend(rows)
+    return named
+
+
 def _of_other_size(pairs: list[tuple[int, int]], masks: Images, images: Images) -> list[Flaw]:
     found = []
     for image, mask in sorted(pairs, key=lambda pair: pair[1]):
         its, own = (tuple(int(each.facts[name][row]) for name in ("width", "height")) for each, row in ((images, image), (masks, mask)))
-        if all(its) and all(own) and own not in (its, its[::-1]):
+        turned = any(each.facts["orientation"][row] >= 5 for each, row in ((images, image), (masks, mask)))
+        if all(its) and all(own) and own != its and not (turned and own == its[::-1]):
             says = f"is {own[0]}x{own[1]}, and {images.paths[image]} {its[0]}x{its[1]}"
             found.append(Flaw("size", masks.paths[mask], says=says, image=masks.paths[mask]))
     return found if len(found) < OTHER_SIZE * len(pairs) else []

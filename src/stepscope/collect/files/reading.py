@@ -16,7 +16,7 @@ from stepscope.evidence import Boxes, Flaw
 
 IMAGES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".tga", ".ico", ".heic", ".heif")
 """Endings of image files, in small letters: what trainers load, and what some do not."""
-SPLITS = {"train": "train", "training": "train", "trainset": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test"}
+SPLITS = {"train": "train", "training": "train", "trainset": "train", "val": "val", "valid": "val", "validation": "val", "validate": "val", "dev": "val", "test": "test", "testing": "test"}
 """Names of folders and files that tell a split."""
 
 
@@ -115,6 +115,11 @@ def split_of(path: str) -> str:
         if name:
             return name
     return ""
+
+
+def split_in(name: str) -> str:
+    """The split that a word of a file's name tells: `imagenet-train-000000.tar`."""
+    return next(filter(None, (split_of(f"{word}/x") for word in re.split(r"[-_. ]", name.lower()))), "")
 
 
 def is_image(path: str) -> bool:

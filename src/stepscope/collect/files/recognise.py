@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from stepscope.collect.files.outputs import without_outputs
 from stepscope.collect.files.reading import Reading, is_image, split_of
 from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree, walk
+from stepscope.collect.files.unread import advice_on, kind_of, said_of
 
 LAYOUTS = {
     "folders": "classification folders: class/image, with or without train, val and test",
@@ -18,7 +22,7 @@ LAYOUTS = {
     "voc": "Pascal VOC XML, imageai's older layout too",
     "table": "a CSV or TSV list of images with labels or boxes",
     "shards": "WebDataset tar shards",
-    "parquet": "Parquet files with image bytes, as Hugging Face keeps them",
+    "parquet": "Parquet or Arrow files with image bytes, as Hugging Face keeps them",
 }
 """The layouts by the name that `--as` takes, with what they look like."""
 PEEK = 65536
@@ -48,22 +52,27 @@ def found_at(place: str | Path) -> Found:
         return Found(tree, layouts_of(tree))
     path = Path(place)
     if path.is_dir():
-        tree = walk(path)
+        tree = without_outputs(walk(path))
         return Found(tree, layouts_of(tree))
     status = path.stat()
     ending = path.name.lower()
     layout = next((name for name, endings in _SINGLE.items() if ending.endswith(endings)), None)
     if layout is None:
-        raise NoDataset(f"{path} is neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})")
-    tree = walk(path.parent) if layout in ("coco", "yolo", "table") else Tree(path.parent)
+        foreign = kind_of(Tree(path.parent), path.name)
+        what = f"{foreign}, which is not read{advice_on(foreign)}" if foreign else f"neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})"
+        raise NoDataset(f"{path.name} is {what}")
+    tree = without_outputs(walk(path.parent)) if layout in ("coco", "yolo", "table") else Tree(path.parent)
     others = [name for name in tree.files if name != path.name and name.lower().endswith(_SINGLE[layout])]
     for name in others:
         del tree.files[name]
     tree.files[path.name] = (status.st_size, status.st_mtime_ns)
+    foreign = kind_of(tree, path.name)
+    if foreign and not _SIGNS[layout](tree):
+        raise NoDataset(f"{path.name} is {foreign}, which is not read{advice_on(foreign)}")
     return Found(tree, (layout,))
 
 
-_SINGLE = {"coco": (".json",), "yolo": (".yaml", ".yml"), "table": (".csv", ".tsv"), "shards": (".tar",), "parquet": (".parquet",)}
+_SINGLE = {"coco": (".json",), "yolo": (".yaml", ".yml"), "table": (".csv", ".tsv"), "shards": (".tar",), "parquet": (".parquet", ".arrow")}
 
 
 def layouts_of(tree: Tree) -> tuple[str, ...]:
@@ -73,7 +82,9 @@ def layouts_of(tree: Tree) -> tuple[str, ...]:
         return tuple(found)
     if any(map(is_image, tree.files)):
         return ("folders",)
-    raise NoDataset(f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were)")
+    met = Counter(f".{path.rpartition('.')[2].lower()}" for path in tree.files if "." in path.rpartition("/")[2])
+    others = ": " * bool(met) + ", ".join(f"{count:,} {ending}" for ending, count in met.most_common(4))
+    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others})", *said_of(tree, ())]))
 
 
 def _has_yolo(tree: Tree) -> bool:
@@ -101,7 +112,7 @@ def _has_coco(tree: Tree) -> bool:
 
 
 def _has_voc(tree: Tree) -> bool:
-    return any(b"<annotation" in tree.read(path, 4096) for path in tree.named(".xml")[:SAMPLE])
+    return any(re.search(rb"<annotation[\s>]", tree.read(path, 4096)) for path in tree.named(".xml")[:SAMPLE])
 
 
 def _has_table(tree: Tree) -> bool:
@@ -115,7 +126,7 @@ def _has_shards(tree: Tree) -> bool:
 
 
 def _has_parquet(tree: Tree) -> bool:
-    return bool(tree.named(".parquet"))
+    return bool(tree.named(".parquet", ".arrow"))
 
 
 _SIGNS = {"coco": _has_coco, "voc": _has_voc, "yolo": _has_yolo, "shards": _has_shards, "parquet": _has_parquet, "table": _has_table}
@@ -127,10 +138,19 @@ def read_as(tree: Tree, layout: str) -> Reading:
     return reading
 
 
+def read_as_told(tree: Tree, layout: str) -> Reading:
+    """The same of a layout that was not recognised but told. Raises NoDataset where nothing of it is there, and the images alone would look sound."""
+    reading = read_as(tree, layout)
+    if layout in ("yolo", "voc", "coco") and not (reading.boxes or reading.flaws or reading.classes or reading.sizes or _SIGNS[layout](tree)):
+        if layout != "yolo" or not any(size == 0 for path, (size, _) in tree.files.items() if path.lower().endswith(".txt")):
+            raise NoDataset(f"there is no annotation of the layout {layout} ({LAYOUTS[layout]}); it looks like {' and '.join(layouts_of(tree))}")
+    return reading
+
+
 def splits_in(reading: Reading) -> tuple[str, ...]:
     """The names of the splits, in the order of training."""
     names = {picture.split for picture in reading.pictures if picture.split}
     return tuple(sorted(names, key=lambda name: (("train", "val", "test").index(name) if name in ("train", "val", "test") else 3, name)))
 
 
-__all__ = ["LAYOUTS", "Found", "NoDataset", "found_at", "layouts_of", "read_as", "split_of", "splits_in"]
+__all__ = ["LAYOUTS", "Found", "NoDataset", "found_at", "layouts_of", "read_as", "read_as_told", "split_of", "splits_in"]

@@ -35,8 +35,8 @@ def inventory(inventory: Inventory) -> Witnessed:
     if nowhere:
         yield EMPTY_CLASS.found(f"no sample of class {nowhere[0]!r}{_more(nowhere)}", seen={"classes without": ", ".join(nowhere[:10]), "classes": len(total)}, places=[Place("")])
     for split, of in counts.items():
-        if split == "train" and sum(map(bool, of)) == 1 and len(of) > 1:
-            continue  # anomalies are detected so: trained on what is right alone, tested on what is not
+        if (split == "train" and sum(map(bool, of)) == 1 and len(of) > 1) or (not split and "train" in counts):
+            continue  # anomalies are detected so, trained on what is right alone; or what lies beside the splits is not trained on
         missing = [name for name, count, all_of in zip(inventory.classes, of, total, strict=False) if all_of and not count]
         if missing and sum(of):
             yield EMPTY_CLASS.found(

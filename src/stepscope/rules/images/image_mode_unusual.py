@@ -56,6 +56,10 @@ def _kinds(images: Images) -> Iterator[tuple[str, Severity, Any]]:
     deep = left & (facts["bits"] == 16)
     yield "of 16 bits a channel", Severity.WARNING, deep.nonzero()[0]
     left &= ~deep
+    if deep.any() and deep.sum() >= USUAL * whole.sum():
+        shallow = left & (facts["bits"] == 8) & (facts["channels"] == facts["channels"][deep][0])
+        yield "of 8 bits a channel", Severity.WARNING, shallow.nonzero()[0]
+        left &= ~shallow
     moving = left & (facts["frames"] > 1)
     yield "an animation", Severity.WARNING, moving.nonzero()[0]
     left &= ~moving

@@ -105,7 +105,7 @@ def _images(found: Document, finder: Finder, path: str, split: str, reading: Rea
             continue
         there = finder.find(name, split, folder)
         if there is None:
-            places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not in the data folder" if name.startswith("/") else f"{name!r} is not there", image=name))
+            places.append(Flaw("no-image", path, item("images", number), says=f"{name!r} is not in the data folder" if name.startswith("/") else f"{name!r} is not there{finder.near.to(name)}", image=name))
         else:
             _list(image, there, (path, item("images", number), split), reading, listed)
             places += [Flaw("listed-twice", path, item("images", number), says=f"{name!r} is listed twice", image=there)] * (there in met)

@@ -15,6 +15,8 @@ from stepscope.collect.files.layouts.coco_windows import let_go, raw_list, windo
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
+IDS = ("id", "image_id", "category_id")
+
 
 class Image(msgspec.Struct, gc=False):
     """An entry of `images`. LVIS gives a `coco_url` in place of a name."""
@@ -104,18 +106,23 @@ class _Typed(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(list[Annotation])
 
 
-_SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*[\[{]')
+MARKS = b"\xef\xbb\xbf \r\n\t"
+"""What may stand before a JSON text."""
+_SIGN = re.compile(rb'"(?:images|annotations|categories)"\s*:\s*\[\s*(?:[{\]]|null|\Z)')
+_OPENS = re.compile(rb'\[|\{\s*(?:["}]|\Z)')
+_RECORDS = re.compile(rb'"(?:image|file_name|score)"\s*:')
+"""What entries of a list have that are no annotations of COCO: CreateML's, Detectron2's, results of a model."""
 _NAMED = re.compile(r"coco|instances|(?:^|/)_?annotations?\.json$|^annotations/|/annotations/", re.IGNORECASE)
 
 
 def is_coco(head: bytes, path: str, alone: bool = False) -> bool:
     """Whether the beginning of a JSON file is that of boxes or segments: by its keys, or by the file's name where it does not even begin as JSON."""
-    if b'"caption":' in head or b'"segments_info":' in head:
+    begins = head.lstrip(MARKS)[:1]
+    if b'"caption":' in head or b'"segments_info":' in head or (begins == b"[" and _RECORDS.search(head)):
         return False
     if _SIGN.search(head) and (b'"images"' in head or b'"annotations"' in head):
         return True
-    begins = head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
-    return begins not in (b"[", b"{") and (alone or bool(_NAMED.search(path)))
+    return not _OPENS.match(head.lstrip(MARKS)) and (alone or bool(_NAMED.search(path)))
 
 
 def document(tree: Tree, path: str, flaws: list[Flaw]) -> Document | None:
@@ -185,7 +192,9 @@ def _text(data: bytes, path: str, flaws: list[Flaw]) -> str:
 
 
 def _taken(entry: Any, kind: Any, path: str, number: int, what: str, flaws: list[Flaw]) -> Any:
-    """One item in its type; field by field where it does not fit."""
+    """One item in its type; field by field where it does not fit. Ids that are whole numbers with a point are those numbers."""
+    if isinstance(entry, dict):
+        entry = {name: int(value) if name in IDS and isinstance(value, float) and value.is_integer() else value for name, value in entry.items()}
     try:
         return msgspec.convert(entry, kind, strict=True)
     except (msgspec.ValidationError, TypeError):

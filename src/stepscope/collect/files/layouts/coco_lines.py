@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from stepscope.collect.files.tree import Tree
 
@@ -42,23 +42,32 @@ _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
 
 
 def items_of(data: bytes, name: str, most: int) -> list[int]:
-    """The offsets of the first items of a list at the top level of a JSON text."""
+    """The offsets of the first items of a list at the top level of a JSON text, `null` and numbers in the place of items among them."""
     found: list[int] = []
-    depth, key, inside = 0, b"", False
+    depth, key, inside, after = 0, b"", False, 0
     wanted = f'"{name}"'.encode()
     for token in _TOKEN.finditer(data):
         text = token.group()
         if text[:1] == b'"':
             key = text if depth == 1 else key
         elif text in b"[{":
-            inside = inside or (depth == 1 and text == b"[" and key == wanted)
-            if inside and depth == 2 and text == b"{":
-                found.append(token.start())
+            if inside and depth == 2:
+                found += [*_bare(data, after, token.start()), token.start()]
                 if len(found) >= most:
                     break
+            elif depth == 1 and text == b"[" and key == wanted:
+                inside, after = True, token.end()
             depth += 1
         else:
             depth -= 1
             if inside and depth == 1:
+                found += _bare(data, after, token.start())
                 break
+            after = token.end() if depth == 2 else after
     return found
+
+
+def _bare(data: bytes, start: int, end: int) -> Iterator[int]:
+    """The offsets of what stands between two items and is none: `null`, numbers."""
+    if end - start > 1:
+        yield from (start + place.start() for place in re.finditer(rb"[^\s,]+", data[start:end]))

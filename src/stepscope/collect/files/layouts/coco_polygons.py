@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_json import Annotation
+from stepscope.collect.files.layouts.crossing import among
 
 OUTSIDE = 1.5
 """Pixels that a polygon may reach out of its box or image: tools round."""
@@ -51,6 +52,7 @@ def _odd_of(plain: list[Annotation], sizes: dict[Any, tuple[float, float]]) -> l
     size = np.array([sizes.get(each.image_id, (0.0, 0.0)) for each in plain])
     span, surface = _spans(numbers, owners, lengths, len(plain))
     good = whole & _agrees(span, box, size) & (surface > 1e-6) & (area >= 0) & (area <= 1.1 * box[:, 2] * box[:, 3] + 2)
+    good[among(numbers, owners, lengths)] = False
     found: list[int] = (~good).nonzero()[0].tolist()
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 from stepscope.collect.files.layouts.coco_json import Annotation, Document
 from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_polygons import OUTSIDE, SHARE, suspects
+from stepscope.collect.files.layouts.crossing import SAYS, is_crossed
 from stepscope.evidence import Flaw
 
 
@@ -66,8 +67,9 @@ def _polygons(each: Annotation, polygons: list[list[float]], size: tuple[float, 
         if apart[0] > max(2 * OUTSIDE, SHARE * width) or apart[1] > max(2 * OUTSIDE, SHARE * height):
             yield "segment-apart", f"the polygon spans ({left:g}, {top:g}, {right:g}, {bottom:g}), its box ({x:g}, {y:g}, {x + width:g}, {y + height:g})"
     area = sum(_area(polygon) for polygon in polygons)
-    if area < 1e-6:
-        yield "segment", "a polygon without area"
+    crossed = any(map(is_crossed, polygons))
+    if crossed or area < 1e-6:
+        yield "segment", SAYS if crossed else "a polygon without area"
 
 
 def _broken(polygon: list[float]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cached_property
 
+from stepscope.collect.files.layouts.near_names import Near
 from stepscope.collect.files.layouts.samples import samples_of
 from stepscope.collect.files.reading import split_of
 from stepscope.collect.files.tree import Tree
@@ -46,6 +48,11 @@ class Finder:
     def called(self, stem: str, split: str = "") -> str | None:
         """The one image with this name before its ending: of this split, where there are several."""
         return _one_of(self._by_stem.get(stem, []), split)
+
+    @cached_property
+    def near(self) -> Near:
+        """The images that a name may mean where there is none of it."""
+        return Near(self.images)
 
     def has_stem(self, stem: str) -> bool:
         """Whether any image has this name before its ending."""

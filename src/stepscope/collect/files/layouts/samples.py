@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
+
 from stepscope.collect.files.reading import is_image
 from stepscope.collect.files.tree import Tree
 
-MASKS = frozenset(("mask", "masks", "segmentation", "segmentations", "seg", "label", "labels", "annotations", "annotation", "gt", "ground_truth", "groundtruth", "depth"))
+MASKS = frozenset(("mask", "masks", "segmentation", "segmentations", "seg", "label", "labels", "annotations", "annotation", "gt", "ground_truth", "groundtruth", "depth", "depths", "disparity", "semantic", "instance", "trimaps", "alpha", "mattes"))
 """Names of folders whose images are masks where a folder of IMAGES, or of a split, stands beside them."""
 ALWAYS = frozenset(("segmentationclass", "segmentationobject", "segmentationclassaug", "segmentationclassraw", "gtfine", "gtcoarse"))
 IMAGES = frozenset(("images", "image", "imgs", "img", "jpegimages", "photos", "pictures", "rgb"))
 """Names of folders that say nothing but that there are images."""
+
+MASK = re.compile(r"[_-](?:masks?|seg|segmentation|labels?|gt|matte|trimap|labelids|color)(?:_\d)?$|^(?:sync_)?(?:depth|masks?|seg|labels?|gt)[_-]", re.IGNORECASE)
+"""What is added to the name of an image for that of its mask, behind it or before it."""
+_ADDED = ("mask", "seg", "label", "gt", "matte", "trimap", "color", "depth")
+_BEFORE = ("rgb_", "image_", "img_", "color_", "rgb-", "image-", "img-")
+NEARLY_ALL = 0.8
+"""The share of a folder's images that have a mask beside them, from which on these are masks: `face.jpg` and `face_mask.jpg` may as well be two samples."""
 
 
 def samples_of(tree: Tree) -> list[str]:
@@ -32,10 +42,34 @@ def samples_of(tree: Tree) -> list[str]:
             found = apart[each] = found or _holds_masks(name.lower(), beside.get(above, set()))
         return found
 
-    return [path for path in tree.files if is_image(path) and not is_apart(path.rpartition("/")[0])]
+    found = [path for path in tree.files if is_image(path) and not is_apart(path.rpartition("/")[0])]
+    beside_theirs = _beside_their_images(found)
+    return [path for path in found if path not in beside_theirs] if beside_theirs else found
+
+
+def owner_of(stem: str, images: Container[str]) -> str:
+    """The one of these images that a mask of this name is for: `0001_mask` is for `0001`, `sync_depth_0001` for `rgb_0001`; "" where it is for none."""
+    found = MASK.search(stem)
+    names = (stem[: found.start()] + stem[found.end() :],) if found and found.start() else [kind + stem[found.end() :] for kind in ("", *_BEFORE)] if found else ()
+    return next((name for name in names if name in images), "")
+
+
+def _beside_their_images(paths: list[str]) -> set[str]:
+    """The masks that lie in one folder with their images, as `0001_mask.png` beside `0001.jpg`, where nearly all images have one."""
+    stems: dict[str, dict[str, str]] = {}
+    text = "\n".join(paths).lower()
+    for path in paths if any(word in text for word in _ADDED) else ():
+        folder, _, name = path.rpartition("/")
+        stems.setdefault(folder, {})[name.rpartition(".")[0]] = path
+    masks: set[str] = set()
+    for its in stems.values():
+        theirs = {path for stem, path in its.items() if owner_of(stem, its)}
+        named = {path for stem, path in its.items() if MASK.search(stem)}  # some of images that are not there
+        masks |= named if theirs and len(theirs) >= NEARLY_ALL * max(len(named), len(its) - len(theirs)) else set()
+    return masks
 
 
 def _holds_masks(name: str, beside: set[str]) -> bool:
-    if name in ALWAYS:
+    if name in ALWAYS or name.startswith(("panoptic_", "disp_occ", "disp_noc", "flow_occ", "flow_noc")):
         return True
     return name in MASKS and bool(beside & IMAGES or (name == "ground_truth" and "train" in beside))

@@ -6,7 +6,7 @@ import io
 import json
 import tarfile
 
-from stepscope.collect.files.reading import Picture, Reading, is_image, split_of
+from stepscope.collect.files.reading import Picture, Reading, is_image, split_in, split_of
 from stepscope.collect.files.tree import Tree, opened
 from stepscope.evidence import Flaw
 
@@ -28,6 +28,7 @@ def read(tree: Tree) -> Reading:
     _part(reading)
     reading.flaws += [Flaw("stray", path, says="is a compressed shard, which is not read") for path in tree.named(".tar.gz", ".tgz", ".tar.xz", ".tar.zst")]
     odd = _odd(labels)
+    known = {*odd, *(_sample(flaw.image) for flaw in reading.flaws if flaw.kind == "parse" and flaw.image)}
     reading.flaws += [Flaw("label-value", *_of(key, f"has the class {labels.pop(key)!r}, no whole number")) for key in odd]
     if reading.pictures:
         reading.flaws += [Flaw("no-image", *_of(key, "has a class and no image")) for key in labels if key not in whole]
@@ -36,7 +37,7 @@ def read(tree: Tree) -> Reading:
     places = {name: place for place, name in enumerate(numbers)}
     reading.pictures = [each._replace(label=places.get(labels.get(_sample(each.path), ""), -1)) for each in reading.pictures]
     if labels:
-        reading.flaws += [Flaw("unlabelled", each.path, says="has no class beside it", image=each.path) for each in reading.pictures if each.label < 0 and _sample(each.path) not in odd]
+        reading.flaws += [Flaw("unlabelled", each.path, says="has no class beside it", image=each.path) for each in reading.pictures if each.label < 0 and _sample(each.path) not in known]
     return reading
 
 
@@ -104,12 +105,23 @@ def _is_data(path: str, name: str, member: tarfile.TarInfo, reading: Reading) ->
 
 def _member(path: str, name: str, member: tarfile.TarInfo, shard: tarfile.TarFile, reading: Reading, labels: dict[str, str]) -> None:
     if is_image(name):
-        reading.pictures.append(Picture(f"{path}/{name}", split_of(f"{path}") or split_of(f"{path.rpartition('/')[2].partition('-')[0]}/x"), -1, (path, member.offset_data, member.size)))
+        reading.pictures.append(Picture(f"{path}/{name}", split_of(path) or split_in(path.rpartition("/")[2]), -1, (path, member.offset_data, member.size)))
     elif name.rpartition(".")[2].lower() in LABELS and member.size <= LARGEST:
         content = shard.extractfile(member)
-        label = _label(content.read() if content is not None else b"", name.rpartition(".")[2].lower())
+        data = content.read() if content is not None else b""
+        label = _label(data, name.rpartition(".")[2].lower())
         if label:
             labels[_sample(f"{path}/{name}")] = label
+        elif name.lower().endswith(".json") and not _parses(data):
+            reading.flaws.append(Flaw("parse", path, says=f"the member {name!r} is no whole JSON", image=f"{path}/{name}"))
+
+
+def _parses(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _label(data: bytes, ending: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stepscope.collect.files.layouts.image_names import Finder
-from stepscope.collect.files.reading import is_image
+from stepscope.collect.files.reading import SPLITS, is_image
 
 PATHS = re.compile(r"path|file|image|img|photo|picture|^id$|name$", re.IGNORECASE)
 LABELS = re.compile(r"^(?:class|label|category|target|y|species|breed|tag|diagnosis|klasse)s?$|label_?name|class_?name|(?:class|label|categor|breed|species)", re.IGNORECASE)
@@ -15,6 +15,7 @@ SPLIT = re.compile(r"^(?:split|sub_?set|set|partition|usage|data[ _]?set|fold_na
 _CORNERS = (
     ("xyxy", ("xmin", "ymin", "xmax", "ymax")), ("xyxy", ("x1", "y1", "x2", "y2")), ("xyxy", ("left", "top", "right", "bottom")),
     ("xywh", ("x", "y", "w", "h")), ("xywh", ("x", "y", "width", "height")), ("xywh", ("bboxx", "bboxy", "bboxw", "bboxh")),
+    ("xywh", ("x1", "y1", "width", "height")),
     ("xywh", ("bboxx", "bboxy", "bboxwidth", "bboxheight")),
 )  # fmt: skip
 _LISTS = ("bbox", "bboxes", "box", "boundingbox")
@@ -50,14 +51,15 @@ def columns_of(rows: Sequence[Sequence[str]], finder: Finder, folder: str) -> Co
     if image is None:
         return None
     has_header = len(rows[0]) > image and not _names(rows[0][image], finder, folder) and not (finder.called(rows[0][image]) and rows[0][image].isdigit())
+    naming = [place for place, share in enumerate(shares) if share >= 0.5]
     if not has_header:
-        return _bare(rows, image)
-    found = Columns(image, tuple(cell.strip() for cell in rows[0]), paired=sum(share >= 0.5 for share in shares) > 1)
+        return _bare(rows, image, naming)
+    found = Columns(image, tuple(cell.strip() for cell in rows[0]), paired=len(naming) > 1)
     names = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in found.header]
     _boxes(found, names)
     if "width" in names and "height" in names and not {names.index("width"), names.index("height")} & set(found.box):
         found.size = names.index("width"), names.index("height")
-    found.split = next((place for place, name in enumerate(found.header) if SPLIT.search(name) and place != image), None)
+    found.split = next((place for place, name in enumerate(found.header) if SPLIT.search(name) and place != image), _by_splits(body, image))
     _labels(found, body)
     return found
 
@@ -75,14 +77,33 @@ def _by_stem(rows: Sequence[Sequence[str]], finder: Finder) -> int | None:
     return None
 
 
-def _bare(rows: Sequence[Sequence[str]], image: int) -> Columns:
+def _bare(rows: Sequence[Sequence[str]], image: int, naming: Sequence[int]) -> Columns:
     """A list without a header: path, class; or path, four numbers, class."""
     after = range(image + 1, image + 5)
     body = [row for row in rows if len(row) > image + 4]
     if 2 * len(body) > len(rows) and all(not row[place].strip() or _number(row[place]) is not None for row in body for place in after):
         return Columns(image, box=tuple(after), label=image + 5 if any(len(row) > image + 5 for row in body) else None)
-    width = max(map(len, rows))
-    return Columns(image, label=next((place for place in range(width) if place != image), None))
+    width, split = max(map(len, rows)), _by_splits(rows, image)
+    label = next((place for place in range(width) if place not in (image, split, *naming)), None)
+    return _automl(Columns(image, label=label, split=split, paired=len(naming) > 1), rows)
+
+
+def _automl(found: Columns, rows: Sequence[Sequence[str]]) -> Columns:
+    """The same columns with the box that Google's lists have behind the class: left, top, two empty cells, right, bottom, two empty cells."""
+    first = (found.label or 0) + 1
+    there = [row for row in rows if len(row) > first + 5 and all(_number(row[first + place]) is not None for place in (0, 1, 4, 5))]
+    if found.label is not None and 2 * len(there) > len(rows):
+        found.box = first, first + 1, first + 4, first + 5
+    return found
+
+
+def _by_splits(rows: Sequence[Sequence[str]], image: int) -> int | None:
+    """The column that holds names of splits, training among them, and nothing else."""
+    for place in range(max(map(len, rows), default=0)):
+        met = {cell.lower() for cell in _cells(rows, place)}
+        if place != image and met <= SPLITS.keys() | {"", "unassigned"} and len(met) > 1 and "train" in {SPLITS.get(cell) for cell in met}:
+            return place
+    return None
 
 
 def _boxes(found: Columns, names: list[str]) -> None:

@@ -65,13 +65,13 @@ def _row(path: str, line: int, cells: list[str], columns: Columns, where: tuple[
     split = SPLITS.get(_cell(cells, columns.split).lower(), "") or own
     image = None if not name or finder.leads_out(name, folder) else finder.find(name, split, folder) or finder.called(name.rpartition("/")[2], split)
     hot = [columns.header[place] for place in columns.hot if _cell(cells, place) in ("1", "1.0")]
-    label = _cell(cells, columns.label) if not columns.hot else hot[0] if len(hot) == 1 else ""
+    label = _cell(cells, columns.label) if not columns.hot else "|".join(hot)
     label = "" if label.lower() == "nan" else label  # what pandas writes for a cell without a value
     box = tuple(_cell(cells, place) for place in columns.box)
     if name and finder.leads_out(name, folder):
         reading.flaws.append(Flaw("unsafe", path, line, says=f"{name!r} leads out of the data folder", image=name))
     elif image is None:
-        reading.flaws.append(Flaw("no-image", path, line, says=f"{name!r} is not there" if name else "names no image", image=name or None))
+        reading.flaws.append(Flaw("no-image", path, line, says=f"{name!r} is not there{finder.near.to(name)}" if name else "names no image", image=name or None))
     elif not label and columns.label is not None and (not box or any(box)) and split != "test":
         reading.flaws.append(Flaw("unlabelled", path, line, says="has no class", image=image))
     if image is not None and columns.size:

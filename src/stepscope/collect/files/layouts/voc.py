@@ -51,6 +51,8 @@ def _root(tree: Tree, path: str, reading: Reading) -> Element | None:
     if flaw is not None:
         kind, line, column, says = flaw
         reading.flaws.append(Flaw(kind, path, line, column, says=says))
+    if root is not None and root.tag == "annotations":  # CVAT's own file, of all images
+        return None
     if root is not None and root.tag != "annotation":
         reading.flaws.append(Flaw("field", path, root.line, says=f"holds <{root.tag}>, where <annotation> is expected"))
         return None
@@ -69,7 +71,7 @@ def _image(path: str, root: Element, finder: Finder, reading: Reading) -> str:
     own = finder.of_stem(stem, split_of(path))
     image = named or own
     if image is None:
-        reading.flaws.append(Flaw("no-image", path, line, says=f"{written or stem!r} is not there", image=written or stem))
+        reading.flaws.append(Flaw("no-image", path, line, says=f"{written or stem!r} is not there{finder.near.to(written or stem)}", image=written or stem))
         image = written or stem
     elif written and named is None and written != image.rpartition("/")[2].rpartition(".")[0]:
         reading.flaws.append(Flaw("value", path, line, says=f"filename is {written!r}, but the image is {image.rpartition('/')[2]!r}", image=image))

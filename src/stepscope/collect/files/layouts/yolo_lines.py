@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from stepscope.collect.files.layouts.crossing import SAYS, is_crossed
 from stepscope.collect.files.layouts.yolo_data import Data
 from stepscope.collect.files.reading import Reading
 from stepscope.collect.files.tree import Tree
@@ -96,6 +97,11 @@ class Lines:
         if count < 5 or count == 6:
             self._flaw("parse", path, line, f"{count} number{'s' * (count != 1)}, where 5 are expected", image)
             return numbers[1:5] if count == 6 else None
+        return self._polygon(path, image, line, numbers)
+
+    def _polygon(self, path: str, image: str, line: int, numbers: list[float]) -> list[float] | None:
+        """The box around the points."""
+        count = len(numbers)
         if count % 2 == 0:
             self._flaw("segment", path, line, f"a polygon of {count - 1} numbers: one has no partner", image)
             return None
@@ -103,6 +109,8 @@ class Lines:
         if not all(map(math.isfinite, numbers)):
             self._flaw("segment", path, line, "a polygon with a coordinate that is not finite", image)
             return None
+        if is_crossed(numbers[1:]):
+            self._flaw("segment", path, line, SAYS, image)
         if any(not -0.01 <= value <= 1.01 for value in (*across, *down)) and max(across + down) <= 2:
             self._flaw("segment-outside", path, line, f"a point of the polygon lies outside of the image: {max((*across, *down), key=abs):g}", image)
         left, right, top, bottom = min(across), max(across), min(down), max(down)

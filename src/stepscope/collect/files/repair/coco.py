@@ -106,7 +106,7 @@ def _boxed(text: bytes, item: Item, corners: tuple[float, float, float, float]) 
     _, _, width, height = map(float, item.value["bbox"])
     text = _put(text, "bbox", f"[{', '.join(map(number, (left, top, right - left, bottom - top)))}]".encode())
     area = item.value.get("area")
-    if isinstance(area, (int, float)) and not item.value.get("segmentation") and abs(area - abs(width * height)) <= 0.01 * abs(area) + 0.01:
+    if isinstance(area, (int, float)) and abs(area - abs(width * height)) <= 0.01 * abs(area) + 0.01:
         text = _put(text, "area", number((right - left) * (bottom - top)).encode())
     return text
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import os
 from collections import Counter
 
+from stepscope.collect.files.layouts.table_rows import PEEK, delimiter_of
 from stepscope.collect.files.repair.annotations import Rewriting
 from stepscope.collect.files.repair.plan import Plan
 
@@ -50,9 +52,10 @@ def rewrite_tables(task: Rewriting) -> None:
     alone = {image.rpartition("/")[2]: image for image in (*plan.renamed, *plan.dropped) if names[image.rpartition("/")[2]] == 1}
     for path in task.tree.named(".csv", ".tsv"):
         before = task.tree.read(path)
+        delimiter = delimiter_of(before[:PEEK], path)
         lines = []
         for line in before.splitlines(keepends=True):
-            cells = next(csv.reader([os.fsdecode(line)], delimiter="\t" if path.lower().endswith(".tsv") else ","), [])
+            cells = next(csv.reader([os.fsdecode(line.removeprefix(codecs.BOM_UTF8))], delimiter=delimiter), [])
             image = next((found for cell in cells if (found := _meant(cell.strip(), path, plan) or alone.get(cell.strip().rpartition("/")[2]))), None)
             lines += [] if image in plan.dropped else [renamed(line, image, plan)]
         task.change(path, before, b"".join(lines))

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from stepscope.collect.files.reading import Reading
 from stepscope.collect.files.repair.annotations import Rewriting, sizes_of
-from stepscope.collect.files.repair.corners import are_of_another_form
+from stepscope.collect.files.repair.corners import are_of_another_form, unfit
 from stepscope.collect.files.repair.lists import rewrite_tables
 from stepscope.collect.files.repair.pictures import plan_pictures
 from stepscope.collect.files.repair.plan import Plan, RepairFailed, Wanted
@@ -15,14 +15,14 @@ from stepscope.collect.files.repair.repeats import plan_repeats
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Boxes, Images, Twins
 
-PACKED = ("shards", "parquet")
+PACKED = {"shards": "shards", "parquet": "Parquet and Arrow files"}
 """Layouts whose images lie within larger files, which are written anew by the tool that wrote them."""
 
 
 def plan_of(readings: Sequence[tuple[Reading, Boxes | None]], tree: Tree, images: Images, twins: Twins, wanted: Wanted) -> Plan:
     """The changes that repair a data set; `readings` are what each of its layouts makes of it, the main one first. Raises RepairFailed."""
     (main, boxes), *_ = readings
-    packed = next((reading.layout for reading, _ in readings if reading.layout in PACKED), None)
+    packed = next((PACKED[reading.layout] for reading, _ in readings if reading.layout in PACKED), None)
     if packed:
         raise RepairFailed(f"{packed} are not repaired: mend the files that they were made of, and make them again")
     plan = Plan()
@@ -34,6 +34,8 @@ def plan_of(readings: Sequence[tuple[Reading, Boxes | None]], tree: Tree, images
         if not mends:
             plan.notes.append("boxes were left: so many do not fit their images that they seem to be written in another form, which clipping would spoil")
         _rewrite(Rewriting(reading, tree, sizes, wanted, plan, mends))
+        if reading.layout == "table" and mends and its is not None and (count := unfit(its)):
+            plan.notes.append(f"{count:,} box{'es' * (count > 1)} in CSV lists {'were' if count > 1 else 'was'} left: lists get new names of images alone")
     if wanted.renumber and not plan.done["renumbered"] and not any("renumbered" in note for note in plan.notes):
         plan.notes.append("nothing was renumbered: no label has one of these numbers")
     return plan
