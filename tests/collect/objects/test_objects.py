@@ -106,7 +106,17 @@ def test_an_import_that_raises_is_told_with_its_line(tmp_path):
     (tmp_path / "broken.py").write_text("rows = []\nfirst = rows[0]\n")
     ran = subprocess.run([sys.executable, "-m", "stepscope", "check", "broken:rows"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 2
-    assert "IndexError: list index out of range (broken.py:2)" in ran.stderr
+    assert 'IndexError: list index out of range (broken.py:2); what is not to run when it is imported belongs below `if __name__ == "__main__":`' in ran.stderr
+
+
+def test_a_script_that_trains_when_it_is_imported_is_told_in_the_words_of_its_worker(tmp_path):
+    (tmp_path / "train.py").write_text(
+        "import torch\nrows = [torch.zeros(3), torch.zeros(4)]\nfor batch in torch.utils.data.DataLoader(rows, 2, num_workers=1):\n    pass\n"
+    )
+    ran = subprocess.run([sys.executable, "-m", "stepscope", "check", "train.py:rows"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 2
+    assert "train.py could not be imported: RuntimeError: " in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
 
 
 def test_the_report_of_a_data_set_in_python_keeps_the_published_form(tmp_path):

@@ -29,7 +29,7 @@ def object_of(text: str) -> Any:
     found = _NAME.fullmatch(text)
     if found is None:
         raise NotMade(f"{text} is not of the form module:object")
-    module = _made(lambda: _module(found["module"]))
+    module = _made(lambda: _module(found["module"]), found["module"])
     value: Any = module
     for name in found["object"].split("."):
         if not hasattr(value, name):
@@ -47,13 +47,24 @@ def home_of(text: str) -> str | None:
     return getattr(module, "__file__", None)
 
 
-def _made(make: Any) -> Any:
+def _made(make: Any, imported: str = "") -> Any:
+    """What `make` gives; `imported` is the module that it imports, if it does. Raises NotMade."""
     try:
         return make()
     except NotMade:
         raise
     except (Exception, SystemExit) as problem:
-        raise NotMade(f"it could not be made: {type(problem).__name__}: {problem}{_where(problem)}") from problem
+        says = f"{_words(problem)}{_where(problem)}"
+        if not imported:
+            raise NotMade(f"it could not be made: {says}") from problem
+        hint = "" if isinstance(problem, (ImportError, SyntaxError)) else "; what is not to run when it is imported belongs below `if __name__ == \"__main__\":`"
+        raise NotMade(f"{imported} could not be imported: {says}{hint}") from problem
+
+
+def _words(problem: BaseException) -> str:
+    """Its type and its first line; of one that brings a worker's traceback along, the worker's own words."""
+    lines = str(problem).strip().splitlines() or [""]
+    return lines[-1] if any(line.startswith("Original Traceback") for line in lines) else f"{type(problem).__name__}: {lines[0]}"
 
 
 def _where(problem: BaseException) -> str:
