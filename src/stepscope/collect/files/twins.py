@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from stepscope.collect.files.pictures import jpeg, pillow
 from stepscope.collect.files.pictures.markers import header
 from stepscope.collect.files.resemblance import candidates
 from stepscope.collect.files.sameness import SHARP, in_position, same, standard
+from stepscope.collect.files.screening import SAME, UNKNOWN, screened
 from stepscope.evidence import Images, State, Twins
 
 LEGIBLE = (State.WHOLE, State.NO_END, State.TRAILING)
@@ -26,7 +28,11 @@ SMALL = 48
 """Images with a shorter side are compared strictly: among digits and icons many resemble each other."""
 FLAT = 2.0
 """Deviation of brightness below which an image has no features to compare."""
+AT_ONCE = 256
+"""Pairs that are compared together."""
 Reader = Callable[[int], bytes]
+Pair = tuple[int, int, int]
+"""Two rows, and the position that turns the second into the first."""
 
 
 def twins_of(images: Images, read: Reader, kept: Path | None = None) -> Twins:
@@ -75,27 +81,47 @@ def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> tu
     thumbnail = lru_cache(maxsize=8192)(lambda row: _thumbnail(read, row))
     used: Counter[int] = Counter()
     vain = left = 0
-    for one, other, position in _pairs(facts, rows):
-        if used[one] >= EACH or used[other] >= EACH or _first(group_of, one) == _first(group_of, other):
-            continue
+    waiting = iter(_pairs(facts, rows))
+    while pairs := list(islice((pair for pair in waiting if _is_open(pair, used, group_of)), AT_ONCE)):
         if vain >= MOST:
-            left += 1
+            left += len(pairs)
             continue
-        a, b = thumbnail(one), thumbnail(other)
-        small = min(int(facts[name][row]) for name in ("width", "height") for row in (one, other)) < SMALL
-        if a is not None and b is not None and same(a, in_position(b, position), small):
-            low, high = sorted((_first(group_of, one), _first(group_of, other)))
-            group_of[high] = low
-        else:
-            used.update((one, other))
-            vain += 1
+        for (one, other, _), is_same in zip(pairs, _compared(pairs, facts, thumbnail), strict=True):
+            if is_same:
+                low, high = sorted((_first(group_of, one), _first(group_of, other)))
+                group_of[high] = low
+            else:
+                used.update((one, other))
+                vain += 1
     groups: dict[int, list[int]] = {}
     for row in group_of:
         groups.setdefault(_first(group_of, row), []).append(row)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1), left
 
 
-def _pairs(facts: Any, rows: Any) -> Iterable[tuple[int, int, int]]:
+def _is_open(pair: Pair, used: Counter[int], group_of: dict[int, int]) -> bool:
+    """Whether a pair is worth a comparison: neither has been compared often in vain, and they are not known to be alike."""
+    one, other, _ = pair
+    return used[one] < EACH and used[other] < EACH and _first(group_of, one) != _first(group_of, other)
+
+
+def _compared(pairs: Sequence[Pair], facts: Any, thumbnail: Callable[[int], Any]) -> list[bool]:
+    """Whether the two of each pair show the same picture; screened together, and those that this leaves open one by one."""
+    import numpy as np
+
+    found = [False] * len(pairs)
+    legible = [place for place, (one, other, _) in enumerate(pairs) if thumbnail(one) is not None and thumbnail(other) is not None]
+    if not legible:
+        return found
+    ones = np.stack([thumbnail(pairs[place][0]) for place in legible])
+    others = np.stack([in_position(thumbnail(pairs[place][1]), pairs[place][2]) for place in legible])
+    small = [min(int(facts[name][row]) for name in ("width", "height") for row in pairs[place][:2]) < SMALL for place in legible]
+    for place, a, b, is_small, verdict in zip(legible, ones, others, small, screened(ones, others, small), strict=True):
+        found[place] = verdict == SAME or (verdict == UNKNOWN and same(a, b, is_small))
+    return found
+
+
+def _pairs(facts: Any, rows: Any) -> Iterable[Pair]:
     one, other, position, _ = candidates(facts["look"][rows], facts["rise"][rows])
     return zip(rows[one].tolist(), rows[other].tolist(), position.tolist(), strict=True)
 
