@@ -34,7 +34,8 @@ class NonFinite:
     why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite, or
     that of the step which writes over an input in place; `never_filled` is true where it is memory that
     nothing has written to. `updated_by` is the optimizer whose
-    update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `parameters` counts the parameters whose gradients are not finite.
+    update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `averaged_by` is the optimizer whose averages of the
+    gradients are not finite either, where a weight is not. `parameters` counts the parameters whose gradients are not finite.
     """
 
     met: str
@@ -58,6 +59,7 @@ class NonFinite:
     written: Frame | None = None
     never_filled: bool = False
     updated_by: str = ""
+    averaged_by: str = ""
     stage: Stage | None = None
 
     @property
@@ -73,7 +75,7 @@ class Course:
     `losses` are the last ones that were finite, the latest last; `lr` is the largest learning rate of the optimizer `optimizer`, `lr_set` the only statement of the
     user's that sets it in the course of the run, `largest_weight` the
     largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
-    where a gradient scaler is in use. `gradients_read` is the share of the backward passes (0 to 1) whose gradients the budget allowed to look at.
+    where a gradient scaler is in use. `decay` is the largest learning rate times weight decay by which an optimizer scales weights. `gradients_read` is the share of the backward passes (0 to 1) whose gradients the budget allowed to look at.
     """
 
     losses: tuple[float, ...] = ()
@@ -84,6 +86,7 @@ class Course:
     weight: str = ""
     built: Frame | None = None
     scaled: bool = False
+    decay: float = 0.0
     gradients_read: float = 1.0
 
     @property

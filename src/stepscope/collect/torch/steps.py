@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Steps:
-    """Finished steps. With several optimizers (a GAN), the one that stepped most often counts."""
+    """Finished steps. With several optimizers (a GAN), the one that stepped most often counts; those built later count on from where the run stands."""
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
@@ -34,13 +34,18 @@ class Steps:
         try:
             count = counts[key] = counts[key] + 1
         except KeyError:
-            count = counts[key] = 1
+            count = counts[key] = self._first_count()
             self.meet(optimizer)
         if count > self.finished_steps:
             self.finished_steps = count
             if self.page is not None:
                 now = time()
                 self.page.stepped(count, now, self._first or self._begin_at(now))
+
+    def _first_count(self) -> int:
+        """The number of the step that an optimizer begins with: the first of all, with others that have only begun, or the next (models trained in turn)."""
+        with_others = self.finished_steps == 1 and any(count == 1 for count in self._counts.values())
+        return 1 if with_others else self.finished_steps + 1
 
     @property
     def usual_seconds(self) -> float:

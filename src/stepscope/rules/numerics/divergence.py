@@ -30,7 +30,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.numerics.told import course_facts, diverged, kind
 
-DIVERGENCE = Rule("NUM105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("lr-too-high", "normalisation-wrong"))
+DIVERGENCE = Rule("NUM105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("lr-too-high", "weight-decay-misuse", "normalisation-wrong"))
 
 LEAST, GREW = 6, 1e6
 """How many losses a log has to tell, and how many times the first ones the last is, where none of them overflowed."""

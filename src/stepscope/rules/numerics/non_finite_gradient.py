@@ -22,18 +22,19 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import confidence, diverged, facts, kind, made
+from stepscope.rules.numerics.told import confidence, diverged, facts, kind, made, told
+from stepscope.rules.numerics.told import unread as left_out
 
 NON_FINITE_GRADIENT = Rule("NUM104", Severity.ERROR, stage=Stage.BACKWARD, yields_to=("exploding-gradient",))
 
 
 @NON_FINITE_GRADIENT.seen_in
 def repeated(step: NonFinite, course: Course) -> Witnessed:
-    """The repeated step was finite forward; in the backward pass an operator made of finite values others."""
-    if step.met != "gradient" or step.born != "backward" or diverged(course):
+    """In a backward pass an operator made of finite values others: in that of the loss, or in one that the loss is computed with (a penalty on gradients, forces)."""
+    if step.born != "backward" or diverged(course):
         return
     yield NON_FINITE_GRADIENT.found(
-        f"the backward of `{_forward(step)}` made the first {made(step)}; the loss was finite",
+        f"the backward of `{_forward(step)}` made the first {made(step)}; the loss {'was finite' if step.met == 'gradient' else 'takes it in'}",
         confidence(step),
         line=step.line,
         operator=_forward(step),
@@ -63,6 +64,26 @@ def unrepeated(step: NonFinite, course: Course) -> Witnessed:
         yield NON_FINITE_GRADIENT.found(
             f"a gradient is {kind(step)}; where it began could not be seen", confidence(step), line=step.line, seen={"repeated": step.why or "the step came out finite"}
         )
+
+
+@NON_FINITE_GRADIENT.seen_in
+def unread(step: NonFinite, course: Course) -> Witnessed:
+    """A weight is not finite, and the optimizer's averages show that a gradient was not: the budget left it out."""
+    if not step.averaged_by or diverged(course):
+        return
+    yield NON_FINITE_GRADIENT.found(
+        f"a gradient that was not finite reached {f'`{step.name}`' if step.name else 'a weight'} before this step",
+        confidence(step),
+        line=step.line,
+        stage=Stage.BACKWARD,
+        seen={
+            "weight": told(step.output) if step.output is not None else "",
+            "gradient": f"of a step before this one: the averages of {step.averaged_by} are not finite either",
+            "looked at": left_out(course),
+            "repeated": facts(step)["repeated"],
+        },
+        fix=("Run it again with `--budget 100%`: every gradient is read, and the operator of the first bad one named.",),
+    )
 
 
 def _forward(step: NonFinite) -> str:

@@ -30,7 +30,7 @@ WEIGHTS_NON_FINITE = Rule("NUM107", Severity.ERROR, stage=Stage.FORWARD)
 @WEIGHTS_NON_FINITE.seen_in
 def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
     """The repeated step met it in a weight."""
-    if step.born != "weight" or step.output is None or step.updated_by or diverged(course):
+    if step.born != "weight" or step.output is None or step.updated_by or step.averaged_by or diverged(course):
         return
     first = moment.step in (None, 1)
     yield WEIGHTS_NON_FINITE.found(

@@ -23,7 +23,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.numerics.told import course_facts, diverged, kind, lr_is_infinite, lr_is_large
 
-LR_TOO_HIGH = Rule("OPT105", Severity.ERROR, stage=Stage.OPTIMIZER)
+LR_TOO_HIGH = Rule("OPT105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("weight-decay-misuse",))
 
 _FIX_SCHEDULE = "Print the learning rate of each step: somewhere the schedule divides by zero."
 

@@ -96,3 +96,27 @@ def test_an_update_that_divides_by_nothing_is_told_with_its_optimizer(diagnosed,
 @pytest.mark.parametrize(("kind", "eps"), [("pass", "1e-8"), (HALF, "1e-4")])
 def test_an_optimizer_with_an_eps_is_left_in_peace(diagnosed, kind, eps):
     assert diagnosed(ADAM.replace("TYPE", kind).replace("EPS", eps))[0] is None
+
+
+TABLE = """
+    kept = torch.cumprod(1 - torch.linspace(0, 0.02, 200), 0); points = torch.rand(1000, 2) + 0.1; BAD
+    net = nn.Linear(2, 2); optimizer = torch.optim.Adam(net.parameters())
+    for step in range(100):
+        rows = torch.randint(0, 1000, (8,)); x = PICK
+        level = torch.randint(LEAST, 200, (8,))
+        loss = (kept[level] / (1 - kept[level]) * net(torch.log(x)).square().mean(1)).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("pick", ["points[rows]", "points[step * 8:step * 8 + 8]", "points.split(8)[step]"])
+def test_an_entry_of_a_table_is_no_sample(diagnosed, pick):
+    report, _, lines = diagnosed(TABLE.replace("PICK", pick).replace("LEAST", "0").replace("BAD", ""))
+
+    assert told(report, lines) == ("non-finite-loss", lines[report.findings[0].place.line - 1].strip(), [])
+
+
+def test_a_sample_beside_a_table_is_named(diagnosed):
+    report, _, lines = diagnosed(TABLE.replace("PICK", "points[step * 8:step * 8 + 8]").replace("LEAST", "1").replace("BAD", "points[77, 1] = -1.0"))
+
+    assert told(report, lines)[2] == [77]

@@ -34,7 +34,7 @@ def test_the_first_bad_step_is_named_whether_it_is_measured_or_not(diagnosed, st
 def test_a_step_like_those_before_is_only_glanced_at(monkeypatch, diagnosed):
     glances = []
     glance = SENTINEL.glance
-    monkeypatch.setattr(SENTINEL, "glance", lambda loss: glances.append(glance(loss)) or glances[-1])
+    monkeypatch.setattr(SENTINEL, "glance", lambda loss, frame: glances.append(glance(loss, frame)) or glances[-1])
     report, _, _ = diagnosed(LOOP.replace("BAD", "61"))
     assert report is None
     assert len(glances) > 60 - FIRST - 60 // EVERY - 2
@@ -70,3 +70,24 @@ def test_a_batch_of_tensors_and_other_things_is_kept(diagnosed):
     """
     report, _, _ = diagnosed(source)
     assert [sample.index for sample in report.findings[0].place.samples] == [57]
+
+
+def test_a_loop_that_begins_late_has_losses_of_its_own(diagnosed):
+    report, _, lines = diagnosed("""
+    x = torch.randn(400, 10); y = x @ torch.randn(10, 1)
+    net = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 1))
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+    for step in range(801):
+        loss = (net(x[:16]) - y[:16]).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    optimizer = torch.optim.SGD(net.parameters(), lr=100.0)
+    for step in range(20):
+        loss = (net(x[:64]) - y[:64]).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    """)
+    found = report.findings[0]
+    assert (found.name, found.confidence.value) == ("lr-too-high", "certain")
+    assert len(found.seen["loss until then"].split(", ")) == found.place.step - 802
+    assert "lr=100.0" in lines[found.place.line - 1]

@@ -17,6 +17,9 @@ from stepscope.evidence import Course
 _SETS_LR = re.compile(r"\['lr'\] [-+*/]?= ")
 _SCHEDULES = re.compile(r"= ([\w.]*\.)?[A-Z]\w*LR\(")
 
+_DECOUPLED = ("AdamW", "Lion", "Muon", "Adafactor")
+"""Optimizers that take the decay from the weights themselves; torch's AdamW says so in its groups since 2.6."""
+
 
 def course_now() -> Course:
     """The course of the training as it stands."""
@@ -32,8 +35,18 @@ def course_now() -> Course:
         largest_weight=_largest(parameters_of(optimizers)) if optimizers else None,
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),
+        decay=max((_decay(optimizer, group) for optimizer in optimizers for group in optimizer.param_groups), default=0.0),
         gradients_read=SENTINEL.gradients_read,
     )
+
+
+def _decay(optimizer: Any, group: dict[str, Any]) -> float:
+    """How much of a weight one update takes away, where above 2 it grows: momentum bears more (2 + 2 momentum). Adam divides what it takes by its size."""
+    rate, decay = group.get("lr"), group.get("weight_decay")
+    takes = type(optimizer) is sys.modules["torch"].optim.SGD or group.get("decoupled_weight_decay") or type(optimizer).__name__ in _DECOUPLED
+    if not takes or group.get("maximize") or not isinstance(rate, (int, float)) or not isinstance(decay, (int, float)):
+        return 0.0
+    return float(rate * decay) / (1 + float(group.get("momentum", 0.0)))
 
 
 def _largest(parameters: Sequence[Any]) -> float | None:

@@ -50,10 +50,19 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
             found = _by_reloading(attempt, repeat, rows, history, indices)
             if found is not None:
                 return Proven((found,), loader=place, listed=True)
-        guilty = _guilty(attempt, repeat, group, rows)
+        guilty = _guilty(attempt, repeat, group, rows) if history is None or _is_of_loader(group[0], history, indices) else ()
         if guilty:
             return _placed(group[0], guilty, place, history)
     return Proven(loader=place)
+
+
+def _is_of_loader(at: Place, history: History, indices: tuple[int, ...]) -> bool:
+    """Whether the rows are those of the loader's batch, or were picked by it of a larger tensor: a table that is asked for noise levels holds no samples."""
+    return not at.picked or at.order == indices or _holds(history, at.tensor)
+
+
+def _holds(history: History, tensor: Any) -> bool:
+    return any(storage(tensor) == storage(other) for other in tensors_in(history.kept))
 
 
 def _guilty(attempt: Attempt, repeat: Repeat, group: Sequence[Place], rows: tuple[int, ...]) -> tuple[int, ...]:
@@ -80,7 +89,7 @@ def _placed(at: Place, rows: tuple[int, ...], place: int | None, history: Histor
     """Rows that are proven, as rows of the loader's batch where they were picked of it, else as what the statements picked."""
     if not at.picked:
         return Proven(rows, loader=place)
-    of_loader = history is not None and any(storage(at.tensor) == storage(tensor) for tensor in tensors_in(history.kept))
+    of_loader = history is not None and _holds(history, at.tensor)
     return Proven(tuple(at.order[row] for row in rows), loader=place) if of_loader else Proven(rows, at.order)
 
 

@@ -33,8 +33,9 @@ class Broken(NamedTuple):
 
 
 def rests(stack: Sequence[Entry]) -> list[Unit]:
-    """The rests that may be tried, the smallest first in each unit."""
-    return [rest for unit in islice(units(stack), UNITS) for rest in _rests_of(unit)]
+    """The rests that may be tried, the smallest first in each unit. A trainer's own functions stand between the user's and the backward: theirs come last."""
+    found = sorted(units(stack), key=lambda unit: not is_users(unit.frame.f_code.co_filename))
+    return [rest for unit in found[:UNITS] for rest in _rests_of(unit)]
 
 
 def first_broken(stack: Sequence[Entry]) -> tuple[str, Frame] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -34,7 +34,20 @@ def places(attempt: Attempt, births: Any) -> list[list[Place]]:
     for whole, order in births.picked:
         if not _is_order(whole):
             picks.setdefault(order, []).append(Place(whole, order, picked=True))
-    return [*picks.values(), *sizes.values()]
+    wide = {len(place.order) for group in (*picks.values(), *sizes.values()) for place in group if place.tensor.dim() > 1}
+    return [*_of_samples(picks.values(), wide), *sizes.values()]
+
+
+def _of_samples(picks: Iterable[list[Place]], wide: set[int]) -> list[list[Place]]:
+    """Without what was looked up in a table of numbers, one for each sample: the weight of its class, the noise level of its step.
+
+    These are single numbers beside a batch of as many rows, and in an order of their own (`wide` are the lengths of such batches); by themselves they are
+    told by an entry that was picked twice.
+    """
+    return [
+        group for group in picks
+        if any(place.tensor.dim() > 1 for place in group) or (len(group[0].order) not in wide and len(set(group[0].order)) == len(group[0].order))
+    ]  # fmt: skip
 
 
 def rows_among(rows: Sequence[int], rows_of: int, size: int) -> tuple[int, ...]:

@@ -58,6 +58,7 @@ class Sentinel:
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self._gradients_read = self._diagnoses = self._searched = 0
         self._drawn = self.is_quiet = False
+        self._line, self._code = -1, self._start.__code__
         self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
@@ -114,10 +115,12 @@ class Sentinel:
         if self.look is not None:
             self.ring.append(self.states.take())
 
-    def glance(self, loss: Any) -> float | None:
-        """The loss of a quiet step, finite and noted; None where it has to be looked at, or is of another kind than a number on the CPU."""
+    def glance(self, loss: Any, frame: FrameType) -> float | None:
+        """The loss of a quiet step, finite and noted; None where it has to be looked at, comes from another place, or is of another kind than a number on the CPU."""
+        outer = frame.f_back
         try:
-            value = loss.item() if loss.is_cpu else None
+            is_here = outer is not None and outer.f_lasti == self._line and outer.f_code is self._code
+            value = loss.item() if is_here and loss.is_cpu else None
         except Exception:  # several losses, a vector, or something that the original will refuse
             return None
         if type(value) is not float or value - value != 0:
@@ -150,6 +153,7 @@ class Sentinel:
     def _series_of(self, frame: FrameType) -> deque[float]:
         """The losses of this very place in the program: those of a generator and of a critic are two series."""
         outer = frame.f_back or frame
+        self._line, self._code = outer.f_lasti, outer.f_code
         place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
         try:
             return self._series[place]

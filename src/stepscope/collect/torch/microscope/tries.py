@@ -14,6 +14,7 @@ from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.child import answer
 from stepscope.collect.torch.microscope.reload import seconds_to_reload
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.units import read_ahead
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
 
@@ -30,11 +31,13 @@ Told = dict[str, Any]
 
 def best_of(aim: Aim, stack: Sequence[Entry]) -> tuple[Told | None, str]:
     """The best of the repeats, as its child told it, and why there is none, or no better one."""
+    took = max(STEPS.usual_seconds, time.perf_counter() - SENTINEL.began)
+    read_ahead(stack)
     once = _forked(aim, stack) if can_fork() and aim.met != "late" else _in_place(aim, stack)
-    best, why = _series(once, False, PATIENCE * _busy())
+    best, why = _series(once, False, PATIENCE * _busy() + STEPS_LONG * took)
     if best is not None and best["likeness"] != "other":
         return best, why
-    rest, _ = _series(once, True, PATIENCE_FOR_REST * _busy())
+    rest, _ = _series(once, True, PATIENCE_FOR_REST * _busy() + STEPS_LONG * took)
     if rest is not None and _is_better(rest, best):
         rest["pieces"][0]["value"]["why"] = "; ".join(filter(None, (rest["pieces"][0]["value"]["why"], rest["why"])))
         return rest, why
@@ -54,8 +57,7 @@ Once = Callable[[int, bool, float], "Told | None"]
 
 def _series(once: Once, rest: bool, seconds: float) -> tuple[Told | None, str]:
     best: Told | None = None
-    step = max(STEPS.usual_seconds, time.perf_counter() - SENTINEL.began)
-    why, start, until = "", 0, time.monotonic() + seconds + seconds_to_reload() + STEPS_LONG * step
+    why, start, until = "", 0, time.monotonic() + seconds + seconds_to_reload()
     for _ in range(TRIES):
         told = once(start, rest, max(until - time.monotonic(), 0.5))
         if told is None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
@@ -155,6 +156,12 @@ def units(stack: Sequence[Entry]) -> Iterator[Unit]:
             yield Unit(frame, tuple(_without_nonlocal(function.body)), function, None, line, instruction)
 
 
+def read_ahead(stack: Sequence[Entry]) -> None:
+    """Read the sources of a stack once, before the forks that need them: those of a trainer's library take a second."""
+    for _ in units(stack):
+        pass
+
+
 def _placed(node: Any, at: ast.stmt) -> Any:
     """The new node, and what of it has no place yet, at the place of this statement."""
     return ast.fix_missing_locations(ast.copy_location(node, at))
@@ -165,6 +172,7 @@ def _compiled(tree: ast.Module, code: CodeType) -> CodeType:
     return made
 
 
+@lru_cache(maxsize=256)
 def _is_current(code: CodeType) -> bool:
     """Whether the source at hand is what this code was made from: a script may be edited while it runs."""
     tree = tree_of(code.co_filename)

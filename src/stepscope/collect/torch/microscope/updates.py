@@ -1,4 +1,4 @@
-"""A weight that an optimizer's update itself has made NaN or infinite: of finite gradients, divided by a second moment of zero."""
+"""A weight that an optimizer's update has made NaN or infinite: dividing by a second moment of zero, or taking in a gradient that was not finite."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from stepscope.evidence import Frame
 
 _SECOND_MOMENTS = ("exp_avg_sq", "square_avg", "sum")
 """Where Adam, RMSprop and Adagrad, and those made after them, keep the squares that they divide by (torch 2.x)."""
+
+
+_MEANS = ("exp_avg", "momentum_buffer", "momentum")
+"""Where they keep the mean of the gradients themselves: a square overflows where the gradient has not."""
 
 
 class Update(NamedTuple):
@@ -34,6 +38,25 @@ def update_of(weight: Any) -> Update | None:
                 if storage(parameter) == storage(weight) and _divided_by_nothing(parameter, group, optimizer.state.get(parameter, {})):
                     return Update(type(optimizer).__name__, SITES.of(optimizer), float(group["eps"]))
     return None
+
+
+def averaged_by(weight: Any) -> str:
+    """The optimizer that has taken a gradient into this weight's averages which was not finite; empty where that is not proven.
+
+    With decay that is added to the gradient the averages hold weights too, and prove nothing.
+    """
+    for optimizer in STEPS.optimizers:
+        for group in optimizer.param_groups:
+            decays = group.get("weight_decay") and not group.get("decoupled_weight_decay")
+            for parameter in [] if decays else group["params"]:
+                if storage(parameter) == storage(weight) and _took_it_in(parameter, optimizer.state.get(parameter, {})):
+                    return type(optimizer).__name__
+    return ""
+
+
+def _took_it_in(parameter: Any, state: dict[str, Any]) -> bool:
+    kept = {name: value for name, value in state.items() if getattr(value, "shape", None) == parameter.shape}
+    return any(bool(value.isnan().any()) or (name in _MEANS and bool(value.isinf().any())) for name, value in kept.items())
 
 
 def _divided_by_nothing(parameter: Any, group: dict[str, Any], state: dict[str, Any]) -> bool:

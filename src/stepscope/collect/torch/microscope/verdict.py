@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,17 +17,14 @@ from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.reload import is_reloaded
 from stepscope.collect.torch.microscope.rows import tensors_in
-from stepscope.collect.torch.microscope.updates import update_of
+from stepscope.collect.torch.microscope.updates import averaged_by, update_of
 from stepscope.collect.torch.microscope.weights import Weights
+from stepscope.collect.torch.microscope.written import written_by
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.syntax import only_statement
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Frame, NonFinite, Stage
 
-_LOADS = re.compile(r"\bload_state_dict\(")
-_CHANGES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])?(\.\w+_\(| [-+*/]?= )|^p(aram(eter)?)?\.(\w+_\()|\.(copy|mul|div|add|sub|fill|clamp)_\(")
-_DIVIDES = re.compile(r"\.(weight|bias|data)\b(\[[^]]*\])? /= |\.(weight|bias|data)\b.*\.div_\(|^p\.div_\(")
 SHOWN = 4
 """Tensors shown of what went into an operator."""
 ROWS = 64
@@ -90,7 +86,7 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
-    written = _written_over(place, tensor, births) if born == "input" else update.built if update else _written()
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor)
     if born == "input" and written is not None:
         known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
@@ -99,7 +95,8 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
             rows_of=int(tensor.shape[0]) if tensor.dim() else None, never_filled=births.was_never_filled(tensor),
             operator=met.name if met is not None else "", frames=tuple(frame_of(*entry) for entry in entries),
             stage=Stage.DATA if born == "input" else None, written=written,
-            updated_by=update.optimizer if update else "", scalars=(update.eps,) if update else (), **known,
+            updated_by=update.optimizer if update else "", scalars=(update.eps,) if update else (),
+            averaged_by=averaged_by(tensor) if born == "weight" else "", **known,
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
@@ -111,13 +108,6 @@ def _written_over(place: int, tensor: Any, births: Any) -> Frame | None:
     if entries is None or is_reloaded(tensor):
         return None
     return next((frame for frame in (frame_of(*entry) for entry in reversed(entries)) if frame.user), None)
-
-
-def _written() -> Frame | None:
-    """The user's only statement that writes to weights: before the first step one that loads them, later one that changes them by hand."""
-    if not STEPS.finished_steps:
-        return only_statement(_LOADS)
-    return only_statement(_CHANGES) or only_statement(_DIVIDES)
 
 
 def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
