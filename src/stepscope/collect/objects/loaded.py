@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -87,9 +88,10 @@ def _unsharded(loader: Any, workers: int) -> dict[str, str]:
 
 def _seeded(loader: Any) -> dict[str, str]:
     """Two workers make the same of a sample, twice, and what they make is random."""
-    from torch.utils.data import DataLoader
-
-    two = DataLoader(loader.dataset, batch_sampler=[[0]] * 4, num_workers=2, collate_fn=_signs, worker_init_fn=loader.worker_init_fn)
+    data = sys.modules.get("torch.utils.data")
+    if data is None:  # a loader of another make
+        return {}
+    two = data.DataLoader(loader.dataset, batch_sampler=[[0]] * 4, num_workers=2, collate_fn=_signs, worker_init_fn=loader.worker_init_fn)
     one, other, again = [], [], []
     with suppress(Exception):  # what sample 0 raises was told when it was drawn
         one, other, *again = list(two)
