@@ -10,7 +10,7 @@ COARSE = 24
 """Rows and columns in which a crop is looked for roughly: averages of 2 by 2."""
 ROUNDS = 8
 SLACK = 2.4
-"""How much more two of the same picture may differ after the rough search: of 650 changed copies 99 % stayed below 2, of 600 pairs of other crops of a scene 99 % were above 3."""
+"""How much more two of the same picture may differ after the rough search: of 979 changed copies 99 % stayed below 2, of 622 pairs of other crops of a scene 99 % were above 3."""
 SAME, APART, UNKNOWN = 1, 0, -1
 
 
