@@ -79,7 +79,7 @@ def judge(kind: str, name: str, wanted: dict[str, Any]) -> list[str]:
         return ["took too long"]
     if kind in BROKEN:
         return faults(script, wanted, code, report)
-    wrong = [f"false alarm {finding['name']}: {finding['headline']}" for finding in report["findings"]]
+    wrong = [f"false alarm {finding['name']}: {finding['headline']} {finding['seen']}" for finding in report["findings"]]
     return wrong if code == wanted["exit"] else [*wrong, f"exit code {code} instead of {wanted['exit']}"]
 
 

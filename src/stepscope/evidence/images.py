@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -27,15 +27,14 @@ class State(IntEnum):
 FACTS = (
     ("state", "u1"), ("format", "S5"), ("mode", "S6"), ("width", "u4"), ("height", "u4"), ("channels", "u1"), ("bits", "u1"),
     ("orientation", "u1"), ("frames", "u4"), ("size", "u8"), ("content", "u8", 2), ("look", "u8"), ("rise", "u8"), ("mean", "f4"), ("deviation", "f4"),
-    ("low", "u1"), ("high", "u1"), ("sharpness", "f4"),
+    ("low", "u1"), ("high", "u1"),
 )  # fmt: skip
 """The fields of one image, as numpy's dtype.
 
 `state` is a State; `format` as Pillow calls it ("JPEG", "PNG"); `mode` as Pillow's ("RGB", "L", "P", "CMYK", "I;16", ...), "RGBX" for RGBA that is opaque everywhere;
 `width` and `height` as stored, before EXIF; `bits` of one channel; `orientation` 1 to 8, 0 where none is noted; `frames` of an animation; `size` in bytes;
 `content` a 128-bit hash of the file (of its beginning and end where pixels were not looked at, 0 where nothing could be read); `look` and `rise` 64-bit hashes of
-the differences from left to right and from top to bottom (0 where no pixels were seen); `mean`, `deviation`, `low`, `high` and `sharpness` (the mean absolute difference of diagonal neighbours) of
-the brightness, 0 to 255, of the image at an eighth of its size.
+the differences from left to right and from top to bottom (0 where no pixels were seen); `mean`, `deviation`, `low` and `high` of the brightness, 0 to 255, of the image at an eighth of its size.
 """
 
 
@@ -45,7 +44,7 @@ class Images:
 
     `paths` are relative to the root, with forward slashes. `split` is a column of places in `splits` (-1: none), `label` one of places in `classes`, of a
     classification set (-1: none). `facts` is a structured column of FACTS. `says` holds the decoder's words, by row. `pixels` tells whether pixels were
-    looked at (not with --quick).
+    looked at (not with --quick). `small` holds small pictures (48 x 48 bytes of grey) by path, of as many images as were seen just now and are kept.
     """
 
     paths: Sequence[str]
@@ -56,6 +55,7 @@ class Images:
     facts: Any
     says: Mapping[int, str]
     pixels: bool = True
+    small: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.paths)

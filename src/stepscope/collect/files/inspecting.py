@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from stepscope.collect.files.cache import Cache, Seen, dtype
-from stepscope.collect.files.looking import TASK, inspected
+from stepscope.collect.files.looking import TASK, inspected, seen_in
 from stepscope.collect.files.processes import NoWorkers, Outcome, Piece, Pool
 from stepscope.collect.files.reading import Picture, Reading, bytes_of
 from stepscope.collect.files.recognise import splits_in
@@ -20,6 +21,8 @@ CHUNK = 64
 """Images that a process is given at once; of those that are looked at quickly eight times as many."""
 KEEPING = 60.0
 """Seconds after which what was seen is kept, for the case that the machine stops."""
+SMALL = 1 << 16
+"""Small pictures that are kept in memory (2 KB each) for the search for near copies; those of more images are made again where they are needed."""
 PASSING = (State.UNREADABLE, State.CRASHED, State.SLOW)
 """States that may be others next time, whatever the file's time of change says."""
 Progress = Callable[[int, int], None]
@@ -36,9 +39,12 @@ class Work:
     cache: Cache | None
     progress: Progress
     task: str = TASK
+    small: dict[str, bytes] = field(default_factory=dict)
 
-    def take(self, rows: Any, facts: Any, says: dict[int, str]) -> None:
+    def take(self, rows: Any, facts: Any, says: dict[int, str], small: Mapping[int, bytes] = MappingProxyType({})) -> None:
         """Note what was seen of some rows."""
+        if len(self.small) < SMALL:
+            self.small.update({self.pictures[rows[place]].path: picture for place, picture in small.items()})
         self.seen.facts[rows] = facts
         self.seen.known[rows] = True
         self.seen.says.update({int(rows[int(place)]): words for place, words in says.items()})
@@ -131,7 +137,8 @@ def _note(work: Work, outcome: Outcome, rows: Any) -> None:
 
     mine = rows[outcome.piece.start : outcome.piece.start + len(outcome.piece.items)]
     if outcome.state is None:
-        work.take(mine, np.frombuffer(outcome.payload, dtype=dtype()), outcome.message)
+        facts, small = seen_in(outcome.payload, len(mine))
+        work.take(mine, facts, outcome.message, small)
     else:
         lost = np.zeros(1, dtype=dtype())
         lost["state"], lost["size"] = outcome.state, work.stamps[mine[0], 0]
@@ -157,4 +164,5 @@ def _columns(reading: Reading, work: Work, quick: bool) -> Images:
         facts=work.seen.facts,
         says=dict(sorted(work.seen.says.items())),
         pixels=not quick,
+        small=work.small,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from stepscope.collect.files.cache import dtype
 from stepscope.collect.files.pictures.inspect import unsettled
-from stepscope.collect.files.pictures.look import settle
+from stepscope.collect.files.pictures.look import SIDE, settle
 from stepscope.collect.files.pictures.source import entire, glimpse
 from stepscope.collect.files.reading import Picture
 from stepscope.collect.files.remote import Remote, place_of
@@ -21,7 +21,7 @@ _NAMES = tuple(name for name, *_ in FACTS)
 
 
 def inspected(given: dict[str, Any], items: Sequence[tuple[str, Any]], alive: Alive) -> tuple[dict[int, str], bytes]:
-    """The words by place and the packed facts of these images: (path, where) each, as in a Picture."""
+    """The words by place, and what `seen_in` takes apart, of these images: (path, where) each, as in a Picture."""
     import numpy as np
     from PIL import Image
 
@@ -37,7 +37,18 @@ def inspected(given: dict[str, Any], items: Sequence[tuple[str, Any]], alive: Al
             says[place] = words
     settle(facts)
     rows = [tuple(map(known.get, _NAMES, _EMPTY)) for known in facts]
-    return says, np.array(rows, dtype=dtype()).tobytes()
+    return says, np.array(rows, dtype=dtype()).tobytes() + b"".join(known["small"].tobytes() if "small" in known else b"" for known in facts)
+
+
+def seen_in(payload: bytes, count: int) -> tuple[Any, dict[int, bytes]]:
+    """The facts of so many images, and by place the small pictures of those whose pixels were seen."""
+    import numpy as np
+
+    columns = np.dtype(dtype())
+    facts = np.frombuffer(payload, columns, count)
+    places = facts["look"].nonzero()[0].tolist()
+    start, each = count * columns.itemsize, SIDE * SIDE
+    return facts, {place: payload[start + turn * each : start + (turn + 1) * each] for turn, place in enumerate(places)}
 
 
 def look_at(root: Path | Remote, picture: Picture, quick: bool) -> tuple[dict[str, Any], str]:

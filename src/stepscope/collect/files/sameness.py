@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stepscope.collect.files.pictures.look import averages
+from stepscope.collect.files.pictures.look import SIDE
 
-SIDE = 48
-"""Rows and columns that are compared."""
-SHARP = 96
 BLOCK = 8
 ROUNDS = 12
 """Steps of the search for the crop."""
 PLAIN = 0.4
 """Of an image of little content (a digit, an icon), at least so large a share of blocks is of one grey."""
-
-
-def standard(grey: Any) -> Any:
-    """A thumbnail (H, W), best of SHARP pixels a side or more, brought to (SIDE, SIDE) and softened: what is finer depends on how it was made smaller."""
-    import numpy as np
-
-    small = np.pad(averages(grey.shape[0], SIDE) @ grey.astype("f4") @ averages(grey.shape[1], SIDE).T, 1, mode="edge")
-    rows = small[:-2] + 2 * small[1:-1] + small[2:]
-    return (rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16
 
 
 def in_position(picture: Any, position: int) -> Any:
@@ -48,7 +36,7 @@ def same(one: Any, other: Any, small: bool = False) -> bool:
     moved, inside = aligned(one, other)
     contrast = float(one.std())
     overall, worst = _differ(moved, one, inside)
-    return bool(inside.mean() > 0.75 and overall <= max(2.0, 0.07 * contrast) and worst <= max(5.0, 0.2 * contrast))
+    return bool(inside.mean() > 0.66 and overall <= max(2.0, 0.07 * contrast) and worst <= max(5.0, 0.2 * contrast))
 
 
 def plain(picture: Any) -> float:
@@ -82,7 +70,7 @@ def aligned(target: Any, picture: Any) -> tuple[Any, Any]:
 def _sampled(picture: Any, x: Any, y: Any) -> tuple[Any, Any]:
     """The picture at these places (-1 to 1), between pixels; and which of them lie within."""
     column, row = (x + 1) * (SIDE - 1) / 2, (y + 1) * (SIDE - 1) / 2
-    inside = (column > -0.5) & (column < SIDE - 0.5) & (row > -0.5) & (row < SIDE - 0.5)
+    inside = (column > 0.5) & (column < SIDE - 1.5) & (row > 0.5) & (row < SIDE - 1.5)
     column, row = column.clip(0, SIDE - 1.001), row.clip(0, SIDE - 1.001)
     left, top = column.astype(int), row.astype(int)
     right, low = column - left, row - top

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stepscope.collect.files.sameness import BLOCK, PLAIN, SIDE
+from stepscope.collect.files.pictures.look import SIDE
+from stepscope.collect.files.sameness import BLOCK, PLAIN
 
 COARSE = 24
 """Rows and columns in which a crop is looked for roughly: averages of 2 by 2."""

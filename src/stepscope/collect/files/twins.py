@@ -12,10 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stepscope.collect.files.pictures import jpeg, pillow
-from stepscope.collect.files.pictures.markers import header
+from stepscope.collect.files.cache import version
+from stepscope.collect.files.pictures.inspect import inspect
+from stepscope.collect.files.pictures.look import SIDE
 from stepscope.collect.files.resemblance import candidates
-from stepscope.collect.files.sameness import SHARP, in_position, same, standard
+from stepscope.collect.files.sameness import in_position, same
 from stepscope.collect.files.screening import SAME, UNKNOWN, screened
 from stepscope.evidence import Images, State, Twins
 
@@ -78,7 +79,7 @@ def _alike(images: Images, read: Reader, equal: Iterable[tuple[int, ...]]) -> tu
     usable[[row for group in equal for row in group[1:]]] = False
     rows = usable.nonzero()[0]
     group_of = {int(row): int(row) for row in rows}
-    thumbnail = lru_cache(maxsize=8192)(lambda row: _thumbnail(read, row))
+    thumbnail = lru_cache(maxsize=8192)(lambda row: _thumbnail(images, read, row))
     used: Counter[int] = Counter()
     vain = left = 0
     waiting = iter(_pairs(facts, rows))
@@ -132,22 +133,25 @@ def _first(group_of: dict[int, int], row: int) -> int:
     return row
 
 
-def _thumbnail(read: Reader, row: int) -> Any:
-    try:
-        data = read(row)
-        top = header(data) if data.startswith(jpeg.BEGINS) else None
-        grey = jpeg.thumbnail(data, top, SHARP, strictly=False)[0] if top is not None and top.bits == 8 else None
-        grey = pillow.thumbnail(data, SHARP)[0] if grey is None else grey
-        return None if grey is None else standard(grey)
-    except (OSError, ValueError):
-        return None
+def _thumbnail(images: Images, read: Reader, row: int) -> Any:
+    """The small picture of a row, (SIDE, SIDE) of float32: the one that its inspection made, or made now; None where its pixels cannot be seen."""
+    import numpy as np
+
+    small = images.small.get(images.paths[row])
+    if small is None:
+        try:
+            seen = inspect(read(row))[0].get("small")
+        except (OSError, ValueError):
+            return None
+        return None if seen is None else seen.astype(np.float32)
+    return np.frombuffer(small, np.uint8).reshape(SIDE, SIDE).astype(np.float32)
 
 
 def _mark(images: Images) -> str:
     """What the answer depends on."""
     from xxhash import xxh3_128
 
-    mark = xxh3_128(f"{images.pixels} {len(images)} {EACH} {MOST}".encode())
+    mark = xxh3_128(f"{images.pixels} {len(images)} {EACH} {MOST}".encode() + version())
     for name in ("state", "content", "look", "rise"):
         mark.update(images.facts[name].tobytes())
     return mark.hexdigest()

@@ -10,7 +10,8 @@ from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
 from stepscope.collect.torch.indices import numbers, own_rows
 from stepscope.collect.torch.kinds import asked_kinds, is_unlike_others, kinds_of, odd_ones, without
-from stepscope.collect.torch.loaders import LOADERS, History, length
+from stepscope.collect.torch.loader_history import History, length
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.lookups import Lacked
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES

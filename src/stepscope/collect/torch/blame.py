@@ -13,7 +13,8 @@ from typing import Any
 
 from stepscope.collect.torch.calls import INDEX_LOSSES, PAIR_LOSSES, Entry
 from stepscope.collect.torch.files import holders, numbers_of
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.loader_history import History
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.origin import comes_from, taken_from
 from stepscope.collect.torch.rows import counts_up, index_of
 from stepscope.collect.torch.slicing import rows_of_index_vector, rows_of_slice

@@ -1,4 +1,4 @@
-"""What an image looks like, in numbers: its brightness, its sharpness, and hashes that resembling images share."""
+"""What an image looks like, in numbers: its brightness, hashes that resembling images share, and the small picture by which near copies are told."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-SIDE = 32
-"""The shortest side that a thumbnail has, where the image has as much."""
+SIDE = 48
+"""Rows and columns of the small picture. The shortest side of a thumbnail has as many pixels, where the image has."""
 
 
 def looks(grey: Any) -> dict[str, Any]:
-    """The fields of FACTS that a grey thumbnail (H, W) of numbers from 0 to 255 tells."""
+    """The fields of FACTS that a grey thumbnail (H, W) of numbers from 0 to 255 tells, and `small`."""
     facts: dict[str, Any] = {"low": int(grey.min()), "high": int(grey.max()), "grey": grey}
     settle([facts])
     return facts
@@ -36,16 +36,25 @@ def _settle(several: list[dict[str, Any]]) -> None:
     level = values.reshape(count, -1)
     mean = level.sum(axis=1, dtype=np.float64) / level.shape[1]
     squares = np.einsum("ij,ij->i", level, level, dtype=np.float64) / level.shape[1]
-    steps = np.abs(values[:, 1:, 1:] - values[:, :-1, :-1]).reshape(count, -1).sum(axis=1, dtype=np.float64) / max((height - 1) * (width - 1), 1)
     wide = averages(height, 8) @ values @ averages(width, 9).T
     high = averages(height, 9) @ (values @ averages(width, 8).T)
     columns = {
         "look": np.maximum(_bits(wide[:, :, 1:] > wide[:, :, :-1]), 1), "rise": np.maximum(_bits(high[:, 1:] > high[:, :-1]), 1),
-        "mean": mean, "deviation": np.sqrt(np.maximum(squares - mean * mean, 0)), "sharpness": steps,
+        "mean": mean, "deviation": np.sqrt(np.maximum(squares - mean * mean, 0)),
     }  # fmt: skip
     for name, column in columns.items():
         for facts, value in zip(several, column.tolist(), strict=True):
             facts[name] = value
+    for facts, small in zip(several, standard(values), strict=True):
+        facts["small"] = small
+
+
+def standard(values: Any) -> Any:
+    """Thumbnails (N, H, W) brought to (N, SIDE, SIDE), in whole numbers, and softened: what is finer depends on how an image was made smaller."""
+    small = averages(values.shape[1], SIDE) @ values @ averages(values.shape[2], SIDE).T
+    wide = np.pad(small, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    rows = wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]
+    return ((rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 16 + 0.5).astype(np.uint8)
 
 
 def _bits(larger: Any) -> Any:
@@ -53,7 +62,7 @@ def _bits(larger: Any) -> Any:
     return np.packbits(larger.reshape(-1, 64), axis=1).view(">u8").ravel()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def averages(length: int, parts: int) -> Any:
     """The matrix (parts, length) that averages a row of pixels over equal parts; a pixel on an edge counts for both, by its share."""
     edges = np.linspace(0, length, parts + 1)

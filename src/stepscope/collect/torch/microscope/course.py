@@ -28,7 +28,7 @@ def course_now() -> Course:
     rates += [(float(rate), optimizer) for rate in SENTINEL.rates if rate is not None for optimizer in optimizers[:1]]
     rate, optimizer = max(rates, key=lambda pair: (pair[0] - pair[0] != 0, pair[0]), default=(None, None))
     return Course(
-        losses=tuple(SENTINEL.losses),
+        losses=tuple(SENTINEL.series.losses),
         optimizer=type(optimizer).__name__ if optimizer is not None else "",
         lr=rate,
         lr_set=only_statement(_SETS_LR) or only_statement(_SCHEDULES),

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from stepscope.collect.torch.batches import tensors_inside_out
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.loader_history import History
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.parameters import without_gradients

@@ -10,7 +10,8 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.torch.batches import batch_of
 from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.loader_history import History
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.generated import line_in_generator
 from stepscope.collect.torch.microscope.proof import Proven, loader_of
 from stepscope.collect.torch.microscope.samples import Found, ask_samples, is_stream, whose_rows

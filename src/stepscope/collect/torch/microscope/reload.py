@@ -8,7 +8,8 @@ from typing import Any
 
 from stepscope.collect.torch.fork import at_most
 from stepscope.collect.torch.handed import Handed
-from stepscope.collect.torch.loaders import LOADERS, History
+from stepscope.collect.torch.loader_history import History
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.samples import is_stream

@@ -12,7 +12,7 @@ from typing import Any
 from stepscope.collect.process import channel
 from stepscope.collect.torch.fork import ask, can_fork
 from stepscope.collect.torch.indices import own_rows
-from stepscope.collect.torch.loaders import History
+from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.microscope.isolation import isolate
 from stepscope.collect.torch.microscope.lines import ENDED, is_broken, watched
 from stepscope.collect.torch.microscope.random_states import States

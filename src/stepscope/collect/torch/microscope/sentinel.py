@@ -10,7 +10,7 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
-from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
@@ -19,11 +19,10 @@ from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.pending import Pending
 from stepscope.collect.torch.microscope.random_states import States, distinct, generators_in
 from stepscope.collect.torch.microscope.scalers import Scalers
+from stepscope.collect.torch.microscope.series import Series
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
 
-LOSSES = 64
-"""Losses that are kept."""
 SEARCHES = 2
 """First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
@@ -51,14 +50,12 @@ class Sentinel:
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=4)
         self.rates: deque[Any] = deque(maxlen=4)
-        self.losses: deque[float] = deque(maxlen=LOSSES)
-        self._series: dict[Any, deque[float]] = {}
+        self.series = Series()
         self.shadow = Shadow()
         self._flags: deque[Flag] = deque(maxlen=2)
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self._gradients_read = self._diagnoses = self._searched = 0
         self._drawn = self.is_quiet = False
-        self._line, self._code = -1, self._start.__code__
         self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
@@ -102,8 +99,8 @@ class Sentinel:
             self.budget.pay_thinned(now)
 
     def _is_usual(self) -> bool:
-        """Whether this step is expected to be like those before: nothing pending, one place that computes losses, nobody to be stopped."""
-        is_known = self.backwards and len(self._series) == 1 and self._searched >= SEARCHES and self.waits_for_cpu
+        """Whether this step is expected to be like those before: nothing pending, nobody to be stopped."""
+        is_known = self.backwards and self._searched >= SEARCHES and self.waits_for_cpu
         return bool(is_known and not self.pending.is_open and not self._flags and self.pending.policy == "continue")
 
     def knows_randomness(self) -> bool:
@@ -117,17 +114,16 @@ class Sentinel:
 
     def glance(self, loss: Any, frame: FrameType) -> float | None:
         """The loss of a quiet step, finite and noted; None where it has to be looked at, comes from another place, or is of another kind than a number on the CPU."""
-        outer = frame.f_back
+        series = self.series
         try:
-            is_here = outer is not None and outer.f_lasti == self._line and outer.f_code is self._code
-            value = loss.item() if is_here and loss.is_cpu else None
+            value = loss.item() if series.is_met_again(frame) and loss.is_cpu else None
         except Exception:  # several losses, a vector, or something that the original will refuse
             return None
         if type(value) is not float or value - value != 0:
             return None
         self.backwards += 1
         self._latest_finite = True
-        self.losses.append(value)
+        series.losses.append(value)
         return value
 
     def before(self, loss: Any, frame: FrameType) -> float:
@@ -140,32 +136,22 @@ class Sentinel:
         if self._searched < SEARCHES:
             self._searched += 1
             self.states.watch(generators_in(frame))
-        self.losses = losses = self._series_of(frame)
+        self.series.meet(frame)
         self._latest_finite = value - value == 0
         if self._latest_finite:
-            losses.append(value)
+            self.series.losses.append(value)
         elif self.pending.is_open:
             self.pending.met_again()
         elif value != value or not self.scalers.may_overflow(loss):
             self._look_at("loss", value, loss, frame)
         return value
 
-    def _series_of(self, frame: FrameType) -> deque[float]:
-        """The losses of this very place in the program: those of a generator and of a critic are two series."""
-        outer = frame.f_back or frame
-        self._line, self._code = outer.f_lasti, outer.f_code
-        place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
-        try:
-            return self._series[place]
-        except KeyError:
-            return self._series.setdefault(place, deque(maxlen=LOSSES))
-
     def read_late(self, loss: Any, frame: FrameType) -> None:
         """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.
 
         What is found is told of when the next loss is not finite either: else somebody left the step out.
         """
-        LOADERS.keeps_two = True
+        History.keeps_two = True
         if not self._flags:
             self.states.watch(sys.modules["torch"].cuda.default_generators)
         value = self._flags[0].read() if self._flags else None
@@ -176,7 +162,7 @@ class Sentinel:
 
     def _came_late(self, value: float, frame: FrameType) -> None:
         if value - value == 0:
-            self.losses.append(value)
+            self.series.losses.append(value)
             self.pending.dismiss()
         elif self.pending.is_open:
             self.pending.confirm()
@@ -208,7 +194,7 @@ class Sentinel:
         if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards):
             STEPS.meet(optimizer)
             if not all_finite(gradients_of([optimizer])):
-                self._look_at("gradient", self.losses[-1] if self.losses else 0.0, None, sys._getframe(2))
+                self._look_at("gradient", self.series.latest, None, sys._getframe(2))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
 

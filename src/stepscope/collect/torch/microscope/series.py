@@ -1,0 +1,40 @@
+"""The losses so far, one series for each place of the program that computes some."""
+
+from __future__ import annotations
+
+from collections import deque
+from types import CodeType, FrameType
+from typing import Any
+
+LOSSES = 64
+"""Losses that are kept of each place."""
+
+
+class Series:
+    """Those of a generator and of a critic are two series. `losses` is that of the place met last, the latest loss at its end."""
+
+    def __init__(self) -> None:
+        self.losses: deque[float] = deque(maxlen=LOSSES)
+        self._places: dict[Any, deque[float]] = {}
+        self._line = -1
+        self._code: CodeType | None = None
+
+    def is_met_again(self, frame: FrameType) -> bool:
+        """Whether the backward of this frame was called from where the one before was."""
+        outer = frame.f_back
+        return outer is not None and outer.f_lasti == self._line and outer.f_code is self._code
+
+    def meet(self, frame: FrameType) -> None:
+        """From now on `losses` is the series of this very place: the line of this frame, and that of its caller."""
+        outer = frame.f_back or frame
+        self._line, self._code = outer.f_lasti, outer.f_code
+        place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
+        try:
+            self.losses = self._places[place]
+        except KeyError:
+            self.losses = self._places.setdefault(place, deque(maxlen=LOSSES))
+
+    @property
+    def latest(self) -> float:
+        """The latest loss of the place at hand; 0 where none was computed."""
+        return self.losses[-1] if self.losses else 0.0
