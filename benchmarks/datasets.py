@@ -1,6 +1,6 @@
 """What `stepscope check` finds of planted defects, what it misses, and what it raises on the clean part.
 
-    python benchmarks/datasets.py [COUNT] [LAYOUT ...]
+    python -m benchmarks.datasets [COUNT] [LAYOUT ...]
 
 A set of COUNT (600) real photos, cropped and re-encoded, is written as each layout; every kind of defect is put into images of its own, twice.
 A finding counts where its slug and one of its places name the image or its annotation; whatever is found anywhere else is false.

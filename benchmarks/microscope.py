@@ -1,6 +1,6 @@
 """Who names the origin of a NaN, what it costs while all is well, and how long the answer takes.
 
-    python benchmarks/microscope.py cases | outputs | cost [PAIRS] [NET ...] | delay
+    python -m benchmarks.microscope cases | outputs | cost [PAIRS] [NET ...] | delay
 
 `cases`: eight mistakes under `stepscope run`, anomaly mode, Hugging Face's DebugUnderflowOverflow, and a check of every operator. `cost`: the time of a healthy
 step under each, as a ratio to the bare script, interleaved, with a bare-bare control. `delay`: from the bad step to its diagnosis.

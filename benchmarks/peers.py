@@ -1,6 +1,6 @@
 """How many images `stepscope check` looks at in a CPU-second, beside the programs that people use for it, on the same files with all cores.
 
-    python benchmarks/peers.py [COUNT] [PYTHON]
+    python -m benchmarks.peers [COUNT] [PYTHON]
 
 Writes COUNT (6,000) photos of about 640x480 as a YOLO set. PYTHON is an interpreter in whose environment the peers are installed (`pip install ultralytics cleanvision datumaro`);
 those that it lacks are left out. Each job runs in a process of its own that imports what it needs first; its CPU seconds (with its processes') are counted from then on,

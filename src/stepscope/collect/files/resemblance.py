@@ -12,7 +12,7 @@ NEXT = 12
 MOST_EACH = 20
 """Pairs for each image, of one position."""
 AT_ONCE = 1 << 16
-FEW = 4096
+FEW = 2048
 """So many images are all compared with each other."""
 
 
