@@ -19,17 +19,35 @@ def suspects(annotations: Sequence[Annotation | None], sizes: dict[Any, tuple[fl
     """The numbers of the annotations whose segments, key points or area are not plainly in order."""
     plain: list[int] = []
     whole: list[Annotation] = []
+    sized: list[int] = []
     odd: list[int] = []
     for number, each in enumerate(annotations):
         if each is None:
             continue
         found = each.segmentation
-        if each.keypoints is not None or type(found) is dict or (found and each.bbox is None) or (not found and each.area is not None):
+        if each.keypoints is not None or type(found) is dict or (each.bbox is None and (found or each.area is not None)):
             odd.append(number)
         elif found:
             plain.append(number)
             whole.append(each)
-    return sorted([*odd, *(plain[row] for row in _odd_of(whole, sizes))])
+        elif each.area is not None:
+            sized.append(number)
+    return sorted([*odd, *(plain[row] for row in _odd_of(whole, sizes)), *_oversized(annotations, sized)])
+
+
+def _oversized(annotations: Sequence[Any], numbers: list[int]) -> list[int]:
+    """Those of these annotations, all with a box and an area, whose area is negative or more than the box holds."""
+    import numpy as np
+
+    sides = np.array([annotations[number].bbox[2:] for number in numbers], dtype=np.float64).reshape(-1, 2)
+    area = np.array([annotations[number].area for number in numbers], dtype=np.float64)
+    good = (area >= 0) & (area <= _held(sides))
+    return [numbers[row] for row in (~good).nonzero()[0]]
+
+
+def _held(sides: Any) -> Any:
+    """The area that a box of these sides holds, as tools round."""
+    return 1.1 * sides[:, 0] * sides[:, 1] + 2
 
 
 def _odd_of(plain: list[Annotation], sizes: dict[Any, tuple[float, float]]) -> list[int]:
@@ -51,7 +69,7 @@ def _odd_of(plain: list[Annotation], sizes: dict[Any, tuple[float, float]]) -> l
     area = np.array([each.area or 0.0 for each in plain])
     size = np.array([sizes.get(each.image_id, (0.0, 0.0)) for each in plain])
     span, surface = _spans(numbers, owners, lengths, len(plain))
-    good = whole & _agrees(span, box, size) & (surface > 1e-6) & (area >= 0) & (area <= 1.1 * box[:, 2] * box[:, 3] + 2)
+    good = whole & _agrees(span, box, size) & (surface > 1e-6) & (area >= 0) & (area <= _held(box[:, 2:]))
     good[among(numbers, owners, lengths)] = False
     found: list[int] = (~good).nonzero()[0].tolist()
     return found
