@@ -34,8 +34,8 @@ Look = Callable[[str, float, Any, Any], "bytes | None"]
 class Sentinel:
     """What is known of the steps so far, and what to do when one is not finite: it is looked at where it is met, while its frames are alive.
 
-    `drawn`, `glance` and `stepped` are run in every healthy step, and each line of them costs up to a microsecond there: between the kernels of a
-    step nothing of ours is left in the processor's cache. `before`, `after` and `stepping` are run where a step `is_quiet` no more.
+    `drawn`, `before`, `stepping` and `stepped` are run in every healthy step, and each line of them costs up to a microsecond there: between the kernels
+    of a step nothing of ours is left in the processor's cache.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Sentinel:
         self._flags: deque[Flag] = deque(maxlen=2)
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self._gradients_read = self._diagnoses = self._searched = 0
-        self._drawn = self.is_quiet = False
+        self._drawn = False
         self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
@@ -73,12 +73,12 @@ class Sentinel:
 
     def release(self) -> None:
         """Watch nothing any more."""
-        self.look, self.is_quiet = None, False
+        self.look = None
         self.pending.release()
 
     def repeats(self, step: Any) -> None:
         """From now on this step is being repeated; None: none is any more."""
-        self.repeat, self.is_quiet = step, False
+        self.repeat = step
 
     def drawn(self, began: float) -> None:
         """A loader has handed out a batch, noted since that moment of `perf_counter`: the step begins, and where the random generators stand is noted."""
@@ -91,17 +91,11 @@ class Sentinel:
     def _step_begins(self, began: float) -> None:
         self.began = began
         self.budget.begins(began)
-        self.is_quiet = not self.budget.is_measured and self._is_usual()
         self._notes_states = self.budget.allows
         if self._notes_states:
             now = perf_counter()
             self.ring.append(self.states.take())
             self.budget.pay_thinned(now)
-
-    def _is_usual(self) -> bool:
-        """Whether this step is expected to be like those before: nothing pending, nobody to be stopped."""
-        is_known = self.backwards and self._searched >= SEARCHES and self.waits_for_cpu
-        return bool(is_known and not self.pending.is_open and not self._flags and self.pending.policy == "continue")
 
     def knows_randomness(self) -> bool:
         """Whether the random states that this step began with are at hand: noted, or the same as those noted before."""
@@ -111,20 +105,6 @@ class Sentinel:
         """An optimizer is built: the first step may begin here."""
         if self.look is not None:
             self.ring.append(self.states.take())
-
-    def glance(self, loss: Any, frame: FrameType) -> float | None:
-        """The loss of a quiet step, finite and noted; None where it has to be looked at, comes from another place, or is of another kind than a number on the CPU."""
-        series = self.series
-        try:
-            value = loss.item() if series.is_met_again(frame) and loss.is_cpu else None
-        except Exception:  # several losses, a vector, or something that the original will refuse
-            return None
-        if type(value) is not float or value - value != 0:
-            return None
-        self.backwards += 1
-        self._latest_finite = True
-        series.losses.append(value)
-        return value
 
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
@@ -236,7 +216,6 @@ class Sentinel:
             self.pending.confirm(stops=False)
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
-        self.is_quiet = False
         self.pending.open()
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1

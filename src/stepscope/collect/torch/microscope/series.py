@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 LOSSES = 64
@@ -16,18 +16,10 @@ class Series:
     def __init__(self) -> None:
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self._places: dict[Any, deque[float]] = {}
-        self._line = -1
-        self._code: CodeType | None = None
-
-    def is_met_again(self, frame: FrameType) -> bool:
-        """Whether the backward of this frame was called from where the one before was."""
-        outer = frame.f_back
-        return outer is not None and outer.f_lasti == self._line and outer.f_code is self._code
 
     def meet(self, frame: FrameType) -> None:
         """From now on `losses` is the series of this very place: the line of this frame, and that of its caller."""
         outer = frame.f_back or frame
-        self._line, self._code = outer.f_lasti, outer.f_code
         place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
         try:
             self.losses = self._places[place]

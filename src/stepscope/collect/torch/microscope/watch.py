@@ -39,8 +39,6 @@ def watch_steps(module: Any) -> None:
 
 
 def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
-    if SENTINEL.is_quiet and STEPS.knows(optimizer):
-        return None
     try:
         SENTINEL.stepping(optimizer)
         if SENTINEL.intervenes:
@@ -90,10 +88,10 @@ def _watched(original: Any, weighs: bool) -> Any:
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
         loss = tensors
-        value = SENTINEL.glance(loss, sys._getframe(1)) if SENTINEL.is_quiet else None
-        if value is None and SENTINEL.repeat is not None:
+        value = None
+        if SENTINEL.repeat is not None:
             return _again(loss_of(tensors, args, kwargs, is_transformed, weighs), lambda: original(tensors, *args, **kwargs), sys._getframe(1))
-        if value is None and SENTINEL.look is not None:
+        if SENTINEL.look is not None:
             began = perf_counter() if SENTINEL.budget.is_measured else 0.0
             loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
             value = _before(loss, sys._getframe(1), began) if loss is not None else None
