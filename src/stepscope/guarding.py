@@ -90,7 +90,7 @@ class guard:  # noqa: N801
         """No exception; but steps of the block may not have been finite."""
         from stepscope.collect.process import channel
         from stepscope.collect.process.gather import parted
-        from stepscope.collect.process.member import steps_are_over
+        from stepscope.collect.process.witness import steps_are_over
         from stepscope.diagnose import diagnose
 
         steps_are_over(failed=False)
@@ -158,7 +158,7 @@ _LATEST: list[Diagnosed] = []
 def _report(exception: BaseException, folder: Path) -> Report:
     from stepscope.collect.process import channel, heartbeat
     from stepscope.collect.process.gather import merged, parted, with_steps
-    from stepscope.collect.process.member import seen_behind, steps_are_over
+    from stepscope.collect.process.witness import seen_behind, steps_are_over
     from stepscope.diagnose import diagnose
 
     steps_are_over(failed=True)

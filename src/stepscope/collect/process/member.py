@@ -15,10 +15,10 @@ from stepscope.collect.process import channel, uncaught
 from stepscope.collect.process.alarms import ALARMS
 from stepscope.collect.process.heartbeat import ENDED, FAILED, Page
 from stepscope.collect.process.settings import Settings
+from stepscope.collect.process.witness import seen_at_exit, seen_behind
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.trouble import trouble
-from stepscope.evidence import Batch, Observation
 
 _HIGH = 500
 """Our files take numbers from here on, so that those of the user's files are what they would be without us."""
@@ -106,11 +106,7 @@ class Member:
     def leaves(self, frame: FrameType) -> None:
         """The user's own code ends the process here, with an exit code that tells of a failure."""
         try:
-            from stepscope.collect.torch.microscope.look import look_back, stack_at
-
-            known = SENTINEL.has_found
-            SENTINEL.end(failed=True)
-            seen = look_back(stack_at(frame), "SystemExit", "") if "torch" in sys.modules and not known else None
+            seen = seen_at_exit(frame)
             if seen is not None:
                 channel.write(self.folder, seen)
         except Exception as problem:
@@ -124,35 +120,6 @@ class Member:
 
     def _file(self, kind: str) -> int:
         return _high(os.open(self.folder / f"{self.pid}.{kind}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-
-
-def seen_behind(exception: BaseException, worker: int | None = None) -> Observation:
-    """What an exception shows; where it is about a loss that is not finite, with what its step shows when it is repeated."""
-    from stepscope.collect.torch.observe import observe
-
-    seen = observe(exception, worker)
-    return seen.with_(*_step_behind(exception)) if worker is None else seen
-
-
-def steps_are_over(failed: bool) -> None:
-    """No more steps follow: what was seen and not yet told of is told."""
-    SENTINEL.end(failed)
-
-
-def _step_behind(exception: BaseException) -> list[Any]:
-    """What the repeated step shows where an exception is about a loss that is not finite."""
-    if "torch" not in sys.modules:
-        return []
-    from stepscope.collect.failure import message_of
-    from stepscope.collect.primary import primary
-    from stepscope.collect.source import entries
-    from stepscope.collect.torch.microscope.look import look_back
-    from stepscope.collect.unseen import is_ours
-
-    cause = primary(exception)
-    stack = [entry for entry in entries(cause.__traceback__) if not is_ours(entry[0])]
-    seen = look_back(stack, type(cause).__name__, message_of(cause))
-    return [piece for piece in seen if not isinstance(piece, Batch) or piece.culprits] if seen is not None else []
 
 
 def _high(file: int, least: int = _HIGH) -> int:
