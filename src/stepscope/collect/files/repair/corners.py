@@ -53,12 +53,6 @@ def number(value: float) -> str:
     return str(int(near)) if near.is_integer() else f"{near:.6f}".rstrip("0")
 
 
-def unfit(boxes: Boxes) -> int:
-    """How many boxes a repair would change."""
-    sides = zip(*boxes.sizes, strict=True)
-    return sum(bool(mended((x, y, a, b), *size).deeds) for (x, y, a, b), size in zip(boxes.corners.tolist(), sides, strict=True))
-
-
 def are_of_another_form(boxes: Boxes) -> bool:
     """Whether the boxes fit their images in another form, or so many do not fit that to clip them would spoil them."""
     import numpy as np

@@ -7,8 +7,7 @@ from importlib import import_module
 
 from stepscope.collect.files.reading import Reading
 from stepscope.collect.files.repair.annotations import Rewriting, sizes_of
-from stepscope.collect.files.repair.corners import are_of_another_form, unfit
-from stepscope.collect.files.repair.lists import rewrite_tables
+from stepscope.collect.files.repair.corners import are_of_another_form
 from stepscope.collect.files.repair.pictures import plan_pictures
 from stepscope.collect.files.repair.plan import Plan, RepairFailed, Wanted
 from stepscope.collect.files.repair.repeats import plan_repeats
@@ -34,17 +33,13 @@ def plan_of(readings: Sequence[tuple[Reading, Boxes | None]], tree: Tree, images
         if not mends:
             plan.notes.append("boxes were left: so many do not fit their images that they seem to be written in another form, which clipping would spoil")
         _rewrite(Rewriting(reading, tree, sizes, wanted, plan, mends))
-        if reading.layout == "table" and mends and its is not None and (count := unfit(its)):
-            plan.notes.append(f"{count:,} box{'es' * (count > 1)} in CSV lists {'were' if count > 1 else 'was'} left: lists get new names of images alone")
     if wanted.renumber and not plan.done["renumbered"] and not any("renumbered" in note for note in plan.notes):
         plan.notes.append("nothing was renumbered: no label has one of these numbers")
     return plan
 
 
 def _rewrite(task: Rewriting) -> None:
-    if task.reading.layout in ("yolo", "voc", "coco"):
+    if task.reading.layout in ("yolo", "voc", "coco", "table"):
         import_module(f"stepscope.collect.files.repair.{task.reading.layout}").rewrite(task)
-    elif task.reading.layout == "table":
-        rewrite_tables(task)
     elif task.wanted.renumber:
         task.plan.notes.append("nothing was renumbered: the classes are the names of folders")
