@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, compress, repeat
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_ids import Categories, Ids, clashes
@@ -143,10 +143,8 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
     lacking: list[int] = []
     for start, part in found.parts():
         ids.extend([None if each is None else each.id for each in part])
-        odd = [place for place, each in enumerate(part) if each is None or each.image_id not in images or each.category_id not in known or each.iscrowd not in CROWDS]
-        for place in odd:
-            if (each := part[place]) is not None:
-                yield from _unknown(each, start + place, path, images, known)
+        if not _are_known(part, images, known):
+            yield from chain.from_iterable(_unknown(each, place, path, images, known) for place, each in enumerate(part, start) if each is not None)
         lacking += [start + place for place, each in enumerate(part) if each is not None and not (each.bbox or each.segmentation or each.keypoints)]
         _take(part, start, path, numbers, table)
         yield from segments.flaws(start, part)
@@ -159,13 +157,20 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
 
 def _take(part: Sequence[Annotation | None], start: int, path: str, numbers: dict[Any, int], table: BoxTable) -> None:
     """The boxes of a part, all at once."""
-    kept = [(place, each, each.bbox) for place, each in enumerate(part, start) if each is not None and each.bbox is not None and each.image_id in numbers]
-    table.image.extend([numbers[each.image_id] for _, each, _ in kept])
-    table.written.extend(chain.from_iterable([box for *_, box in kept]))
-    table.label.extend([each.category_id for _, each, _ in kept])
-    table.file.extend([table.files.number(path)] * len(kept))
-    first, step = item("annotations", 0), item("annotations", 1) - item("annotations", 0)
-    table.line.extend([first + step * place for place, *_ in kept])
+    fits = [each is not None and each.bbox is not None and each.image_id in numbers for each in part]
+    kept: list[Any] = list(compress(part, fits))
+    table.image.extend([numbers[each.image_id] for each in kept])
+    table.written.extend(chain.from_iterable([each.bbox for each in kept]))
+    table.label.extend([each.category_id for each in kept])
+    table.file.extend(repeat(table.files.number(path), len(kept)))
+    first, step = item("annotations", start), item("annotations", 1) - item("annotations", 0)
+    table.line.extend(compress(range(first, first + step * len(part), step), fits))
+
+
+def _are_known(part: Sequence[Annotation | None], images: dict[Any, str], known: set[int]) -> bool:
+    """Whether none of a part points nowhere, or says what COCO does not know."""
+    found = [each for each in part if each is not None]
+    return {each.image_id for each in found} <= images.keys() and {each.category_id for each in found} <= known and {each.iscrowd for each in found} <= set(CROWDS)
 
 
 def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], known: set[int]) -> Iterator[Flaw]:
@@ -175,5 +180,5 @@ def _unknown(each: Annotation, number: int, path: str, images: dict[Any, str], k
         yield Flaw("id-unknown", path, line, says=f"image_id {each.image_id} is no image's")
     if known and each.category_id not in known:
         yield Flaw("id-unknown", path, line, says=f"category_id {each.category_id} is no category's", image=image)
-    if each.iscrowd not in (0, 1, None):
+    if each.iscrowd not in CROWDS:
         yield Flaw("value", path, line, says=f"iscrowd is {each.iscrowd!r}; 0 and 1 are known", image=image)

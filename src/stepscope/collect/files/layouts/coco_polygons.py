@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from stepscope.collect.files.layouts.coco_json import Annotation
@@ -39,10 +39,17 @@ def _oversized(annotations: Sequence[Any], numbers: list[int]) -> list[int]:
     """Those of these annotations, all with a box and an area, whose area is negative or more than the box holds."""
     import numpy as np
 
-    sides = np.array([annotations[number].bbox[2:] for number in numbers], dtype=np.float64).reshape(-1, 2)
+    sides = _rows([annotations[number].bbox for number in numbers], 4)[:, 2:]
     area = np.array([annotations[number].area for number in numbers], dtype=np.float64)
     good = (area >= 0) & (area <= _held(sides))
     return [numbers[row] for row in (~good).nonzero()[0]]
+
+
+def _rows(tuples: Iterable[Any], width: int) -> Any:
+    """Tuples of so many numbers as an array: several times as fast as `numpy.array` is."""
+    import numpy as np
+
+    return np.fromiter(chain.from_iterable(tuples), dtype=np.float64).reshape(-1, width)
 
 
 def _held(sides: Any) -> Any:
@@ -57,7 +64,7 @@ def _odd_of(plain: list[Annotation], sizes: dict[Any, tuple[float, float]]) -> l
     if not plain:
         return []
     lists = [each.segmentation or [] for each in plain]
-    lengths = np.fromiter((len(polygon) for polygons in lists for polygon in polygons), dtype=np.int64)
+    lengths = np.fromiter(map(len, chain.from_iterable(lists)), dtype=np.int64)
     owners = np.repeat(np.arange(len(plain)), np.fromiter(map(len, lists), dtype=np.int64, count=len(plain)))
     whole = np.ones(len(plain), dtype=bool)
     np.logical_and.at(whole, owners, (lengths % 2 == 0) & (lengths >= 6))
@@ -65,9 +72,9 @@ def _odd_of(plain: list[Annotation], sizes: dict[Any, tuple[float, float]]) -> l
     if not whole.all():  # pairs cannot be told where a number has no partner
         keep = np.repeat(whole[owners], lengths)
         numbers, owners, lengths = numbers[keep], owners[whole[owners]], lengths[whole[owners]]
-    box = np.array([each.bbox for each in plain], dtype=np.float64)
+    box = _rows([each.bbox or () for each in plain], 4)
     area = np.array([each.area or 0.0 for each in plain])
-    size = np.array([sizes.get(each.image_id, (0.0, 0.0)) for each in plain])
+    size = _rows(map(sizes.get, [each.image_id for each in plain], repeat((0.0, 0.0))), 2)
     span, surface = _spans(numbers, owners, lengths, len(plain))
     good = whole & _agrees(span, box, size) & (surface > 1e-6) & (area >= 0) & (area <= _held(box[:, 2:]))
     good[among(numbers, owners, lengths)] = False
