@@ -87,12 +87,15 @@ def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None
     from stepscope.collect.files.inspecting import inspect_all, twins_in
     from stepscope.collect.files.masks import apart, mask_flaws, with_masks
     from stepscope.collect.files.recognise import found_at, read_as, read_as_told
-    from stepscope.collect.files.unread import said_of
+    from stepscope.collect.files.unread import is_told, said_of, unread_in
 
     found = found_at(path)
     looking = looking or Looking()
     readings = (read_as_told(found.tree, layout),) if layout else tuple(read_as(found.tree, name) for name in found.layouts)
-    found.tree.notes += said_of(found.tree, tuple(reading.layout for reading in readings))
+    unread = list(unread_in(found.tree, tuple(reading.layout for reading in readings)))
+    found.tree.notes += said_of(unread)
+    for reading in readings:
+        reading.flaws = [flaw for flaw in reading.flaws if not is_told(flaw, unread)]
     images, masks = apart(inspect_all(with_masks(readings[0], found.tree), found.tree, looking, progress or _silent), readings[0])
     readings[0].flaws.extend(mask_flaws(masks, images))
     twins = twins_in(readings[0], found.tree, images, looking)

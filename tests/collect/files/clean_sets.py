@@ -159,18 +159,6 @@ s(
     ("cat", "dog"),
     8,
 )
-s(
-    "segments mixed with boxes",
-    {
-        **photos(*[f"images/{x}.jpg" for x in tv]),
-        **{f"labels/{x}.txt": P + "0 0.5 0.5 0.2 0.2\n" for x in tv},
-        "data.yaml": "train: images/train\nval: images/val\nnames:\n  0: cat\n  1: dog\n",
-    },
-    "yolo",
-    {"train": 3, "val": 1},
-    ("cat", "dog"),
-    12,
-)
 K = "0 0.5 0.5 0.4 0.4 0.4 0.4 2 0.6 0.6 1 0 0 0\n"
 s(
     "pose3",

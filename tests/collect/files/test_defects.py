@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.collect.files.clean_sets import SETS
+from tests.collect.files.conftest import photos
 
 from stepscope.checking import Looking, check
 from stepscope.finding import Finding
@@ -37,6 +38,22 @@ def found_in(root: Path) -> list[Finding]:
 def test_a_line_of_a_yolo_file(line: str, slug: str, written: Callable[..., Path]) -> None:
     found = found_in(written({**YOLO, TEXT: f"0 0.5 0.5 0.25 0.25\n{line}\n"}))
     assert (slug, "a.txt", 2) in [(each.name, Path(each.place.file or "").name, each.place.line) for each in found]
+
+
+POLYGON = "0 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        ([POLYGON, POLYGON * 2, POLYGON + "0 0.5 0.5 0.2 0.2\n"], ("2.txt", 2)), ([POLYGON, POLYGON * 2, "0 0.5 0.5 0.2 0.2\n"], ("2.txt", 1)),
+        ([POLYGON] * 3, None), ([POLYGON, POLYGON, ""], None), ([POLYGON, "0 0.5 0.5 0.2 0.2\n", "0 0.4 0.4 0.2 0.2\n"], None),
+    ],
+)  # fmt: skip
+def test_a_box_among_polygons_is_told(texts: list[str], place: tuple[str, int] | None, written: Callable[..., Path]) -> None:
+    found = found_in(written({**photos("images/0.jpg", "images/1.jpg", "images/2.jpg"), **{f"labels/{number}.txt": text for number, text in enumerate(texts)}}))
+    told = [(Path(each.place.file or "").name, each.place.line) for each in found if each.name == "segment-mismatch"]
+    assert told == [place] * bool(place)
 
 
 @pytest.mark.parametrize(

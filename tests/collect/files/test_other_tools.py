@@ -46,6 +46,7 @@ UNREAD = {
     "FiftyOne classification JSON": {"labels.json": json.dumps({"classes": ["a", "b"], "labels": {"0": 1}})},
     "Detectron2 JSON": {"annotations/train.json": json.dumps([{"file_name": "0.jpg", "image_id": 0, "annotations": [{"bbox": [1, 2, 3, 4], "bbox_mode": 1, "category_id": 0}]}])},
     "JSON of another form than COCO's": {"annotations.json": json.dumps({"0.jpg": {"boxes": [[1, 2, 3, 4]]}}), "index.json": json.dumps({"images": NAMES, "labels": [0] * len(NAMES)})},
+    "metadata of Hugging Face": {"train/metadata.jsonl": "".join(json.dumps({"file_name": name, "text": "a cat"}) + "\n" for name in NAMES)},
     "COCO captions": {"annotations/captions.json": json.dumps({"images": [], "annotations": [{"image_id": 1, "caption": "a cat"}]})},
 }
 
@@ -56,6 +57,7 @@ def test_annotations_that_are_not_read_are_said_to_be_and_are_no_mistake(name: s
     report = checked(written({**photos(*(f"train/{each}" for each in NAMES)), **contents}))
     assert not grave(report)
     assert [note for note in report.notes if note.startswith(f"not read: {name} ({next(iter(contents))})")]
+    assert "stray-file" not in {each.name for each in report.findings}
 
 
 def test_a_file_of_such_a_format_alone_is_named(written: Callable[..., Path]) -> None:

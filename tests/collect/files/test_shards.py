@@ -45,6 +45,12 @@ def test_a_compressed_shard_is_not_left_out_without_a_word(written: Callable[...
     assert found_in(written({"a.tar": tar(members({})), "b.tar.gz": b"\x1f\x8b"})) == {("stray-file", "b.tar.gz", "is")}
 
 
+def test_members_of_a_sample_that_do_not_stand_side_by_side_are_told(written: Callable[..., Path]) -> None:
+    content = members({})
+    first = content.pop("00.jpg")
+    assert found_in(written({"a.tar": tar({**content, "00.jpg": first})})) == {("annotation-id-clash", "a.tar", "the")}
+
+
 def test_a_link_in_place_of_an_image_is_named(written: Callable[..., Path]) -> None:
     buffer = io.BytesIO(tar(members({"99.cls": "1"})))
     with tarfile.open(fileobj=buffer, mode="a") as shard:

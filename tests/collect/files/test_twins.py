@@ -65,6 +65,16 @@ def test_a_changed_copy_is_found(tmp_path, name, of):
     assert alike == [sorted([f"a/{of}.jpg", "a/copy.jpg"])]
 
 
+@pytest.mark.parametrize("sides", [(256, 256), (250, 187), (191, 239), (640, 427)])
+@pytest.mark.parametrize("name", ["gravel", "coffee", "page"])
+def test_a_small_picture_does_not_depend_on_how_its_image_was_made_smaller(name, sides):
+    image = photo(name).convert("L").resize(sides)
+    ways = encoded(image, quality=95), encoded(image, "PNG"), encoded(Image.fromarray(np.asarray(image).astype(np.uint16) * 257), "PNG"), encoded(image.resize((480, 480)), "PNG")
+    pictures = np.stack([inspect(way)[0]["small"].astype(float) for way in ways])
+
+    assert np.abs(pictures - pictures[0]).mean(axis=(1, 2)).max() < 2.0
+
+
 @pytest.mark.parametrize("quick", [False, True])
 def test_equal_files_are_found(tmp_path, quick):
     found = twins(written(tmp_path, {**PHOTOS, "a/copy.jpg": jpeg(), "b/copy.jpg": jpeg(), "b/other.png": png("coins"), "c/other.png": png("coins")}), quick)

@@ -13,7 +13,7 @@ from stepscope.collect.files.outputs import without_outputs
 from stepscope.collect.files.reading import Reading, is_image, split_of
 from stepscope.collect.files.remote import Remote
 from stepscope.collect.files.tree import Tree, walk
-from stepscope.collect.files.unread import advice_on, kind_of, said_of
+from stepscope.collect.files.unread import advice_on, kind_of, said_of, unread_in
 
 LAYOUTS = {
     "folders": "classification folders: class/image, with or without train, val and test",
@@ -84,7 +84,7 @@ def layouts_of(tree: Tree) -> tuple[str, ...]:
         return ("folders",)
     met = Counter(f".{path.rpartition('.')[2].lower()}" for path in tree.files if "." in path.rpartition("/")[2])
     others = ": " * bool(met) + ", ".join(f"{count:,} {ending}" for ending, count in met.most_common(4))
-    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others})", *said_of(tree, ())]))
+    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others})", *said_of(list(unread_in(tree)))]))
 
 
 def _has_yolo(tree: Tree) -> bool:

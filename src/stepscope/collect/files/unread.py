@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stepscope.collect.files.layouts.coco_json import is_coco
 from stepscope.collect.files.tree import Tree, shown
+from stepscope.evidence import Flaw
 
 PEEK = 65536
 """Bytes of a file that are looked at."""
@@ -32,6 +33,7 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
         ("COCO panoptic JSON", (rb'"segments_info"\s*:',)),
         ("COCO captions", (rb'"annotations"\s*:', rb'"caption"\s*:')),
     ),
+    ".jsonl": (("metadata of Hugging Face", (rb'^\s*\{[^\n]*"file_name"\s*:',)),),
     ".xml": (("CVAT XML", (rb"<annotations[\s>]",)),),
     ".csv": (("VIA CSV", (rb"^[^\n]*region_shape_attributes",)),),
     ".txt": (
@@ -64,16 +66,20 @@ def kind_of(tree: Tree, path: str) -> str:
     return found or (OTHER if ending == ".json" and _NAMED.search(path) and head.strip()[:1] in (b"{", b"[") and not is_coco(head, path) else "")
 
 
-def said_of(tree: Tree, layouts: tuple[str, ...]) -> list[str]:
-    """The same in words, for the notes of a report."""
-    found = list(unread_in(tree, layouts))
+def said_of(found: Sequence[tuple[str, str]]) -> list[str]:
+    """What `unread_in` gave in words, for the notes of a report."""
     text = "not read: " + ", ".join(f"{name} ({shown(path)})" for name, path in found) + advice_on(*(name for name, _ in found))
     return [text] if found else []
 
 
+def is_told(flaw: Flaw, found: Sequence[tuple[str, str]]) -> bool:
+    """Whether a file that belongs to no sample is of a format that `unread_in` gave: it is not told twice. Files of one ending are taken for alike."""
+    return flaw.kind == "stray" and any(flaw.file.rpartition(".")[2] == path.rpartition(".")[2] for _, path in found)
+
+
 def advice_on(*names: str) -> str:
     """What can be done with boxes and outlines in these formats; "" where none holds such."""
-    return _ADVICE if any(not name.startswith("COCO") and name not in _ENDINGS.values() for name in names) else ""
+    return _ADVICE if any(not name.startswith(("COCO", "metadata")) and name not in _ENDINGS.values() for name in names) else ""
 
 
 def _firsts(tree: Tree) -> list[str]:

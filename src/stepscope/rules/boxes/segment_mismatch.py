@@ -3,13 +3,15 @@
 Why
 ---
 A mask belongs to one picture of one size. Where it was drawn on another size, or turned by EXIF in one reader and not in the other, every
-pixel's label is another's. Libraries that look at the sizes stop; those that do not train on it.
+pixel's label is another's. Libraries that look at the sizes stop; those that do not train on it. In a YOLO file with one polygon Ultralytics
+reads each line as one: of a box, its centre and its size become two points. Where some files hold boxes alone, it drops the polygons of all.
 
 Fix
 ---
 - Compare the sizes of each picture and its mask once: `Image.open(image).size == Image.open(mask).size`.
 - Resize masks with nearest neighbour, to the size of their own picture, before any augmentation.
 - Count boxes and polygons of a sample: each object has one of both.
+- In YOLO files write all objects as polygons (a box has four corners), or all as boxes.
 
 Bad
 ---
@@ -46,6 +48,5 @@ def words(failure: Failure, log: Log) -> Witnessed:
 @SEGMENT_MISMATCH.seen_in
 def files(flaws: Flaws) -> Witnessed:
     """Every segment of a data set was looked at."""
-    found = flaws.of("segment-apart", "segment-outside")
-    if found:
+    for found in filter(None, map(flaws.of, ("segment-apart", "segment-outside"))):
         yield SEGMENT_MISMATCH.found(found[0].says, seen={"segments": f"{len(found):,}"}, places=at_flaws(found), severity=Severity.WARNING)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
 
 from stepscope.collect.files.reading import Picture, Reading, is_image, split_in, split_of
 from stepscope.collect.files.tree import Tree, opened
@@ -71,7 +74,7 @@ def _sample(member: str) -> str:
 
 
 def _shard(tree: Tree, path: str, reading: Reading, labels: dict[str, str], whole: set[str]) -> None:
-    met: set[str] = set()
+    met: dict[str, None] = {}
     last = 0
     try:
         with opened(tree.root, path) as raw, tarfile.open(fileobj=raw, mode="r:") as shard:
@@ -83,7 +86,7 @@ def _shard(tree: Tree, path: str, reading: Reading, labels: dict[str, str], whol
                         whole.add(_sample(f"{path}/{name}"))
                     if f"{path}/{name}" in met:
                         reading.flaws.append(Flaw("listed-twice", path, says=f"the member {name!r} is there twice", image=f"{path}/{name}"))
-                    met.add(f"{path}/{name}")
+                    met[f"{path}/{name}"] = None
                     _member(path, name, member, shard, reading, labels)
     except (tarfile.TarError, EOFError) as problem:
         reading.flaws.append(Flaw("parse", path, says=f"is no whole tar file: {problem}"))
@@ -91,6 +94,13 @@ def _shard(tree: Tree, path: str, reading: Reading, labels: dict[str, str], whol
         reading.flaws.append(Flaw("unreadable", path, says=problem.strerror or str(problem)))
     if last > tree.files[path][0]:
         reading.flaws.append(Flaw("parse", path, says=f"ends {last - tree.files[path][0]:,} bytes before its last member does"))
+    reading.flaws += _scattered(path, met)
+
+
+def _scattered(path: str, members: Iterable[str]) -> list[Flaw]:
+    """Samples whose members do not stand side by side: readers begin a sample with each new name (webdataset's `group_by_keys`), and give such a one in parts."""
+    parts = Counter(sample for sample, _ in groupby(map(_sample, members)))
+    return [Flaw("listed-twice", path, says=f"the members of {sample[len(path) + 1 :]!r} stand in {count} places", image=sample) for sample, count in parts.items() if count > 1]
 
 
 def _is_data(path: str, name: str, member: tarfile.TarInfo, reading: Reading) -> bool:

@@ -38,6 +38,7 @@ def read(tree: Tree) -> Reading:
             says = f"stands for {' and '.join(name.rpartition('/')[2] for name in owners[:3])}"
             reading.flaws.append(Flaw("label-shared", text, says=says, image=owners[1]))
         lines.read(tree, text, owners[0])
+    lines.compare()
     kind = "unlabelled" if any(not tree.files[text][0] for text in labels) else "background"
     reading.flaws += [Flaw(kind, image, says="has no label file", image=image) for image in missing] if labels else []
     reading.flaws += _without_image(tree, texts - labels.keys(), data)

@@ -21,6 +21,8 @@ class Lines:
         self._reading, self._data = reading, data
         assert reading.boxes is not None
         self._boxes = reading.boxes
+        self._outlined = 0
+        self._boxed: list[tuple[str, str]] = []
 
     def read(self, tree: Tree, path: str, image: str) -> None:
         """One label file. Usual ones, of boxes alone, are taken at once."""
@@ -35,6 +37,11 @@ class Lines:
             return
         self._one_by_one(path, image, data)
 
+    def compare(self) -> None:
+        """After all files: those of boxes alone, where most are of polygons. Ultralytics then takes every polygon out of the set (`YOLODataset.get_labels`)."""
+        for path, image in self._boxed if len(self._boxed) < self._outlined else ():
+            self._flaw("segment-apart", path, 1, "boxes in a set of polygons, for which Ultralytics drops all polygons", image)
+
     def _usual(self, path: str, image: str, tokens: list[bytes], data: bytes) -> bool:
         """Five numbers on each line; else nothing is taken."""
         if not all(token.isdigit() and len(token) < 10 for token in tokens[::5]) or any(len(line.split()) != 5 for line in data.splitlines()):
@@ -46,6 +53,7 @@ class Lines:
         for line in range(len(tokens) // 5):
             at = 5 * line
             self._boxes.add(image, numbers[at + 1 : at + 5], int(numbers[at]), path, line + 1)
+        self._boxed += [(path, image)] * bool(tokens)
         return True
 
     def _one_by_one(self, path: str, image: str, data: bytes) -> None:
@@ -55,9 +63,13 @@ class Lines:
         if data.startswith(b"\xef\xbb\xbf"):
             self._flaw("encoding", path, 1, "begins with a byte-order mark", image)
             data = data[3:]
-        for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-            if line.strip():
-                self._line(path, image, number, line.split())
+        rows = [(number, line.split()) for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1) if line.strip()]
+        outlined = self._data.keypoints is None and any(len(cells) > 6 for _, cells in rows)
+        self._outlined += outlined
+        for number, cells in rows:
+            self._line(path, image, number, cells)
+            if outlined and len(cells) == 5:  # `verify_image_label` of Ultralytics reads a file with one polygon as polygons throughout
+                self._flaw("segment-apart", path, number, "a box among polygons, which Ultralytics reads as a polygon of two points", image)
 
     def _line(self, path: str, image: str, line: int, cells: list[str]) -> None:
         try:

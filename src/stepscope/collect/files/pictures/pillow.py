@@ -80,6 +80,7 @@ def looks_of(image: Any) -> dict[str, Any]:
 def grey_of(image: Any, side: int = SIDE) -> Any:
     """The thumbnail (H, W) of an open image, in grey from 0 to 255: an eighth of its size, larger where that is very small."""
     import numpy as np
+    from PIL import Image
 
     image.load()
     factor = max(1, min(8, min(image.size) // side))
@@ -88,8 +89,7 @@ def grey_of(image: Any, side: int = SIDE) -> Any:
         low, high = float(values.min()), float(values.max())
         scale = 255 / 65535 if image.mode.startswith("I") and low >= 0 and high <= 65535 else 255 / max(high - low, 1e-9)
         values = (values if scale == 255 / 65535 else values - low) * scale
-        rows, columns = values.shape[0] // factor * factor, values.shape[1] // factor * factor
-        return values[:rows, :columns].reshape(rows // factor, factor, -1, factor).mean(axis=(1, 3)).round().astype(np.uint8)
+        return np.asarray(Image.fromarray(values).reduce(factor)).round().astype(np.uint8)
     plain = image if image.mode in ("L", "RGB") else image.convert("RGB")
     return np.asarray((plain.reduce(factor) if factor > 1 else plain).convert("L"))
 
