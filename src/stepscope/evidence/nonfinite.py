@@ -24,7 +24,8 @@ class NonFinite:
     `met` says where it was noticed: "loss" (before backward), "gradient" (after it) or "raise" (the user's own code looked). `kind` is "nan" or
     "inf". `born` says where it began: "input" or "weight" (a tensor that was there before the step, `name` in the user's words), "constant"
     (another such tensor), "forward" or "backward" (the `operator`; of a backward the forward operator that it belongs to), "own backward" (a
-    backward that the user wrote), "unknown".
+    backward that the user wrote), "own gradient" (a hook of the user's, or statements between backward and step, that worked on gradients; `node` is
+    empty for the latter), "unknown".
 
     `frames` are those of the operator, outermost first; `inputs` and `output` what went in and came out, as it was then. `rows` are the rows of
     the batch (of `rows_of`) that are not finite at the origin, empty where that cannot be said; `columns` the columns of an input. `half` is true where

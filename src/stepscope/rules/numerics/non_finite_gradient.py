@@ -43,6 +43,20 @@ def repeated(step: NonFinite, course: Course) -> Witnessed:
 
 
 @NON_FINITE_GRADIENT.seen_in
+def worked_on(step: NonFinite, course: Course) -> Witnessed:
+    """Code of the user's made it of gradients that were finite: it scales, clips or projects them."""
+    if step.born != "own gradient" or diverged(course):
+        return
+    yield NON_FINITE_GRADIENT.found(
+        f"`{step.operator}` on the gradients made the first {made(step)}",
+        confidence(step),
+        line=step.line,
+        seen={"in": "a hook of the backward pass" if step.node else "your own code, between backward and step", **facts(step)},
+        instead=("A gradient may be zero throughout, and so may its norm: divide by `norm + 1e-6`, as `nn.utils.clip_grad_norm_` does.",),
+    )
+
+
+@NON_FINITE_GRADIENT.seen_in
 def dropped(step: NonFinite, course: Course) -> Witnessed:
     """A value of the forward pass that never reached the loss came back through its gradient."""
     if step.met != "gradient" or step.born != "forward" or diverged(course):

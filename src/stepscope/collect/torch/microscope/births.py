@@ -21,6 +21,9 @@ MADE_OF_NOTHING = ("empty", "new_empty", "empty_like", "empty_strided", "new_emp
 CONSTANTS = ("full", "full_like", "new_full", "fill", "fill_", "masked_fill", "masked_fill_", "scalar_tensor", "lift_fresh", "index_fill", "index_fill_")
 """Operators that put an infinity where the program asks for one."""
 
+_TRANSFORMS = "_functorch"
+"""The folder of torch in which its function transforms stand."""
+
 
 @dataclass
 class Link:
@@ -95,9 +98,12 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         self.sites: dict[int, list[Entry]] = {}
         self.written: dict[int, list[Entry]] = {}
         """Where a tensor was first written over, by storage."""
+        self.passed: int | None = None
+        """The births there were when the last operator of a backward pass ran; None where none did."""
         self.picked: list[tuple[Any, tuple[int, ...]]] = []
         self._by_storage: dict[int, Birth] = {}
         self._raw: dict[int, Any] = {}
+        self._number = -1
         self._of_weights: set[int] = set()
 
     @classmethod
@@ -115,7 +121,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         node = torch._C._current_autograd_node()
         number = torch._C._autograd._get_sequence_nr() - 1
         if node is None and number not in self.sites:
-            self.sites[number] = stack_here()
+            self._note_site(number)
+        self._number = number
         name = func.__name__.partition(".")[0]
         if node is None and name in PICKS:
             self._note_pick(name, args)
@@ -126,6 +133,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         for one in tensors(output):
             (self._of_weights.add if of_weights else self._of_weights.discard)(storage(one))
             self._see(one, call)
+        if node is not None:
+            self.passed = len(self.births)
         return output
 
     def _see(self, output: Any, call: _Call) -> None:
@@ -163,6 +172,13 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         )
         self.births.append(birth)
         self._by_storage[place] = birth
+
+    def _note_site(self, number: int) -> None:
+        """The line of an operator's node. Under `torch.func` it has one for each level of autograd that it goes through, the innermost first."""
+        stack = stack_here()
+        is_transformed = any(_TRANSFORMS in entry[0].f_code.co_filename for entry in stack)
+        for each in range(self._number + 1 if is_transformed else number, number + 1):
+            self.sites.setdefault(each, stack)
 
     def _link(self, tensor: Any) -> Link:
         if is_finite(tensor):

@@ -15,6 +15,7 @@ from stepscope.collect.torch.microscope.again import Repeat
 from stepscope.collect.torch.microscope.births import Birth
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
+from stepscope.collect.torch.microscope.own_code import own_work
 from stepscope.collect.torch.microscope.reload import is_reloaded
 from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.updates import averaged_by, update_of
@@ -61,7 +62,8 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return _of_entering(origin.birth, known)
     if origin.birth is None:
         return _of_tensor(origin, known, weights, batch, names, births)
-    return _of_birth(origin.birth, {**known, "met": _met(repeat, origin.birth)}, births)
+    own = own_work(origin.birth, births, repeat.aim.met)
+    return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
 
 
 def _met(repeat: Repeat, birth: Birth | None = None) -> str:
@@ -118,25 +120,22 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
     return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, **known)]
 
 
-def _of_birth(birth: Birth, known: dict[str, Any], births: Any) -> list[Any]:
-    entries, own = birth.stack, False
-    if birth.node is not None:
-        own = _in_own_backward(birth)
-        entries = birth.stack if own else births.sites.get(birth.node, birth.stack)
+def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> list[Any]:
+    entries = birth.stack if own or birth.node is None else births.sites.get(birth.node, birth.stack)
     frames = tuple(frame_of(*entry) for entry in entries)
     return [
         NonFinite(
-            born="own backward" if own else "backward" if birth.node is not None else "forward",
+            born=own or ("backward" if birth.node is not None else "forward"),
             operator=birth.name,
             frames=frames,
-            stage=Stage.BACKWARD if birth.node is not None else _stage(birth, frames, births),
+            stage=Stage.BACKWARD if own or birth.node is not None else _stage(birth, frames, births),
             inputs=tuple(birth.seen[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
             rows=_rows(birth.output),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
-            dropped=known["met"] == "gradient" and birth.node is None,
+            dropped=known["met"] == "gradient" and birth.node is None and not own,
             scalars=tuple(float(value) for value in birth.scalars[:4]),
             **known,
         ),
@@ -173,14 +172,6 @@ def _in_model(birth: Birth) -> bool:
     if not any(entry[0].f_code.co_name == "_call_impl" for entry in birth.stack):
         return False
     return stage_of_frames(tuple(frame_of(*entry) for entry in birth.stack)) != Stage.LOSS
-
-
-def _in_own_backward(birth: Birth) -> bool:
-    """Whether a backward that the user wrote was running: it stands on the stack, called by autograd."""
-    return any(
-        entry[0].f_code.co_name == "apply" and entry[0].f_code.co_filename.endswith("function.py") and "autograd" in entry[0].f_code.co_filename
-        for entry in birth.stack
-    )
 
 
 def _is_finite_in_full(birth: Birth) -> bool:

@@ -1,0 +1,92 @@
+"""Code of the user's that works on gradients: its own line is named, not that of the operator whose backward it hangs on."""
+
+import pytest
+
+NET = """
+    x, y = torch.rand(40, 4), torch.arange(40) % 3
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.act, self.head = nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3)
+        def forward(self, x):
+            return self.head(self.act(self.kept(self.body(x))))
+        def kept(self, h):
+            return h
+    net, spare = Net(), nn.Linear(2, 2)
+    with torch.no_grad():
+        net.body.bias[3] = -50.0
+"""
+LOOP = """
+    optimizer = torch.optim.SGD([*net.parameters(), *spare.parameters()], 0.1)
+    for i in range(0, 40, 10):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(net(x[i:i + 10]), y[i:i + 10]) + 0 * spare(torch.ones(1, 2)).sum()
+        loss.backward()
+        after(spare)
+        optimizer.step()
+"""
+SCALED = "scaled = g / g.std(0, keepdim=True)"
+HOOK = f"""
+    def after(module):
+        pass
+    def scale(g):
+        {SCALED}
+        return scaled
+"""
+HOOKS = {
+    "of a tensor": "    Net.kept = lambda self, h: (h.requires_grad and h.register_hook(scale), h)[1]",
+    "of a weight": "    net.body.weight.register_hook(lambda g: scale(g.T).T)",
+    "of a module": "    net.act.register_full_backward_hook(lambda module, before, after: (scale(before[0]),))",
+}
+FORWARD = """
+    def after(module):
+        pass
+    def drop(h):
+        return torch.where(h > 0, h.sqrt(), h)
+    Net.kept = lambda self, h: {call}
+"""
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_is_named_by_its_own_line(reported, hook):
+    found, line = reported(NET + HOOK + HOOKS[hook] + LOOP)
+
+    assert (found["name"], found["stage"], line) == ("non-finite-gradient", "backward", SCALED)
+    assert found["seen"]["in"] == "a hook of the backward pass"
+
+
+def test_what_is_done_to_gradients_before_the_step_is_no_loss(reported):
+    divide = "p.grad = p.grad / p.grad.norm()"
+    found, line = reported(NET + f"""
+    def after(module):
+        for p in module.parameters():
+            {divide}
+    """ + LOOP)  # fmt: skip
+
+    assert (found["name"], found["stage"], line) == ("non-finite-gradient", "backward", divide)
+    assert found["seen"]["in"] == "your own code, between backward and step"
+
+
+@pytest.mark.parametrize("call", ["drop(h)", "torch.utils.checkpoint.checkpoint(drop, h, use_reentrant=False)"])
+def test_a_forward_that_backward_runs_once_more_is_no_hook(reported, call):
+    found, line = reported(NET + FORWARD.format(call=call) + LOOP)
+
+    assert (found["name"], line) == ("non-finite-gradient", "return torch.where(h > 0, h.sqrt(), h)")
+    assert "in" not in found["seen"]
+
+
+@pytest.mark.parametrize("transform", ["torch.func.grad(cost)", "torch.func.vmap(torch.func.grad(cost), in_dims=(None, 0))"])
+def test_the_backward_of_a_function_transform_is_told_with_the_line_of_its_forward(reported, transform):
+    root = "return (weights['head.weight'] * 0).square().sum().sqrt() + weights['head.bias'].sum()"
+    found, line = reported(NET + f"""
+    def cost(weights, rows):
+        {root}
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for i in range(0, 40, 10):
+        made = {transform}(dict(net.named_parameters()), x[i:i + 10])
+        for name, p in net.named_parameters():
+            p.grad = made[name].reshape(-1, *p.shape).sum(0)
+        optimizer.step()
+    """)  # fmt: skip
+
+    assert (found["name"], line) == ("non-finite-gradient", root)
