@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from stepscope.collect.files.cache import Cache, Seen, dtype
@@ -41,7 +40,7 @@ class Work:
     task: str = TASK
     small: dict[str, bytes] = field(default_factory=dict)
 
-    def take(self, rows: Any, facts: Any, says: dict[int, str], small: Mapping[int, bytes] = MappingProxyType({})) -> None:
+    def take(self, rows: Any, facts: Any, says: dict[int, str], small: Mapping[int, bytes]) -> None:
         """Note what was seen of some rows."""
         if len(self.small) < SMALL:
             self.small.update({self.pictures[rows[place]].path: picture for place, picture in small.items()})
@@ -142,7 +141,7 @@ def _note(work: Work, outcome: Outcome, rows: Any) -> None:
     else:
         lost = np.zeros(1, dtype=dtype())
         lost["state"], lost["size"] = outcome.state, work.stamps[mine[0], 0]
-        work.take(mine, lost, {0: outcome.message})
+        work.take(mine, lost, {0: outcome.message}, {})
 
 
 def cores() -> int:

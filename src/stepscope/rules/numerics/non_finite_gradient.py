@@ -22,6 +22,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.advice import advice
 from stepscope.rules.numerics.told import confidence, diverged, facts, kind, made, told
 from stepscope.rules.numerics.told import unread as left_out
 
@@ -52,7 +53,7 @@ def worked_on(step: NonFinite, course: Course) -> Witnessed:
         confidence(step),
         line=step.line,
         seen={"in": "a hook of the backward pass" if step.node else "your own code, between backward and step", **facts(step)},
-        instead=("A gradient may be zero throughout, and so may its norm: divide by `norm + 1e-6`, as `nn.utils.clip_grad_norm_` does.",),
+        instead=advice(step),
     )
 
 

@@ -67,6 +67,23 @@ def test_what_is_done_to_gradients_before_the_step_is_no_loss(reported):
     assert found["seen"]["in"] == "your own code, between backward and step"
 
 
+def test_a_row_of_a_weight_is_no_sample_of_the_batch(reported):
+    found, _ = reported("""
+    net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+    with torch.no_grad():
+        net[0].bias[:] = 5.0
+        net[0].bias[3] = -50.0
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for x, y in DataLoader(TensorDataset(torch.rand(40, 4), torch.arange(40) % 3), batch_size=8):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(x), y).backward()
+        net[0].weight.grad = net[0].weight.grad / net[0].weight.grad.norm(dim=1, keepdim=True)
+        optimizer.step()
+    """)
+
+    assert (found["name"], found["place"]["samples"]) == ("non-finite-gradient", [])
+
+
 @pytest.mark.parametrize("call", ["drop(h)", "torch.utils.checkpoint.checkpoint(drop, h, use_reentrant=False)"])
 def test_a_forward_that_backward_runs_once_more_is_no_hook(reported, call):
     found, line = reported(NET + FORWARD.format(call=call) + LOOP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from stepscope.collect.owner import is_users
@@ -9,8 +10,8 @@ from stepscope.collect.torch.microscope.births import Birth
 
 _ENGINE = "_engine_run_backward"
 """The last function of torch's that stands on the stack of what autograd calls (torch 2.3 and newer)."""
-_RECOMPUTES = "checkpoint.py"
-"""Activation checkpointing runs the user's forward once more, within backward."""
+_RECOMPUTES = ("torch", "utils", "checkpoint.py")
+"""The file of torch's whose activation checkpointing runs the user's forward once more, within backward."""
 
 
 def own_work(birth: Birth, births: Any, met: str) -> str:
@@ -35,4 +36,4 @@ def _in_hook(birth: Birth) -> bool:
     codes = [entry[0].f_code for entry in birth.stack]
     engine = max((place for place, code in enumerate(codes) if code.co_name == _ENGINE), default=len(codes))
     files = [code.co_filename for code in codes[engine + 1 :]]
-    return any(map(is_users, files)) and not any(file.endswith(_RECOMPUTES) for file in files)
+    return any(map(is_users, files)) and not any(Path(file).parts[-3:] == _RECOMPUTES for file in files)

@@ -121,6 +121,7 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
 
 
 def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> list[Any]:
+    of_weights = own == "own gradient" and birth.node is None  # gradients of weights, which have no rows of the batch
     entries = birth.stack if own or birth.node is None else births.sites.get(birth.node, birth.stack)
     frames = tuple(frame_of(*entry) for entry in entries)
     return [
@@ -132,7 +133,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             inputs=tuple(birth.seen[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
-            rows=_rows(birth.output),
+            rows=() if of_weights else _rows(birth.output),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
             dropped=known["met"] == "gradient" and birth.node is None and not own,
