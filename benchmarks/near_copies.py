@@ -1,26 +1,29 @@
-"""How many changed copies of photos are told to be near copies, by kind of change, and how many pairs of other crops of the same scenes are.
+"""How many changed copies of photos are told to be near copies, by kind of change; and how many pairs are that are no copies: other crops of the same scenes, parts of one kind in the same pose.
 
     python benchmarks/near_copies.py
 
-Twelve crops each of some photos of scikit-image and scikit-learn; the small pictures are made of JPEG files, as `stepscope check` makes them.
+Twelve crops each of some photos of scikit-image and scikit-learn, and drawn parts; all are compared as JPEG files, as `stepscope check` compares them once their hashes are near each other.
 """
 
 from __future__ import annotations
 
 import io
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations
 
 import numpy as np
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 from skimage import data
 from sklearn.datasets import load_sample_images
 
+from benchmarks.parts import PARTS
+from stepscope.collect.files.detail import detailed, shows_the_same
 from stepscope.collect.files.pictures.inspect import inspect
-from stepscope.collect.files.sameness import same
-from stepscope.collect.files.screening import APART, screened
+from stepscope.collect.files.screening import resembling
 
 CROPS = 12
+OF_A_KIND = 6
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom."""
 
@@ -36,6 +39,13 @@ def noisy(image: Image.Image) -> Image.Image:
     return Image.fromarray((pixels + np.random.default_rng(0).integers(-20, 21, pixels.shape)).clip(0, 255).astype("u1"))
 
 
+def marked(image: Image.Image) -> Image.Image:
+    """A line of text in a corner."""
+    changed = image.copy()
+    ImageDraw.Draw(changed).text((image.width * 0.6, image.height * 0.9), "(c) photo.example", fill="white")
+    return changed
+
+
 CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "JPEG of quality 25": lambda image: Image.open(io.BytesIO(encoded(image, 25))),
     "a third of the size": lambda image: image.resize((image.width // 3, image.height // 3)),
@@ -46,7 +56,12 @@ CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "a quarter brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.25),
     "three quarters of the contrast": lambda image: ImageEnhance.Contrast(image).enhance(0.75),
     "gamma 0.8": lambda image: image.point(lambda value: int(255 * (value / 255) ** 0.8)),
+    "half the saturation": lambda image: ImageEnhance.Color(image).enhance(0.5),
+    "in grey": lambda image: image.convert("L").convert("RGB"),
+    "blurred by 2 pixels": lambda image: image.filter(ImageFilter.GaussianBlur(2)),
+    "turned by 1 degree": lambda image: image.rotate(1, Image.Resampling.BICUBIC),
     "noise": noisy,
+    "a watermark": marked,
 }
 
 
@@ -57,9 +72,10 @@ def encoded(image: Image.Image, quality: int = 90) -> bytes:
     return file.getvalue()
 
 
-def small(image: Image.Image) -> np.ndarray:
-    """The small picture that the inspection of its file makes."""
-    return inspect(encoded(image))[0]["small"].astype(np.float32)
+def seen(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
+    """The small picture and the details of an image's file."""
+    file = encoded(image)
+    return inspect(file)[0]["small"].astype(np.float32), detailed(file)
 
 
 def crops() -> Iterator[tuple[Image.Image, Box]]:
@@ -82,23 +98,26 @@ def shared(one: Box, other: Box) -> float:
     return both / (sum(areas) - both)
 
 
-def told(ones: list[np.ndarray], others: list[np.ndarray]) -> int:
+def told(pairs: Iterable[tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]]) -> int:
     """How many of these pairs are told to show the same."""
-    verdicts = screened(np.stack(ones), np.stack(others), np.zeros(len(ones), bool))
-    return sum(verdict != APART and bool(same(one, other)) for one, other, verdict in zip(ones, others, verdicts, strict=True))
+    return sum(bool(resembling(one[None], other[None], np.zeros(1, bool))[0]) and shows_the_same(detail, other_detail) for (one, detail), (other, other_detail) in pairs)
 
 
 def main() -> None:
     """Print a table."""
     scenes, boxes = zip(*crops(), strict=True)
-    bases = [small(image) for image in scenes]
+    bases = [seen(image) for image in scenes]
     print("| change | copies | told |\n|---|---|---|")
     for name, change in CHANGES.items():
-        print(f"| {name} | {len(bases)} | {told(bases, [small(change(image)) for image in scenes])} |", flush=True)
-    pairs = [(a, b, shared(boxes[a], boxes[b])) for a in range(len(bases)) for b in range(a) if a // CROPS == b // CROPS]
+        print(f"| {name} | {len(bases)} | {told((base, seen(change(image))) for base, image in zip(bases, scenes, strict=True))} |", flush=True)
+    print("\n| pairs of | pairs | told |\n|---|---|---|")
+    shares = [(a, b, shared(boxes[a], boxes[b])) for a in range(len(bases)) for b in range(a) if a // CROPS == b // CROPS]
     for low, high in ((0.0, 0.6), (0.6, 0.75), (0.75, 1.0)):
-        chosen = [(bases[a], bases[b]) for a, b, share in pairs if low <= share < high]
-        print(f"| two crops of one scene that share {low:.0%} to {high:.0%} | {len(chosen)} | {told(*map(list, zip(*chosen, strict=True)))} |")
+        chosen = [(bases[a], bases[b]) for a, b, share in shares if low <= share < high]
+        print(f"| crops of one scene that share {low:.0%} to {high:.0%} | {len(chosen)} | {told(chosen)} |", flush=True)
+    for name, part in PARTS.items():
+        chosen = list(combinations([seen(part(number)) for number in range(OF_A_KIND)], 2))
+        print(f"| {name} | {len(chosen)} | {told(chosen)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ import random
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageEnhance, ImageOps
+from benchmarks.parts import PARTS
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 from sklearn.datasets import load_digits
 from tests.photos import NAMES, encoded, jpeg, photo, png
 
@@ -47,6 +48,10 @@ COPIES = {
     "square": lambda image: image.resize((400, 400)),
     "cropped": lambda image: cropped(image, 0.02),
     "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.1),
+    "much brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.25),
+    "grey": lambda image: image.convert("L"),
+    "half the saturation": lambda image: ImageEnhance.Color(image).enhance(0.5),
+    "blurred": lambda image: image.filter(ImageFilter.GaussianBlur(2)),
     "paler": lambda image: ImageEnhance.Contrast(image).enhance(0.8),
     "mirrored": ImageOps.mirror,
     "upside down": ImageOps.flip,
@@ -115,10 +120,30 @@ def noise():
     return {f"a/{seed}.png": encoded(Image.fromarray(np.random.default_rng(seed).integers(0, 255, (96, 96), np.uint8)), "PNG") for seed in range(40)}
 
 
+def disc(radius):
+    image = Image.new("RGB", (256, 256), "white")
+    ImageDraw.Draw(image).ellipse((128 - radius, 128 - radius, 128 + radius, 128 + radius), fill="navy")
+    return image
+
+
+def form(number):
+    """One form, filled in otherwise."""
+    draws, image = random.Random(number), Image.new("L", (300, 400), 255)
+    draw = ImageDraw.Draw(image)
+    for row in range(40, 380, 30):
+        draw.text((20, row), "Field", fill=0)
+        draw.line((80, row + 10, 280, row + 10), fill=0)
+        draw.text((85, row), "".join(draws.choices("abcdefghij", k=draws.randrange(5, 25))), fill=40)
+    return image
+
+
 DIFFERENT = {
     "photos": PHOTOS, "textures": textures(), "digits": digits(), "icons": icons(), "noise": noise(),
     "frames": {f"a/{at}.jpg": moved(photo("coffee"), at) for at in range(0, 500, 60)},
     "plain": {f"a/{value}.png": encoded(Image.new("L", (64, 64), value), "PNG") for value in range(0, 200, 20)},
+    **{name: {f"a/{number}.jpg": encoded(part(number)) for number in range(6)} for name, part in PARTS.items()},
+    "discs": {f"a/{radius}.png": encoded(disc(radius), "PNG") for radius in range(60, 80)},
+    "forms": {f"a/{number}.png": encoded(form(number), "PNG") for number in range(12)},
     "views of one scene": {f"a/{at}.jpg": encoded(photo("china").convert("RGB").crop((at, 0, at + 400, 400))) for at in range(0, 240, 80)},
 }  # fmt: skip
 
@@ -172,7 +197,7 @@ def test_close_hashes_are_joined_and_far_ones_are_not(count):
 
 def test_what_was_not_compared_is_said(tmp_path, monkeypatch):
     root = written(tmp_path / "set", {**PHOTOS, "a/copy.jpg": encoded(COPIES["poor"](photo()))})
-    monkeypatch.setattr("stepscope.collect.files.twins.MOST", 0)
+    monkeypatch.setattr("stepscope.collect.files.search.MOST", 0)
     report = check(root, looking=Looking(workers=1, cache=False))
 
     assert [note for note in report.notes if "not compared" in note] == ["near copies: 1 pairs of images were not compared, since too many others were none"]

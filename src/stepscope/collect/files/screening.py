@@ -1,32 +1,30 @@
-"""Many pairs of thumbnails at once: which show the same picture, which do not, and which are worth the search for a crop in full (`sameness.aligned`)."""
+"""Many pairs of small pictures at once: which are worth a look at the details."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from stepscope.collect.files.pictures.look import SIDE, averages
-from stepscope.collect.files.sameness import BLOCK, PLAIN
 
+BLOCK = 8
 COARSE = 24
 """Rows and columns in which a crop is looked for roughly: averages of 2 by 2."""
 ROUNDS = 3
 SLACK = 2.8
 """How much more two of the same picture may differ after the rough search: of 1,037 changed copies 99.9 % stayed below 2.7, of 5,099 pairs of other crops of a scene 99 % were above 2.95."""
-SAME, APART, UNKNOWN = 1, 0, -1
 
 
-def screened(ones: Any, others: Any, small: Any) -> Any:
-    """For each pair of standard thumbnails (N, SIDE, SIDE) SAME, APART or UNKNOWN; `small` (N,) asks for the strict proof, as `sameness.same` does."""
-    import numpy as np
+def resembling(ones: Any, others: Any, small: Any) -> Any:
+    """For each pair of small pictures (N, SIDE, SIDE) whether both may show the same: re-encoded, resized, slightly cropped or brightened.
 
+    `small` (N,) asks for a strict proof: of images of few pixels many resemble each other.
+    """
     squares = (ones - others) ** 2
     worst = _averaged(squares, SIDE // BLOCK).max(axis=(1, 2)) ** 0.5
-    equal = (squares.mean(axis=(1, 2)) ** 0.5 <= 1.5) & (worst <= 3.0)
-    plain = np.maximum(_plain(ones), _plain(others))
-    found = np.where(equal, SAME, APART)
-    open_ = (~equal & ~np.asarray(small, bool) & (plain <= PLAIN) & (_correlation(ones, others) >= 0.6)).nonzero()[0]
+    found = (squares.mean(axis=(1, 2)) ** 0.5 <= 1.5) & (worst <= 3.0)
+    open_ = (~found & ~small & (_correlation(ones, others) >= 0.6)).nonzero()[0]
     if len(open_):
-        found[open_] = np.where(_fits(_averaged(ones[open_], COARSE), _averaged(others[open_], COARSE)), UNKNOWN, APART)
+        found[open_] = _fits(_averaged(ones[open_], COARSE), _averaged(others[open_], COARSE))
     return found
 
 
@@ -36,19 +34,13 @@ def _averaged(pictures: Any, parts: int) -> Any:
     return matrix @ pictures @ matrix.T
 
 
-def _plain(pictures: Any) -> Any:
-    """The share of blocks of one grey, as `sameness.plain` has it."""
-    blocks = SIDE // BLOCK
-    return (_averaged(pictures**2, blocks) - _averaged(pictures, blocks) ** 2 < 9).mean(axis=(1, 2))
-
-
 def _correlation(ones: Any, others: Any) -> Any:
     one, other = (each.reshape(len(each), -1) - each.mean(axis=(1, 2))[:, None] for each in (ones, others))
     return (one * other).sum(axis=1) / ((one**2).sum(axis=1) * (other**2).sum(axis=1)).clip(1e-12) ** 0.5
 
 
 def _fits(targets: Any, pictures: Any) -> Any:
-    """Whether a move and a stretch bring each picture near its target: the steps of `sameness.aligned`, for all pairs together."""
+    """Whether a move and a stretch bring each picture near its target: the steps of `alignment.aligned` but for turns, for all pairs together."""
     import numpy as np
 
     place = np.linspace(-1, 1, COARSE, dtype=np.float32)
