@@ -18,9 +18,9 @@ from skimage import data
 from sklearn.datasets import load_sample_images
 
 from benchmarks.parts import PARTS
-from stepscope.collect.files.detail import detailed, shows_the_same
+from stepscope.collect.files.copies.detail import detailed, shows_the_same
+from stepscope.collect.files.copies.screening import resembling
 from stepscope.collect.files.pictures.inspect import inspect
-from stepscope.collect.files.screening import resembling
 
 CROPS = 12
 OF_A_KIND = 6

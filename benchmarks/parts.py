@@ -93,6 +93,37 @@ def pack(number: int) -> Image.Image:
     return taken(scene, number)
 
 
+def sign(number: int) -> Image.Image:
+    """A sign with another number."""
+    scene = Image.new("RGB", (224, 224), (120, 150, 180))
+    draw = ImageDraw.Draw(scene)
+    draw.ellipse((18, 18, 206, 206), fill="white", outline=(200, 20, 20), width=22)
+    draw.text((112, 112), f"{number + 2}0", fill="black", font_size=80, anchor="mm")
+    return scene
+
+
+def card(number: int) -> Image.Image:
+    """A card, red or black."""
+    scene = Image.new("RGB", (128, 192), "white")
+    draw = ImageDraw.Draw(scene)
+    for place in range(number // 2 + 1):
+        x, y = 38 + 52 * (place % 2), 38 + 38 * (place // 2)
+        draw.ellipse((x - 8, y - 8, x + 8, y + 8), fill=("red", "black")[number % 2])
+    draw.rectangle((2, 2, 125, 189), outline="black")
+    return scene
+
+
+def counter(number: int) -> Image.Image:
+    """A counter that stands elsewhere."""
+    scene = Image.new("RGB", (320, 120), (40, 40, 40))
+    draw = ImageDraw.Draw(scene)
+    for place, digit in enumerate(f"{number * 7919:05}"[-5:]):
+        draw.rectangle((20 + 56 * place, 20, 66 + 56 * place, 100), fill="white")
+        draw.text((30 + 56 * place, 30), digit, fill="black", font_size=50)
+    return scene
+
+
 PARTS: dict[str, Callable[[int], Image.Image]] = {
     "gauges: the needle": gauge, "bottles: a broken rim": bottle, "one plate: a thin scratch": scratched, "plates: the grain": plate, "caps: the colour": cap, "packs: the print": pack,
+    "signs: the number": sign, "cards: red or black": card, "counters: the digits": counter,
 }  # fmt: skip

@@ -11,10 +11,10 @@ from sklearn.datasets import load_digits
 from tests.photos import NAMES, encoded, jpeg, photo, png
 
 from stepscope.checking import Looking, check
+from stepscope.collect.files.copies.resemblance import candidates, turned
 from stepscope.collect.files.inspecting import inspect_all, twins_in
 from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.recognise import read_as
-from stepscope.collect.files.resemblance import candidates, turned
 from stepscope.collect.files.tree import walk
 from stepscope.finding import Severity
 
@@ -164,7 +164,7 @@ def test_the_answer_is_remembered(tmp_path, monkeypatch):
     monkeypatch.setenv("STEPSCOPE_CACHE", str(tmp_path / "cache"))
     root = written(tmp_path / "data", {**PHOTOS, "a/copy.jpg": jpeg(quality=50), "a/equal.jpg": jpeg()})
     first = twins(root, cache=True)
-    monkeypatch.setattr("stepscope.collect.files.twins._alike", None)
+    monkeypatch.setattr("stepscope.collect.files.copies.twins._alike", None)
 
     assert twins(root, cache=True) == first == ([["a/astronaut.jpg", "a/equal.jpg"]], [["a/astronaut.jpg", "a/copy.jpg"]])
 
@@ -197,7 +197,7 @@ def test_close_hashes_are_joined_and_far_ones_are_not(count):
 
 def test_what_was_not_compared_is_said(tmp_path, monkeypatch):
     root = written(tmp_path / "set", {**PHOTOS, "a/copy.jpg": encoded(COPIES["poor"](photo()))})
-    monkeypatch.setattr("stepscope.collect.files.search.MOST", 0)
+    monkeypatch.setattr("stepscope.collect.files.copies.search.MOST", 0)
     report = check(root, looking=Looking(workers=1, cache=False))
 
     assert [note for note in report.notes if "not compared" in note] == ["near copies: 1 pairs of images were not compared, since too many others were none"]

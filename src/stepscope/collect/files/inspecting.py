@@ -80,7 +80,7 @@ def inspect_all(reading: Reading, tree: Tree, looking: Any, progress: Progress, 
 
 def twins_in(reading: Reading, tree: Tree, images: Images, looking: Any) -> Twins:
     """The images that are the same or almost, of those that `inspect_all` gave; remembered beside the cache."""
-    from stepscope.collect.files.twins import twins_of
+    from stepscope.collect.files.copies.twins import twins_of
 
     pictures = sorted(reading.pictures, key=lambda picture: picture.path)
     kept = Cache(tree.root, looking.quick).path.with_suffix(".twins.json") if looking.cache else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from stepscope.collect.files.comparing import Pair
+from stepscope.collect.files.copies.comparing import Pair
 
 EACH = 6
 """Candidates that one image is compared with in vain."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from stepscope.collect.files.detail import detailed, shows_the_same
+from stepscope.collect.files.copies.detail import detailed, shows_the_same
+from stepscope.collect.files.copies.screening import resembling
 from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.pictures.look import SIDE
-from stepscope.collect.files.screening import resembling
 from stepscope.evidence import Images
 
 SMALL = 48

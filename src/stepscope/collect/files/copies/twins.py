@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from stepscope.collect.files.cache import version
-from stepscope.collect.files.comparing import Comparison, Pair, Reader
-from stepscope.collect.files.resemblance import candidates
-from stepscope.collect.files.search import MOST, Search
+from stepscope.collect.files.copies.comparing import Comparison, Pair, Reader
+from stepscope.collect.files.copies.resemblance import candidates
+from stepscope.collect.files.copies.search import MOST, Search
 from stepscope.evidence import Images, State, Twins
 
 LEGIBLE = (State.WHOLE, State.NO_END, State.TRAILING)
