@@ -64,7 +64,7 @@ class Lines:
             self._flaw("encoding", path, 1, "begins with a byte-order mark", image)
             data = data[3:]
         rows = [(number, line.split()) for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1) if line.strip()]
-        outlined = self._data.keypoints is None and any(len(cells) > 6 for _, cells in rows)
+        outlined = self._data.keypoints is None and any(len(cells) > 6 and len(cells) % 2 for _, cells in rows)  # half a point is told as that
         self._outlined += outlined
         for number, cells in rows:
             self._line(path, image, number, cells)
