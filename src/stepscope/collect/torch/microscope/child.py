@@ -50,6 +50,7 @@ _REST = "from line {} on, with the values that its names hold: what comes before
 def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
     """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
+    failed = bad_gradients(optimizers, stack)
     with quiet(_before_step):
         for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
             if attempt.number < start:
@@ -59,6 +60,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
             if proves:
                 redraw(attempt.unit)
             repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            repeat.failed = failed
             SENTINEL.repeats(repeat)
             put_back()
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))

@@ -12,6 +12,7 @@ from typing import Any
 
 from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.microscope.budget import Budget
+from stepscope.collect.torch.microscope.by_hand import works_on_gradients
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
 from stepscope.collect.torch.microscope.losses import number_of
@@ -55,7 +56,7 @@ class Sentinel:
         self._flags: deque[Flag] = deque(maxlen=2)
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self._gradients_read = self._diagnoses = self._searched = 0
-        self._drawn = False
+        self._drawn = self._by_hand = self._backward_is_last = False
         self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
@@ -105,6 +106,7 @@ class Sentinel:
         """An optimizer is built: the first step may begin here."""
         if self.look is not None:
             self.ring.append(self.states.take())
+            self._by_hand = self._by_hand or (not self.backwards and works_on_gradients())
 
     def before(self, loss: Any, frame: FrameType) -> float:
         """The loss as a number; where it is not finite the step is looked at."""
@@ -116,6 +118,7 @@ class Sentinel:
         if self._searched < SEARCHES:
             self._searched += 1
             self.states.watch(generators_in(frame))
+            self._backward_is_last = not self._by_hand
         self.series.meet(frame)
         self._latest_finite = value - value == 0
         if self._latest_finite:
@@ -164,19 +167,29 @@ class Sentinel:
         elif not self.scalers.skips():
             self._look_at("gradient", value, loss, frame)
 
-    def stepping(self, optimizer: Any) -> None:
-        """An optimizer is about to step. One that has not stepped yet was not known when the gradients were looked at."""
+    def stepping(self, optimizer: Any, args: Any = (), kwargs: Any = None) -> None:
+        """An optimizer is about to step, given these arguments: a closure among them computes the gradients anew."""
         if self.look is None or self.repeat is not None:
             return
         if self._flags:
             self.shadow.keep(parameters_of([optimizer]))
             return
-        if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards):
-            STEPS.meet(optimizer)
-            if not all_finite(gradients_of([optimizer])):
-                self._look_at("gradient", self.series.latest, None, sys._getframe(2))
+        if not self.pending.is_open and not (STEPS.knows(optimizer) and self._backward_is_last):
+            self._look_before(optimizer, any(map(callable, (*args[1:], *(kwargs or {}).values()))), sys._getframe(2))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
+
+    def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
+        """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
+        if not STEPS.knows(optimizer):
+            STEPS.meet(optimizer)
+        elif self.backwards and (closes or not self.looks_after()):
+            return
+        began = perf_counter()
+        bad = not all_finite(gradients_of([optimizer]))
+        self.budget.pay_thinned(began)
+        if bad:
+            self._look_at("gradient", self.series.latest, None, frame)
 
     @property
     def intervenes(self) -> bool:

@@ -40,7 +40,7 @@ def watch_steps(module: Any) -> None:
 
 def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
     try:
-        SENTINEL.stepping(optimizer)
+        SENTINEL.stepping(optimizer, args, kwargs)
         if SENTINEL.intervenes:
             return _with_closure(optimizer, args, kwargs)
     except Exception as problem:
