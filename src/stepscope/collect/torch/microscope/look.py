@@ -17,6 +17,7 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
+from stepscope.collect.torch.microscope.losses import outside_transforms
 from stepscope.collect.torch.microscope.proof import Proven
 from stepscope.collect.torch.microscope.provenance import with_provenance
 from stepscope.collect.torch.microscope.raised import aim_of
@@ -34,7 +35,8 @@ _THINNED = "the random states of this step were not noted: its steps are shorter
 def look(met: str, value: float, loss: Any, frame: FrameType) -> bytes:
     """Diagnose the step that is under way: an observation, as the run folder holds it."""
     reference = weakref.ref(loss) if loss is not None else None
-    return channel.encode(diagnose(Aim(met, value, reference, names_at(frame)), stack_at(frame)))
+    with outside_transforms():
+        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame)), stack_at(frame)))
 
 
 def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:
@@ -72,9 +74,9 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
 
 
 def _step(aim: Aim) -> int | None:
-    """The step that failed; where no optimizer tells of steps, its backward counts, and where there was none either (`torch.func.grad`), it is not known."""
+    """The step that failed; where no optimizer tells of steps, its backward counts, and or its function transform; where there was none either, it is not known."""
     if not STEPS.optimizers:
-        return SENTINEL.backwards or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
+        return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps + (aim.met != "late")
 
 

@@ -85,7 +85,7 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     place = storage(tensor)
     entries = met.stack if met is not None else []
     born = "weight" if tensor in weights else "input"
-    name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
+    name = weights.name(tensor) or names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
     written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor)

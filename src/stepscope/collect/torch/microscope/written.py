@@ -18,6 +18,7 @@ _NAMED = re.compile(r"p|param|parameter|params|parameters")
 _WEIGHTS = re.compile(r"\bparameters\(\)|\['params'\]|^(params|parameters|weights)$")
 _FILLS = {"normal_", "uniform_", "trunc_normal_", "zero_", "clamp_", "requires_grad_", "bernoulli_", "random_"}
 """Methods that make nothing but finite numbers, `clamp_` aside, which lets only a NaN through that was there."""
+_DIVISIONS = {"div", "div_", "reciprocal", "reciprocal_"}
 _BUILDS = ("__init__", "reset_parameters")
 _Statement = ast.Expr | ast.Assign | ast.AugAssign
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -26,11 +27,12 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def written_by(weight: Any) -> Frame | None:
     """Before the first step the only statement that loads weights; later the only one that changes them by hand, or of several the only one that divides.
 
-    A gradient that was not finite, and that nobody has looked at, makes a weight NaN as well: then no statement is blamed.
+    A gradient that was not finite, and that nobody has looked at (those of a function transform are handed back), makes a weight NaN as well: then no
+    statement is blamed.
     """
-    if not STEPS.finished_steps:
+    if not STEPS.finished_steps and SENTINEL.backwards < 2:
         return only_statement(_LOADS)
-    if not _gradients_were_finite(weight):
+    if SENTINEL.transforms or not _gradients_were_finite(weight):
         return None
     found = {(module.__file__, node.lineno): node for module in user_modules() for node in _writers(module.__file__)}
     divide = [place for place, node in found.items() if _divides(node)]
@@ -57,11 +59,17 @@ def _writers(file: str) -> Iterator[_Statement]:
             continue
         nodes = list(own_nodes(scope))
         names = dict(pair for node in nodes if isinstance(node, ast.For) for pair in _bound(node.target, node.iter))
+        names |= {} if STEPS.optimizers else dict(map(_of_gradient, nodes))
         yield from (node for node in nodes if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)) and _writes(node, names))
 
 
+def _of_gradient(node: ast.AST) -> tuple[str, bool]:
+    """The name whose gradient is asked for: without an optimizer that is a weight."""
+    return (node.value.id if isinstance(node, ast.Attribute) and node.attr == "grad" and isinstance(node.value, ast.Name) else "", True)
+
+
 def _divides(statement: _Statement) -> bool:
-    return any(isinstance(node, ast.Div) or (isinstance(node, ast.Attribute) and node.attr == "div_") for node in ast.walk(statement))
+    return any(isinstance(node, ast.Div) or (isinstance(node, ast.Attribute) and node.attr in _DIVISIONS) for node in ast.walk(statement))
 
 
 def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, bool]]:
