@@ -36,11 +36,12 @@ class Leaves:
         """Their gradients, after the backward of a loss, that can be looked at without waiting for a device."""
         trained = self.tensors if self._thread == get_ident() else []  # another thread may write to its gradients while they are read
         if len(trained) < len(self._known) or not trained:
-            self._known, self._thread = [weakref.ref(leaf) for leaf in _leaves_of(loss)], get_ident()
+            self._known, self._thread = [weakref.ref(leaf) for leaf in leaves_of(loss)], get_ident()
         gradients = [leaf.grad for leaf in trained]
         return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse]
 
 
-def _leaves_of(loss: Any) -> list[Any]:
+def leaves_of(loss: Any) -> list[Any]:
+    """The leaves of a loss's graph."""
     nodes = islice(walk(loss.grad_fn, lambda node: [each for each, _ in node.next_functions if each is not None]), NODES) if loss.grad_fn is not None else ()
     return [node.variable for node in nodes if hasattr(node, "variable")]

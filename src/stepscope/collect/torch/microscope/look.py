@@ -17,7 +17,9 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
+from stepscope.collect.torch.microscope.leaves import leaves_of
 from stepscope.collect.torch.microscope.losses import outside_transforms
+from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.proof import Proven
 from stepscope.collect.torch.microscope.provenance import with_provenance
 from stepscope.collect.torch.microscope.raised import aim_of
@@ -77,7 +79,17 @@ def _step(aim: Aim) -> int | None:
     """The step that failed; where no optimizer tells of steps, its backward counts, and or its function transform; where there was none either, it is not known."""
     if not STEPS.optimizers:
         return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
-    return STEPS.finished_steps + (aim.met != "late")
+    return STEPS.finished_steps if aim.met == "late" else STEPS.under_way(_reached(aim))
+
+
+def _reached(aim: Aim) -> list[Any]:
+    """The optimizers that a bad gradient has come to, or that those of the loss will come to."""
+    loss = aim.loss() if aim.loss is not None else None
+    reached = {id(leaf) for leaf in leaves_of(loss)} if aim.met == "loss" and loss is not None else None
+    return [
+        optimizer for optimizer in STEPS.optimizers
+        if (bad_gradients([optimizer], ()) if reached is None else any(id(parameter) in reached for parameter in parameters_of([optimizer])))
+    ]  # fmt: skip
 
 
 def _unrepeated(aim: Aim, why: str, stack: Sequence[Entry]) -> NonFinite:

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch.loader_history import History
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.by_hand import works_on_gradients
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
@@ -205,7 +206,7 @@ class Sentinel:
     def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
         """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
         if not STEPS.knows(optimizer):
-            STEPS.meet(optimizer)
+            STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
         elif self.backwards and (closes or not self.looks_after()):
             return
         began = perf_counter()
