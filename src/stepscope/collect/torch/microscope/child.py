@@ -18,7 +18,7 @@ from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
 from stepscope.collect.torch.microscope.names import not_restored
 from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
-from stepscope.collect.torch.microscope.proof import Proven, prove
+from stepscope.collect.torch.microscope.proof import Proven, of_numpy, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
 from stepscope.collect.torch.microscope.redrawn import redraw
@@ -94,6 +94,8 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
         return {**told, "why": _TOO_LATE}
     if worn and not pieces[0].why:
         pieces[0] = replace(pieces[0], why=_WORN)
+    if proves and pieces[0].entered and (frames := of_numpy(attempt, repeat)):
+        pieces[0] = replace(pieces[0], entered="numpy", frames=tuple(frames))
     if attempt.unit.skipped is not None:
         told["why"] = _REST.format(attempt.unit.body[0].lineno)
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if proves else Proven()}

@@ -117,7 +117,7 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
     frames = tuple(frame_of(*entry) for entry in birth.stack)
     rows_of = int(birth.output.shape[0]) if birth.output.dim() else None
     rows, columns = _rows(birth.output), _columns(birth.output)
-    return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, **known)]
+    return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, entered="python", **known)]
 
 
 def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> list[Any]:
