@@ -88,7 +88,7 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     name = weights.name(tensor) or names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
-    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor)
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights)
     if born == "input" and written is not None:
         known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
