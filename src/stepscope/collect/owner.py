@@ -30,14 +30,16 @@ def is_users(file: str) -> bool:
     if file.startswith("<"):
         return file.startswith("<ipython-input") or file == "<stdin>"
     path = os.path.abspath(file)
+    if _is_others(path):
+        return False
     if not os.path.exists(path):
         source = _source(file)
-        if source is None:
-            return False
-        path = os.path.abspath(source)
-    if path.startswith(_OURS) or any(part in path for part in _INSTALLED):
-        return False
-    return not path.startswith(_standard_library())
+        return source is not None and not _is_others(os.path.abspath(source))
+    return True
+
+
+def _is_others(path: str) -> bool:
+    return path.startswith((_OURS, *_standard_library())) or any(part in path for part in _INSTALLED)
 
 
 def _source(file: str) -> str | None:

@@ -12,6 +12,7 @@ The absence of one of them costs one feature, with a note, never the run.
 | `torch.utils.data._utils.fetch._MapDatasetFetcher.fetch` | in workers only: the sample that is being loaded |
 | `torch.autograd.backward` (replaced; public) | the loss before backward |
 | `torch._C._current_autograd_node`, `torch._C._autograd._get_sequence_nr`, `Node._sequence_nr` | in a repeated step: which forward operator a backward belongs to |
+| `torch._C._functorch.get_unwrapped`, `is_gradtrackingtensor`, `is_functorch_wrapped_tensor`, `peek_interpreter_stack`, `torch._functorch.pyfunctorch.temporarily_clear_interpreter_stack` | the loss of a function transform, and to leave it while its step is repeated |
 | `torch.utils._python_dispatch.TorchDispatchMode._should_skip_dynamo` | in a repeated step: without it torch loads its compiler, which takes a second |
 | `_SingleProcessDataLoaderIter.__next__`, `_MultiProcessingDataLoaderIter.__next__`, `GradScaler.step`, `.update`, `.unscale_` | in a repeated step: replaced, so that nothing is drawn or updated |
 | `fetch._MapDatasetFetcher.fetch`, `fetch._IterableDatasetFetcher.fetch` | with `--skip-bad-samples` only: what loads a batch |

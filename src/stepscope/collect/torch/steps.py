@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable
 from threading import get_ident
 from time import time
 from typing import Any
@@ -15,6 +16,7 @@ class Steps:
         self._counts: dict[int, int] = {}
         self._living: dict[int, weakref.ref[Any]] = {}
         self._threads: dict[int, int] = {}
+        self._beside: set[int] = set()
         self.finished_steps = 0
         self._first = 0.0
         self.page: Any = None
@@ -24,6 +26,7 @@ class Steps:
         self._counts.clear()
         self._living.clear()
         self._threads.clear()
+        self._beside.clear()
         self.finished_steps = 0
         self._first = 0.0
 
@@ -34,7 +37,7 @@ class Steps:
         try:
             count = counts[key] = counts[key] + 1
         except KeyError:
-            count = counts[key] = self._first_count()
+            count = counts[key] = self._first_count(key)
             self.meet(optimizer)
         if count > self.finished_steps:
             self.finished_steps = count
@@ -42,10 +45,10 @@ class Steps:
                 now = time()
                 self.page.stepped(count, now, self._first or self._begin_at(now))
 
-    def _first_count(self) -> int:
-        """The number of the step that an optimizer begins with: the first of all, with others that have only begun, or the next (models trained in turn)."""
+    def _first_count(self, key: int) -> int:
+        """The number of the step that an optimizer begins with: that of others that have only begun, or whose step it shares, else the next (models trained in turn)."""
         with_others = self.finished_steps == 1 and any(count == 1 for count in self._counts.values())
-        return 1 if with_others else self.finished_steps + 1
+        return self.finished_steps + (not with_others and key not in self._beside)
 
     @property
     def usual_seconds(self) -> float:
@@ -56,16 +59,24 @@ class Steps:
         self._first = now
         return now
 
-    def meet(self, optimizer: Any) -> None:
-        """This optimizer is about to finish its first step. LBFGS has its backwards within it."""
+    def meet(self, optimizer: Any, beside: bool = False) -> None:
+        """This optimizer is about to finish its first step, `beside` another that has finished the same one. LBFGS has its backwards within it."""
         key = id(optimizer)
+        if beside:
+            self._beside.add(key)
 
         def forget(_: Any) -> None:
             self._counts.pop(key, None)
             self._living.pop(key, None)
+            self._beside.discard(key)
 
         self._living[key] = weakref.ref(optimizer, forget)
         self._threads[key] = get_ident()
+
+    def under_way(self, optimizers: Iterable[Any]) -> int:
+        """The step that a loss belongs to which reaches these: of those that keep pace with the run, some may have finished it already."""
+        counts = [self._counts.get(id(optimizer), 0) for optimizer in optimizers]
+        return min((count for count in counts if count >= self.finished_steps - 1), default=self.finished_steps) + 1
 
     def knows(self, optimizer: Any) -> bool:
         """Whether this optimizer has finished a step."""

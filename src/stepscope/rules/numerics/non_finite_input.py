@@ -46,11 +46,15 @@ def repeated(step: NonFinite) -> Witnessed:
         fix=("Make sure: `x = x / total` in place of `x /= total` leaves what came in as it was, and tells which of the two it was.",) if step.written else (),
         seen={
             "values": told(step.output),
+            "came in with": _ENTERED.get(step.entered, ""),
             "columns": ", ".join(map(str, step.columns)),
             **{name: text for name, text in facts(step).items() if name in ("not finite in", "repeated")},
             "first met by": f"`{step.operator}`" if step.operator else "",
         },
     )
+
+
+_ENTERED = {"numpy": "an array of numpy's, which is so after this line", "python": "an array, a list or a number, on this line"}
 
 
 def _held(step: NonFinite) -> str:

@@ -34,16 +34,37 @@ def diagnosed(tmp_path):
 
 
 @pytest.fixture
-def reported(tmp_path):
-    """The first finding about a script in a process of its own, and its lines: in a test's own process the loop that runs the tests would be tried too."""
+def findings(tmp_path):
+    """The findings about a script in a process of its own: in a test's own process the loop that runs the tests would be tried too."""
 
     def run(source):
         script, output = tmp_path / "train.py", tmp_path / "report.json"
         script.write_text(dedent(BEGIN) + dedent(source))
         command = [sys.executable, "-m", "stepscope", "run", "--quiet", "--output", str(output), str(script)]
-        subprocess.run(command, check=False, capture_output=True, timeout=60, env={**os.environ, "OMP_NUM_THREADS": "1"})
-        found = json.loads(output.read_text())["findings"][0]
-        return found, script.read_text().splitlines()[found["place"]["line"] - 1].strip()
+        ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        return json.loads(output.read_text())["findings"], script.read_text().splitlines(), ended
+
+    return run
+
+
+@pytest.fixture
+def reported(findings):
+    """The first finding about a script, and its line."""
+
+    def run(source):
+        found, lines, _ = findings(source)
+        return found[0], lines[found[0]["place"]["line"] - 1].strip()
+
+    return run
+
+
+@pytest.fixture
+def silent(findings):
+    """Runs a script that has to come to its end without a finding."""
+
+    def run(source):
+        found, _, ended = findings(source)
+        assert (found, ended.returncode, ended.stderr) == ([], 0, "")
 
     return run
 

@@ -401,12 +401,12 @@ def test_a_loss_whose_gradient_is_asked_for_by_hand_is_looked_at(diagnosed):
     w = torch.ones(4, requires_grad=True)
     x = torch.rand(40, 4) + 0.1; x[25] = -1.0
     for i in range(0, 40, 8):
-        loss = torch.log((x[i:i + 8] * w).sum(1)).mean()
+        loss = torch.sqrt((x[i:i + 8] * w).sum(1)).mean()
         (gradient,) = torch.autograd.grad(loss, w)
         w = (w - 0.01 * gradient).detach().requires_grad_()
     """)
 
-    assert told(report, lines) == ("non-finite-loss", "loss = torch.log((x[i:i + 8] * w).sum(1)).mean()", [25])
+    assert told(report, lines) == ("non-finite-loss", "loss = torch.sqrt((x[i:i + 8] * w).sum(1)).mean()", [25])
     assert report.findings[0].place.step == 4
 
 
@@ -492,3 +492,19 @@ def test_what_stands_in_the_losss_line_and_goes_through_the_model_is_not_of_the_
 
     assert report.findings[0].stage.value == stage
     assert told(report, lines)[1] == f"loss = nn.functional.{line}"
+
+
+@pytest.mark.parametrize("bad", ["first", "second"])
+@pytest.mark.parametrize("late", ["first", "second"])
+def test_the_step_is_told_where_one_of_two_optimizers_begins_late(reported, late, bad):
+    found, _ = reported(f"""
+    x = torch.rand(96, 4); nets = {{name: nn.Linear(4, 1) for name in ("first", "second")}}
+    optimizers = {{name: torch.optim.SGD(net.parameters(), 0.01) for name, net in nets.items()}}
+    for step, (batch,) in enumerate(DataLoader(TensorDataset(x), batch_size=8), 1):
+        for name, net in nets.items():
+            if name == "{late}" and step < 5: continue
+            loss = net(batch).square().mean() / (torch.zeros(()) if name == "{bad}" and step == 9 else 1)
+            optimizers[name].zero_grad(); loss.backward(); optimizers[name].step()
+    """)
+
+    assert found["place"]["step"] == 9

@@ -67,6 +67,58 @@ def test_what_is_done_to_gradients_before_the_step_is_no_loss(reported):
     assert found["seen"]["in"] == "your own code, between backward and step"
 
 
+CLIPS = {
+    "one by one": ("g.div_(g.norm())", "    for g in [p.grad for p in net.parameters()]:\n            {}"),
+    "all at once": ("torch._foreach_div_(grads, total)", "    grads = [p.grad for p in net.parameters()]; total = grads[0].norm()\n        {}"),
+    "assigned": ("p.grad *= 1.0 / p.grad.norm()", "    for p in net.parameters():\n            {}"),
+}
+CLIPPED = """
+    net = nn.Linear(4, 1)
+    optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+    for i in range(20):
+        x = torch.rand(8, 4); out = net(x)
+        loss = (out - (out.detach() if i == 13 else 1)).square().mean()
+        optimizer.zero_grad(); loss.backward()
+    CLIP
+        STEP
+"""
+
+
+@pytest.mark.parametrize("clip", CLIPS)
+def test_a_clip_in_place_is_told_at_its_own_step(reported, clip):
+    statement, around = CLIPS[clip]
+    found, line = reported(CLIPPED.replace("CLIP", around.format(statement)).replace("STEP", "optimizer.step()"))
+
+    assert (found["name"], found["place"]["step"], line) == ("non-finite-gradient", 14, statement)
+    assert (found["confidence"], found["seen"]["in"]) == ("certain", "your own code, between backward and step")
+
+
+def test_a_clip_that_is_looked_at_before_the_step_is_left_in_peace(diagnosed):
+    statement, around = CLIPS["assigned"]
+    step = "if all(p.grad.isfinite().all() for p in net.parameters()): optimizer.step()"
+    report, names, _ = diagnosed(CLIPPED.replace("CLIP", around.format(statement)).replace("STEP", step))
+
+    assert report is None
+    assert not names["net"].bias.isnan().any()
+
+
+def test_a_clip_beside_a_gradient_scaler_is_told_at_its_own_step(reported):
+    statement = "p.grad.copy_(p.grad / p.grad.norm())"
+    found, line = reported(f"""
+    net = nn.Linear(4, 1)
+    optimizer, scaler = torch.optim.Adam(net.parameters(), 1e-3), torch.amp.GradScaler("cpu")
+    for i in range(20):
+        x = torch.rand(8, 4); out = net(x)
+        optimizer.zero_grad(); scaler.scale((out - (out.detach() if i == 13 else 1)).square().mean()).backward()
+        scaler.unscale_(optimizer)
+        for p in net.parameters():
+            {statement}
+        scaler.step(optimizer); scaler.update()
+    """)
+
+    assert (found["name"], found["place"]["step"], line) == ("non-finite-gradient", 14, statement)
+
+
 def test_a_row_of_a_weight_is_no_sample_of_the_batch(reported):
     found, _ = reported("""
     net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))

@@ -52,3 +52,54 @@ def test_decay_that_holds_weights_in_the_averages_proves_nothing(diagnosed):
     report, _, lines = diagnosed(source, budget=0.0)
 
     assert told(report, lines)[:2] == ("weights-non-finite", f"loss = {ROOT}")
+
+
+AVERAGED = """
+    import copy
+    net = nn.Linear(6, 3); optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+    average = copy.deepcopy(net)
+    FOLLOW
+    for step in range(1, 41):
+        x = torch.randn(4, 6)
+        loss = (net(x) - x[:, :3]).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        with torch.no_grad():
+            WRITES
+            AVERAGES
+"""
+FOLLOW = """def follow(teacher, student):
+        for mean, p in zip(teacher.parameters(), student.parameters()):
+            mean.data = 0.9 * mean.data + 0.1 * p.data
+"""
+AVERAGES = [
+    "for mean, p in zip(average.parameters(), net.parameters()): mean.mul_(0.9).add_(p, alpha=0.1)",
+    "for (_, mean), (_, p) in zip(average.named_parameters(), net.named_parameters()): mean.lerp_(p, 0.1)",
+    "follow(average, net)",
+]
+
+
+def averaged(writes, averages):
+    return AVERAGED.replace("FOLLOW", FOLLOW if "follow" in averages else "").replace("WRITES", writes).replace("AVERAGES", averages)
+
+
+@pytest.mark.parametrize("averages", AVERAGES)
+def test_an_average_of_the_weights_is_no_writer_of_them(reported, averages):
+    writes = "net.weight.mul_(torch.tensor(float(step != 30)).log() + 1)"
+    found, line = reported(averaged(writes, averages))
+
+    assert (found["name"], line) == ("weights-non-finite", writes)
+
+
+@pytest.mark.parametrize("averages", AVERAGES)
+def test_an_average_is_not_blamed_for_the_weights_that_it_is_made_of(reported, averages):
+    hidden = "step == 30 and setattr(net, 'weight', nn.Parameter(net.weight * float('nan')))"
+    found, line = reported(averaged(hidden, averages))
+
+    assert (found["name"], line) == ("weights-non-finite", "loss = (net(x) - x[:, :3]).square().mean()")
+
+
+def test_an_average_that_is_written_back_is_a_writer(reported):
+    back = "for mean, p in zip(average.parameters(), net.parameters()): p.copy_(mean / float(step != 30) if step != 30 else mean * float('nan'))"
+    found, line = reported(averaged("pass", back))
+
+    assert (found["name"], line) == ("weights-non-finite", back)

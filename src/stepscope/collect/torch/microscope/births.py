@@ -75,7 +75,7 @@ class Birth:
 
 
 class _Call(NamedTuple):
-    """An operator's call: what was given, the autograd node at work, and what the tensors that it writes over were before."""
+    """An operator's call: what was given, the autograd node at work, and what the tensors that it writes over (`written`, by identity) were before."""
 
     func: Any
     name: str
@@ -84,6 +84,7 @@ class _Call(NamedTuple):
     node: Any
     before: list[Link]
     counted: list[Tensor]
+    written: set[int]
 
 
 class Births(TorchDispatchMode):  # type: ignore[misc]
@@ -128,9 +129,9 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
             self._note_pick(name, args)
         for tensor in written:
             self._note_writing(tensor)
-        call = _Call(func, name, args, kwargs, node, before, counted)
+        call = _Call(func, name, args, kwargs, node, before, counted, set(map(id, written)))
         of_weights = any(tensor.requires_grad or storage(tensor) in self._of_weights for tensor in tensors((args, kwargs)))
-        for one in tensors(output):
+        for one in tensors(output) or written:  # those that change a list of tensors give nothing
             (self._of_weights.add if of_weights else self._of_weights.discard)(storage(one))
             self._see(one, call)
         if node is not None:
@@ -138,7 +139,7 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         return output
 
     def _see(self, output: Any, call: _Call) -> None:
-        func, name, args, kwargs, node, before, counted = call
+        func, name, args, kwargs, node, before, counted, written = call
         place = storage(output)
         if name in MADE_OF_NOTHING:
             self._raw[place] = output
@@ -148,7 +149,7 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
                 return
             self._by_storage.pop(place, None)
             return
-        inputs = [tensor for tensor in tensors((args, kwargs)) if tensor is not output]
+        inputs = [tensor for tensor in tensors((args, kwargs)) if tensor is not output and id(tensor) not in written]
         if not before and any(storage(tensor) == place for tensor in inputs):  # a view
             if not func._schema.is_mutable:
                 return

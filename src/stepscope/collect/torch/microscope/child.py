@@ -18,7 +18,7 @@ from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
 from stepscope.collect.torch.microscope.names import not_restored
 from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
-from stepscope.collect.torch.microscope.proof import Proven, prove
+from stepscope.collect.torch.microscope.proof import Proven, of_numpy, prove
 from stepscope.collect.torch.microscope.quiet import quiet
 from stepscope.collect.torch.microscope.random_states import distinct
 from stepscope.collect.torch.microscope.redrawn import redraw
@@ -50,6 +50,7 @@ _REST = "from line {} on, with the values that its names hold: what comes before
 def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
     """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
+    failed = bad_gradients(optimizers, stack)
     with quiet(_before_step):
         for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
             if attempt.number < start:
@@ -59,6 +60,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
             if proves:
                 redraw(attempt.unit)
             repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
+            repeat.failed = failed
             SENTINEL.repeats(repeat)
             put_back()
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
@@ -92,6 +94,8 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
         return {**told, "why": _TOO_LATE}
     if worn and not pieces[0].why:
         pieces[0] = replace(pieces[0], why=_WORN)
+    if proves and pieces[0].entered and (frames := of_numpy(attempt, repeat)):
+        pieces[0] = replace(pieces[0], entered="numpy", frames=tuple(frames))
     if attempt.unit.skipped is not None:
         told["why"] = _REST.format(attempt.unit.body[0].lineno)
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if proves else Proven()}
@@ -99,7 +103,7 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
 
 def _weights(stack: Sequence[Entry]) -> Weights:
     variables = {id(value): name for frame, _, _ in stack for name, value in list(frame.f_locals.items()) if name != "self"}
-    return Weights(models(list(stack)), parameters_of(STEPS.optimizers), variables)
+    return Weights(models(list(stack)), parameters_of(STEPS.optimizers) or SENTINEL.leaves.tensors, variables)
 
 
 def _next(came: str, attempt: Attempt) -> int | None:
@@ -116,4 +120,4 @@ def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any
 
 
 def _trained(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
-    return parameters_of(optimizers) or [p for model in models(list(stack)) for p in model.parameters()]
+    return parameters_of(optimizers) or SENTINEL.leaves.tensors or [p for model in models(list(stack)) for p in model.parameters()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -19,9 +19,9 @@ ENDED = object()
 """What a stream gives when it is over."""
 
 
-def watched(load: Callable[[], Any]) -> tuple[Any, list[Frame]]:
-    """What `load` gives, and the frames at the line after which a variable was NaN or infinite for the first time."""
-    lines = _Lines()
+def watched(load: Callable[[], Any], breaks: Callable[..., bool] | None = None) -> tuple[Any, list[Frame]]:
+    """What `load` gives, and the frames at the line after which a variable was NaN or infinite for the first time; `breaks` may ask for one of another kind."""
+    lines = _Lines(breaks or is_broken)
     sys.settrace(lines.enter)
     try:
         return load(), lines.began
@@ -36,7 +36,8 @@ def watched(load: Callable[[], Any]) -> tuple[Any, list[Frame]]:
 class _Lines:
     """Looks at the variables of the user's frames after each of their lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, breaks: Callable[..., bool]) -> None:
+        self._breaks = breaks
         self.began: list[Frame] = []
         self._at: dict[int, int] = {}
         self._known: dict[int, dict[str, Any]] = {}
@@ -54,7 +55,7 @@ class _Lines:
         known = self._known.setdefault(id(frame), {})
         fresh = {name: value for name, value in frame.f_locals.items() if known.get(name) != _mark(value)}
         given = [argument] if event == "return" else []
-        if any(is_broken(value, depth=2) for value in [*fresh.values(), *given]):
+        if any(self._breaks(value, depth=2) for value in [*fresh.values(), *given]):
             self._note(frame, self._at.get(id(frame), frame.f_lineno))
         known.update({name: _mark(value) for name, value in fresh.items()})
         self._at[id(frame)] = frame.f_lineno
@@ -89,3 +90,11 @@ def is_broken(value: Any, depth: int = 4) -> bool:
         if isinstance(value, (list, tuple)) and depth:
             return any(is_broken(item, depth - 1) for item in list(value)[:PARTS])
     return False
+
+
+def is_array_of(value: Any, finite: Sequence[Any]) -> bool:
+    """Whether a value is an array of numpy's that is finite where one of these says, and nowhere else."""
+    if type(value).__name__ != "ndarray" or value.dtype.kind not in ("f", "c"):
+        return False
+    own = sys.modules["numpy"].isfinite(value)
+    return any(own.shape == one.shape and bool((own == one).all()) for one in finite)

@@ -17,6 +17,9 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
+from stepscope.collect.torch.microscope.leaves import leaves_of
+from stepscope.collect.torch.microscope.losses import outside_transforms
+from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.proof import Proven
 from stepscope.collect.torch.microscope.provenance import with_provenance
 from stepscope.collect.torch.microscope.raised import aim_of
@@ -34,7 +37,8 @@ _THINNED = "the random states of this step were not noted: its steps are shorter
 def look(met: str, value: float, loss: Any, frame: FrameType) -> bytes:
     """Diagnose the step that is under way: an observation, as the run folder holds it."""
     reference = weakref.ref(loss) if loss is not None else None
-    return channel.encode(diagnose(Aim(met, value, reference, names_at(frame)), stack_at(frame)))
+    with outside_transforms():
+        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame)), stack_at(frame)))
 
 
 def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:
@@ -72,10 +76,20 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
 
 
 def _step(aim: Aim) -> int | None:
-    """The step that failed; where no optimizer tells of steps, its backward counts, and where there was none either (`torch.func.grad`), it is not known."""
+    """The step that failed; where no optimizer tells of steps, its backward counts, and or its function transform; where there was none either, it is not known."""
     if not STEPS.optimizers:
-        return SENTINEL.backwards or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
-    return STEPS.finished_steps + (aim.met != "late")
+        return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
+    return STEPS.finished_steps if aim.met == "late" else STEPS.under_way(_reached(aim))
+
+
+def _reached(aim: Aim) -> list[Any]:
+    """The optimizers that a bad gradient has come to, or that those of the loss will come to."""
+    loss = aim.loss() if aim.loss is not None else None
+    reached = {id(leaf) for leaf in leaves_of(loss)} if aim.met == "loss" and loss is not None else None
+    return [
+        optimizer for optimizer in STEPS.optimizers
+        if (bad_gradients([optimizer], ()) if reached is None else any(id(parameter) in reached for parameter in parameters_of([optimizer])))
+    ]  # fmt: skip
 
 
 def _unrepeated(aim: Aim, why: str, stack: Sequence[Entry]) -> NonFinite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from stepscope.collect.torch.tensors import is_tensor
@@ -31,6 +32,28 @@ def loss_of(tensors: Any, args: Any, kwargs: Any, is_transformed: Callable[[Any]
         return several(tensors, weights_of(args, kwargs) if weighs else None)
     except Exception:  # something that the original will refuse
         return None
+
+
+def loss_inside(tensors: Any) -> Any:
+    """The loss that a function transform differentiates, as the one number that it is; None where it holds one for each sample (`vmap`), or on an accelerator."""
+    tensor = plain(tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors)
+    return tensor if _is_readable(tensor) and tensor.numel() == 1 else None
+
+
+def plain(tensor: Any) -> Any:
+    """The tensor within those that function transforms have put around it."""
+    functorch = sys.modules["torch"]._C._functorch
+    while is_tensor(tensor) and functorch.is_gradtrackingtensor(tensor):
+        tensor = functorch.get_unwrapped(tensor)
+    return tensor
+
+
+def outside_transforms() -> AbstractContextManager[Any]:
+    """A context outside of the function transforms that are under way: within them no tensor may be written over that they have not made."""
+    if sys.modules["torch"]._C._functorch.peek_interpreter_stack() is None:
+        return nullcontext()
+    cleared: AbstractContextManager[Any] = sys.modules["torch._functorch.pyfunctorch"].temporarily_clear_interpreter_stack()
+    return cleared
 
 
 def several(losses: Any, weights: Any) -> Any:

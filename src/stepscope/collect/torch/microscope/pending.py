@@ -26,32 +26,47 @@ class Pending:
         self._told: Callable[[bytes], Any] | None = None
         self.policy = "continue"
         self._in_a_row = 0
+        self._counts_alone = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
         self._held: list[tuple[Any, Any]] = []
 
     def begin(self, told: Callable[[bytes], Any], policy: str) -> None:
         """From now on `told` is given each diagnosis that is confirmed; `policy` says what follows: "continue", "stop" or "skip"."""
         self._told, self.policy = told, policy
+        self.recovers = False
         self.dismiss()
 
     def release(self) -> None:
         """Tell nobody any more."""
         self._told = None
 
-    def open(self) -> None:
-        """A step that is not finite has been met; a closure's backward comes within the step, so the weights are marked at once."""
-        self.is_open, self._in_a_row = True, 1
+    def open(self, counts_alone: bool = True) -> None:
+        """A step that is not finite has been met; a closure's backward comes within the step, so the weights are marked at once.
+
+        `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
+        """
+        self.is_open, self._in_a_row, self._counts_alone = True, 1, counts_alone
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
     def diagnosed(self, diagnosis: bytes | None) -> None:
         """What came of looking at it."""
         self._diagnosis = diagnosis
 
-    def met_again(self) -> None:
-        """The next loss is not finite either."""
+    def met_again(self, trains: bool = True) -> None:
+        """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows."""
         self._in_a_row += 1
-        if self._in_a_row >= DEAD or not STEPS.optimizers:
+        if self._in_a_row >= DEAD if STEPS.optimizers else trains:
             self.confirm()
+
+    @property
+    def counts(self) -> bool:
+        """Whether, without an optimizer, it is known to matter: its gradients went to a tensor, or no finite loss followed."""
+        return self._counts_alone or self._in_a_row > 1
+
+    def recover(self) -> None:
+        """Without an optimizer a loss that is finite again shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
+        self.dismiss()
+        self.recovers = True
 
     def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""

@@ -11,13 +11,14 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
+from stepscope.collect.torch.microscope.lines import is_array_of, watched
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.parameters import without_gradients
 from stepscope.collect.torch.microscope.reload import put_back
 from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
-from stepscope.evidence import NonFinite
+from stepscope.evidence import Frame, NonFinite
 
 RELOADS = 12
 """Batches made again at most to find the one sample."""
@@ -117,6 +118,12 @@ def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], histo
         if place < len(samples) and _outcome(attempt, repeat, history.collate(others)) == "finite":
             return place
     return None
+
+
+def of_numpy(attempt: Attempt, repeat: Repeat) -> list[Frame]:
+    """The frames at the line that has made the array which came into the step not finite: it is run once more, line by line."""
+    entered = [birth.output.isfinite().numpy() for birth in repeat.births.births if birth.name == "lift_fresh" and birth.output.is_cpu]
+    return watched(lambda: _outcome(attempt, repeat), lambda value, **_: is_array_of(value, entered))[1]
 
 
 def _outcome(attempt: Attempt, repeat: Repeat, batch: Any = None) -> str:

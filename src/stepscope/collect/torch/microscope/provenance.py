@@ -25,14 +25,16 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     if step is None:
         return seen
     found, loaded = _of_loading(proven, stack) if step.born == "input" else (None, None)
-    if found is not None and found.sound:
+    if found is not None and found.sound and step.entered:
+        found = None
+    elif found is not None and found.sound:
         found, step = None, replace(step, repeat="", why=step.why or "loaded again, its samples are finite: something has changed them since")
     elif found is not None and step.written is not None:  # the step writes over its batch, and what came in was bad already
         step = replace(step, written=None, repeat="near", why="")
     batch = batch_of(list(stack), loaded or _blamed(proven, stack))
     if batch is not None and _is_nobodys(step, seen.get(Course)):
         batch = replace(batch, culprits=(), files={})
-    if found is None and step.born == "input" and step.written is None:
+    if found is None and step.born == "input" and step.written is None and not step.entered:
         loaded_by = batch.loader if batch is not None else None
         given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
         given = given or line_in_generator(step.name, stack)

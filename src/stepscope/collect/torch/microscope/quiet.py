@@ -21,8 +21,8 @@ def quiet(before_step: Callable[[Any], None]) -> Iterator[None]:
     anomaly = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
     torch.set_anomaly_enabled(False)  # it would raise before the gradients are there to be followed back
     hook = sys.modules["torch.optim.optimizer"].register_optimizer_step_pre_hook(lambda optimizer, *_: before_step(optimizer))
-    kept = [(owner, name, vars(owner)[name]) for owner, name, _ in _replacements(torch)]
-    for owner, name, replacement in _replacements(torch):
+    kept = [(owner, name, vars(owner)[name]) for owner, name, _ in _replacements(torch, before_step)]
+    for owner, name, replacement in _replacements(torch, before_step):
         setattr(owner, name, replacement)
     torch.set_num_threads(1)
     stance = _eager(torch)
@@ -38,8 +38,10 @@ def quiet(before_step: Callable[[Any], None]) -> Iterator[None]:
             stance("default")
 
 
-def _replacements(torch: Any) -> list[tuple[Any, str, Any]]:
-    found: list[tuple[Any, str, Any]] = [(torch.amp.GradScaler, name, _nothing) for name in ("step", "update", "unscale_")]
+def _replacements(torch: Any, before_step: Callable[[Any], None]) -> list[tuple[Any, str, Any]]:
+    scaler = torch.amp.GradScaler
+    found: list[tuple[Any, str, Any]] = [(scaler, name, _nothing) for name in ("update", "unscale_")]
+    found.append((scaler, "step", lambda _, optimizer, *__, **___: before_step(optimizer)))
     found.append((torch, "set_anomaly_enabled", _nothing))
     data, distributed = sys.modules.get("torch.utils.data.dataloader"), sys.modules.get("torch.distributed")
     wrapper = sys.modules.get("torch.nn.parallel.distributed")

@@ -11,9 +11,12 @@ from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch.loader_history import History
+from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
+from stepscope.collect.torch.microscope.by_hand import works_on_gradients
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
+from stepscope.collect.torch.microscope.leaves import Leaves
 from stepscope.collect.torch.microscope.losses import number_of
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.pending import Pending
@@ -43,6 +46,8 @@ class Sentinel:
         self.scalers = Scalers()
         self.pending = Pending()
         self.repeat: Any = None
+        self.has_optimizer = False
+        """Whether one was ever built in this process."""
         self._start(Budget())
 
     def _start(self, budget: Budget) -> None:
@@ -52,10 +57,11 @@ class Sentinel:
         self.rates: deque[Any] = deque(maxlen=4)
         self.series = Series()
         self.shadow = Shadow()
+        self.leaves = Leaves()
         self._flags: deque[Flag] = deque(maxlen=2)
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
-        self.backwards = self._gradients_read = self._diagnoses = self._searched = 0
-        self._drawn = False
+        self.backwards = self.transforms = self._gradients_read = self._diagnoses = self._searched = 0
+        self._drawn = self._by_hand = self._backward_is_last = False
         self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
@@ -103,11 +109,13 @@ class Sentinel:
 
     def may_begin(self) -> None:
         """An optimizer is built: the first step may begin here."""
+        self.has_optimizer = True
         if self.look is not None:
             self.ring.append(self.states.take())
+            self._by_hand = self._by_hand or (not self.backwards and works_on_gradients())
 
-    def before(self, loss: Any, frame: FrameType) -> float:
-        """The loss as a number; where it is not finite the step is looked at."""
+    def before(self, loss: Any, frame: FrameType, trains: bool = True) -> float:
+        """The loss as a number; where it is not finite the step is looked at. `trains` is false where its gradients are handed back, and put into no tensor."""
         try:
             value: float = loss.item()
         except RuntimeError:  # a vector
@@ -116,15 +124,27 @@ class Sentinel:
         if self._searched < SEARCHES:
             self._searched += 1
             self.states.watch(generators_in(frame))
+            self._backward_is_last = not self._by_hand
         self.series.meet(frame)
         self._latest_finite = value - value == 0
         if self._latest_finite:
             self.series.losses.append(value)
         elif self.pending.is_open:
-            self.pending.met_again()
-        elif value != value or not self.scalers.may_overflow(loss):
-            self._look_at("loss", value, loss, frame)
+            self.pending.met_again(trains)
+        elif (value != value or not self.scalers.may_overflow(loss)) and (trains or not self.pending.recovers):
+            self._look_at("loss", value, loss, frame, trains)
         return value
+
+    def inside(self, loss: Any, frame: FrameType, inputs: Any) -> None:
+        """The loss of a function transform (`torch.func.grad`), differentiated by these inputs. It counts for itself: no backward shows what comes of it."""
+        self.transforms += 1
+        is_last, backwards = self._backward_is_last, self.backwards
+        self.leaves.differentiated = inputs
+        self.before(loss, frame, trains=False)
+        self.leaves.differentiated = ()
+        self._backward_is_last, self.backwards = is_last, backwards
+        if self._latest_finite and self.pending.is_open:
+            self.looks_after()
 
     def read_late(self, loss: Any, frame: FrameType) -> None:
         """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.
@@ -150,13 +170,17 @@ class Sentinel:
             self._look_at("late", value, None, frame)
 
     def looks_after(self) -> bool:
-        """Whether the gradients of this step are looked at: as far as the budget goes, and always where a bad one is to have no effect."""
-        return (self.budget.allows or self.pending.policy != "continue") and not self.pending.is_open
+        """Whether the gradients of this step, whose loss is finite, are looked at: as far as the budget goes, and always where a bad one is to have no effect."""
+        if self.pending.is_open:
+            if not self.has_optimizer:
+                self.pending.recover()
+            return False
+        return self.budget.allows or self.pending.policy != "continue"
 
     def after(self, loss: Any, value: float, frame: FrameType) -> None:
         """The gradients of a finite loss."""
         began = perf_counter()
-        bad = not all_finite(gradients_of(STEPS.optimizers))
+        bad = not all_finite(gradients_of(STEPS.optimizers) or self._gradients_of_leaves(loss))
         self._gradients_read += 1
         self.budget.pay_thinned(began)
         if not bad:
@@ -164,19 +188,32 @@ class Sentinel:
         elif not self.scalers.skips():
             self._look_at("gradient", value, loss, frame)
 
-    def stepping(self, optimizer: Any) -> None:
-        """An optimizer is about to step. One that has not stepped yet was not known when the gradients were looked at."""
+    def _gradients_of_leaves(self, loss: Any) -> list[Any]:
+        return [] if self.has_optimizer else self.leaves.gradients(loss)
+
+    def stepping(self, optimizer: Any, args: Any = (), kwargs: Any = None) -> None:
+        """An optimizer is about to step, given these arguments: a closure among them computes the gradients anew."""
         if self.look is None or self.repeat is not None:
             return
         if self._flags:
             self.shadow.keep(parameters_of([optimizer]))
             return
-        if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards):
-            STEPS.meet(optimizer)
-            if not all_finite(gradients_of([optimizer])):
-                self._look_at("gradient", self.series.latest, None, sys._getframe(2))
+        if not self.pending.is_open and not (STEPS.knows(optimizer) and self._backward_is_last):
+            self._look_before(optimizer, any(map(callable, (*args[1:], *(kwargs or {}).values()))), sys._getframe(2))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
+
+    def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
+        """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
+        if not STEPS.knows(optimizer):
+            STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
+        elif self.backwards and (closes or not self.looks_after()):
+            return
+        began = perf_counter()
+        bad = not all_finite(gradients_of([optimizer]))
+        self.budget.pay_thinned(began)
+        if bad:
+            self._look_at("gradient", self.series.latest, None, frame)
 
     @property
     def intervenes(self) -> bool:
@@ -212,11 +249,11 @@ class Sentinel:
 
     def end(self, failed: bool = False) -> None:
         """No more steps follow. What is pending never came to a weight; it is told of where the run failed, or where no optimizer would have shown it."""
-        if failed or not STEPS.finished_steps:
+        if failed or (not STEPS.finished_steps and self.pending.counts):
             self.pending.confirm(stops=False)
 
-    def _look_at(self, met: str, value: float, loss: Any, frame: FrameType) -> None:
-        self.pending.open()
+    def _look_at(self, met: str, value: float, loss: Any, frame: FrameType, trains: bool = True) -> None:
+        self.pending.open(trains and met != "gradient")
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:

@@ -85,10 +85,10 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     place = storage(tensor)
     entries = met.stack if met is not None else []
     born = "weight" if tensor in weights else "input"
-    name = weights.name(tensor) if tensor in weights else names.get(place) or batch.get(place, "")
+    name = weights.name(tensor) or names.get(place) or batch.get(place, "")
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
-    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor)
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights)
     if born == "input" and written is not None:
         known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
@@ -117,7 +117,7 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
     frames = tuple(frame_of(*entry) for entry in birth.stack)
     rows_of = int(birth.output.shape[0]) if birth.output.dim() else None
     rows, columns = _rows(birth.output), _columns(birth.output)
-    return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, **known)]
+    return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, entered="python", **known)]
 
 
 def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> list[Any]:

@@ -9,7 +9,7 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
-from stepscope.collect.torch.microscope.losses import loss_of, number_of, transform_test
+from stepscope.collect.torch.microscope.losses import loss_inside, loss_of, number_of, transform_test
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -40,7 +40,7 @@ def watch_steps(module: Any) -> None:
 
 def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
     try:
-        SENTINEL.stepping(optimizer)
+        SENTINEL.stepping(optimizer, args, kwargs)
         if SENTINEL.intervenes:
             return _with_closure(optimizer, args, kwargs)
     except Exception as problem:
@@ -90,11 +90,15 @@ def _watched(original: Any, weighs: bool) -> Any:
         loss = tensors
         value = None
         if SENTINEL.repeat is not None:
-            return _again(loss_of(tensors, args, kwargs, is_transformed, weighs), lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+            loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
+            return _again(loss_inside(tensors) if loss is None else loss, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         if SENTINEL.look is not None:
             began = perf_counter() if SENTINEL.budget.is_measured else 0.0
             loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
-            value = _before(loss, sys._getframe(1), began) if loss is not None else None
+            if loss is None:
+                _inside(tensors, args, sys._getframe(1))
+            else:
+                value = _before(loss, sys._getframe(1), began, weighs)
         try:
             result = original(tensors, *args, **kwargs)
         except BaseException as exception:
@@ -107,13 +111,13 @@ def _watched(original: Any, weighs: bool) -> Any:
     return backward
 
 
-def _before(loss: Any, frame: FrameType, began: float) -> float | None:
+def _before(loss: Any, frame: FrameType, began: float, trains: bool) -> float | None:
     """A loss that is finite and has been read, as a number."""
     try:
         if SENTINEL.reads_late and not (loss.is_cpu and SENTINEL.waits_for_cpu):
             SENTINEL.read_late(loss, frame)
             return None
-        value = SENTINEL.before(loss, frame)
+        value = SENTINEL.before(loss, frame, trains)
     except Exception as problem:  # a tensor of a kind that cannot be read (meta, fake, a subclass of the user's own)
         trouble("could not look at the loss", problem)
         return None
@@ -122,6 +126,16 @@ def _before(loss: Any, frame: FrameType, began: float) -> float | None:
     if began:
         SENTINEL.budget.pay(began)
     return value
+
+
+def _inside(tensors: Any, args: Any, frame: FrameType) -> None:
+    """The loss of a function transform, where it is one number; its gradients are no tensors' that could be looked at."""
+    try:
+        loss = loss_inside(tensors)
+        if loss is not None:
+            SENTINEL.inside(loss, frame, args[0] if args and isinstance(args[0], (list, tuple)) else ())
+    except Exception as problem:
+        trouble("could not look at the loss of a function transform", problem)
 
 
 def _after(loss: Any, value: float, frame: FrameType) -> None:
