@@ -29,7 +29,7 @@ class NonFinite:
 
     `frames` are those of the operator, outermost first; `inputs` and `output` what went in and came out, as it was then. `rows` are the rows of
     the batch (of `rows_of`) that are not finite at the origin, empty where that cannot be said; `columns` the columns of an input. `half` is true where
-    the same operator stays finite in float32. `dropped` is true where the forward value that began it never reached the loss.
+    the same operator stays finite in float32. `dropped` is true where the forward value, or the input, that began it never reached the loss.
 
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
     why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite, or

@@ -33,7 +33,7 @@ NON_FINITE_INPUT = Rule("NUM101", Severity.ERROR, stage=Stage.DATA)
 @NON_FINITE_INPUT.seen_in
 def repeated(step: NonFinite) -> Witnessed:
     """The repeated step met it in a tensor that no operator of the step had made."""
-    if step.born != "input" or step.output is None:
+    if step.born != "input" or step.output is None or step.dropped:
         return
     name = f"`{step.name}`" if step.name else "the batch"
     rows = f", in {len(step.rows)} of {step.rows_of} rows" if step.rows else ""

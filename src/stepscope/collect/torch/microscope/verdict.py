@@ -26,7 +26,7 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Frame, NonFinite, Stage
 
-SHOWN = 4
+SHOWN = 5
 """Tensors shown of what went into an operator."""
 ROWS = 64
 
@@ -61,7 +61,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
     if origin.birth is not None and origin.birth.name == "lift_fresh":
         return _of_entering(origin.birth, known)
     if origin.birth is None:
-        return _of_tensor(origin, known, weights, batch, names, births)
+        return _of_tensor(origin, {**known, "dropped": finite_loss and repeat.loss_was_finite and origin.tensor not in weights}, weights, batch, names, births)
     own = own_work(origin.birth, births, repeat.aim.met)
     return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
 
