@@ -80,7 +80,7 @@ def masked(step: NonFinite) -> Witnessed:
         return
     name = f"`{step.name}`" if step.name else "the batch"
     yield NON_FINITE_GRADIENT.found(
-        f"{name} holds {'NaN' if step.output.nan else 'infinity'} that the loss leaves out; the gradient is {kind(step)}",
+        f"{name} holds NaN that the loss leaves out; the gradient is {kind(step)}",
         confidence(step),
         line=step.line,
         stage=Stage.BACKWARD,
