@@ -36,7 +36,7 @@ class NonFinite:
     that of the step which writes over an input in place; `never_filled` is true where it is memory that
     nothing has written to. `updated_by` is the optimizer whose
     update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `averaged_by` is the optimizer whose averages of the
-    gradients are not finite either, where a weight is not. `parameters` counts the parameters whose gradients are not finite.
+    gradients are not finite either, where a weight is not. `file` is what a stream has read the sample from that is not finite. `parameters` counts the parameters whose gradients are not finite.
     """
 
     met: str
@@ -62,6 +62,7 @@ class NonFinite:
     updated_by: str = ""
     averaged_by: str = ""
     stage: Stage | None = None
+    file: str = ""
 
     @property
     def line(self) -> Frame | None:

@@ -45,6 +45,7 @@ def repeated(step: NonFinite) -> Witnessed:
         about="the step writes over it here" if step.written else "",
         fix=("Make sure: `x = x / total` in place of `x /= total` leaves what came in as it was, and tells which of the two it was.",) if step.written else (),
         seen={
+            "file": step.file,
             "values": told(step.output),
             "columns": ", ".join(map(str, step.columns)),
             **{name: text for name, text in facts(step).items() if name in ("not finite in", "repeated")},

@@ -15,7 +15,8 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.drawn import drawn_in
 from stepscope.collect.torch.microscope.generated import line_in_generator
 from stepscope.collect.torch.microscope.proof import Proven
-from stepscope.collect.torch.microscope.samples import Found, ask_samples, is_stream, whose_rows
+from stepscope.collect.torch.microscope.samples import Found, ask_samples, whose_rows
+from stepscope.collect.torch.microscope.streams import is_stream
 from stepscope.collect.torch.syntax import frame_at, function_of, loops_around
 from stepscope.evidence import Course, Frame, NonFinite, Observation
 
@@ -40,7 +41,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
         given = given or line_in_generator(step.name, stack)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
-        step = replace(step, frames=found.frames, stage=found.stage)
+        step = replace(step, frames=found.frames, stage=found.stage, file=found.file)
     return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
 
 
