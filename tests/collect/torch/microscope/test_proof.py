@@ -160,6 +160,23 @@ def test_what_was_put_together_of_two_loaders_names_no_sample_of_the_wrong_one(d
     assert samples in ([], [44])
 
 
+NESTED = """
+    def together(*loaders):
+        for one, two in zip(*loaders): yield {"source": one, "other": two}
+    def step(batch):
+        (a, labels), (b,) = batch["source"], batch["other"]
+        return nn.functional.cross_entropy(net(a), labels) + 0.1 * net(b).logsumexp(1).mean()
+    for batch in together("""
+
+
+def test_batches_of_two_loaders_in_one_mapping_are_told_apart(diagnosed):
+    source = TWO.replace("SIZE", "16").replace("VALUE", "-9.0").replace("    for (a, labels), (b,) in zip(", NESTED.lstrip("\n"))
+    source = source[: source.index("        loss =")] + "        loss = step(batch)\n" + source[source.index("        optimizer.zero_grad()") :]
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines)[::2] == ("non-finite-forward", [44])
+
+
 GRAPHS = """
     class Graph:
         def __init__(self, x, links): self.x, self.links = x, links

@@ -12,6 +12,9 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.operands import is_finite, storage
 from stepscope.collect.torch.microscope.rows import Place, tensors_in
 
+NESTED = 400
+"""Tensors of nested containers that are looked at."""
+
 
 class Drawn(NamedTuple):
     """A loader: its place among the recent ones, its history, and the indices of the batch that is worked on."""
@@ -33,8 +36,10 @@ class Drawn(NamedTuple):
 
 def drawn_in(stack: Sequence[Entry], broken: bool = False) -> list[Drawn]:
     """The loaders whose batches the frames hold, or the repeat asked for again, the latest first; with `broken` before them those whose batch is not finite."""
-    seen = tensors_inside_out(list(stack))
-    found = list(_drawn(seen, [id(value) for frame, _, _ in stack for value in list(frame.f_locals.values())]))
+    values = [value for frame, _, _ in reversed(stack) for value in list(frame.f_locals.values())]
+    nested = [tensor for value in values for tensor in tensors_in(value)]  # the batch of several loaders is a mapping of batches
+    seen = [*tensors_inside_out(list(stack)), *nested[:NESTED]]
+    found = list(_drawn(seen, list(map(id, values))))
     bad = [tensor for tensor in seen if not is_finite(tensor)] if broken else []
     return sorted(found, key=lambda each: not any(each.holds(tensor) for tensor in bad))
 
