@@ -24,6 +24,7 @@ _CTC = "A clip needs a frame for each letter of its text, and one more between t
 _PRODUCT = "A product that leaves the range of its type begins with values that are too large: scale them, or normalise what goes in."
 _RUNNING = "In evaluation mode the layer divides by the root of its `running_var`: look for values below zero in what was loaded into it, or averaged."
 _NO_ROW = "A row of -inf alone has no gradient: leave one place of it open, or mask with a large finite number (`-1e9`)."
+_UNMASKED = "What is left out afterwards takes part in the backward pass: choose before it, `x / torch.where(z != 0, z, 1.0)`, `torch.log(torch.where(x > 0, x, 1.0))`."
 _EQUAL = "Equal values have a spread of zero, where its derivative is infinite: `(x.var(unbiased=False) + 1e-8).sqrt()`."
 
 _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -46,6 +47,7 @@ _BACKWARD: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("acos", "asin", "atanh"), (_ARC,)),
     (("logsumexp", "logaddexp", "logcumsumexp"), (_NO_ROW,)),
     (("std", "std_mean"), (_EQUAL,)),
+    (("div", "reciprocal", "log", "log2", "log10", "log1p"), (_UNMASKED,)),
 )
 _SAMPLE = "Where only one sample does it, look at that sample first."
 
