@@ -3,7 +3,7 @@
 import pytest
 
 from stepscope.evidence import Course, NonFinite, Stage, Tensor
-from stepscope.rules.numerics.advice import advice
+from stepscope.rules.numerics.advice import advice, advice_on_backward
 
 
 def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0):
@@ -13,7 +13,7 @@ def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0):
 
 @pytest.mark.parametrize(
     ("operator", "word"),
-    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing")],
+    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal")],
 )
 def test_each_operator_has_its_own_advice(operator, word):
     assert word in advice(step(operator))[0]
@@ -28,6 +28,12 @@ def test_a_loss_is_advised_to_take_logits_where_it_takes_a_logarithm_only():
 def test_a_power_of_small_numbers_is_not_called_an_overflow():
     assert "fraction" in advice(step("pow", largest=2.0))[0]
     assert "too large" in advice(step("pow", largest=1e30))[0]
+
+
+@pytest.mark.parametrize(("forward", "word"), [("acos", "cosine"), ("logsumexp", "-inf"), ("std", "spread"), ("div", "left out")])
+def test_the_backward_of_an_operator_has_its_own_advice(forward, word):
+    assert word in advice_on_backward(forward)[0]
+    assert advice_on_backward("sqrt") == ()
 
 
 NOISY = (1.0, 0.5, 1e-6, 2.0, 0.3, 1.5, 0.9, 2.8, 0.2, 0.7)

@@ -1,7 +1,20 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, History, Moment, Observation, OptimizerParameters, OwnBackward, Reused, Written
+from stepscope.evidence import (
+    Course,
+    Failure,
+    Frame,
+    History,
+    Moment,
+    NonFinite,
+    Observation,
+    OptimizerParameters,
+    OwnBackward,
+    Reused,
+    Tensor,
+    Written,
+)
 from stepscope.finding import Confidence
 
 BACKWARD = Frame("train.py", 9, "main", "loss.backward()", user=True)
@@ -166,3 +179,12 @@ def test_a_step_between_forward_and_backward_is_not_told_as_a_product_in_place()
     assert found.name == "inplace-modification"
     assert found.fix[0].startswith("Call `optimizer.step()` only after")
     assert not any("x *= 2" in fix for fix in found.fix)
+
+
+@pytest.mark.parametrize(("infinite", "name"), [(0, "exploding-gradient"), (140, "non-finite-gradient")])
+def test_a_large_number_beside_infinities_that_were_asked_for_is_no_gradient_that_grew(infinite, name):
+    given = Tensor((20, 6), "float32", minimum=-1e30, maximum=9.0, infinite=infinite)
+
+    step = NonFinite("gradient", "nan", "backward", operator="sub", frames=(BACKWARD,), inputs=(given,), output=Tensor((20, 6), "float32", nan=1), node="LogsumexpBackward0", repeat="exact")
+
+    assert first(step, Course()).name == name

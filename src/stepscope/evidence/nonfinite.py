@@ -29,14 +29,15 @@ class NonFinite:
 
     `frames` are those of the operator, outermost first; `inputs` and `output` what went in and came out, as it was then. `rows` are the rows of
     the batch (of `rows_of`) that are not finite at the origin, empty where that cannot be said; `columns` the columns of an input. `half` is true where
-    the same operator stays finite in float32. `dropped` is true where the forward value that began it never reached the loss.
+    the same operator stays finite in float32. `dropped` is true where the forward value, or the input, that began it never reached the loss.
 
     `repeat` is "exact" (the loss came out bit for bit), "near" (within rounding), "other", or empty where nothing could be repeated; `why` says
     why not, or what a repeat in place has moved. `written` is the only statement of the user's that writes to weights, where one of them was not finite, or
     that of the step which writes over an input in place; `never_filled` is true where it is memory that
     nothing has written to. `updated_by` is the optimizer whose
     update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `averaged_by` is the optimizer whose averages of the
-    gradients are not finite either, where a weight is not. `entered` says what an input was before it came into PyTorch within the step: "numpy", or "python" (lists, numbers). `parameters` counts the parameters whose gradients are not finite.
+    gradients are not finite either, where a weight is not. `entered` says what an input was before it came into PyTorch within the step: "numpy", or "python" (lists, numbers).
+    `file` is what a stream has read the sample from that is not finite. `parameters` counts the parameters whose gradients are not finite.
     """
 
     met: str
@@ -63,6 +64,7 @@ class NonFinite:
     averaged_by: str = ""
     stage: Stage | None = None
     entered: str = ""
+    file: str = ""
 
     @property
     def line(self) -> Frame | None:

@@ -37,7 +37,7 @@ class Member:
         self.page: Page | None = None
         self.failed = False
         self.pid = os.getpid()
-        self.depth = 1
+        self.around: list[tuple[str, Any]] = []
         self._dumps_are_ours = False
         self._spare: list[int] = []
 
@@ -154,14 +154,17 @@ def join() -> None:
 def visit(settings: Settings = Settings()) -> Path:  # noqa: B008
     """Guard this process, and those that it forks, until `leave`; gives the folder that they write to.
 
-    Inside of a guarded run, or of another visit, nothing new is set up.
+    Inside of a guarded run, or of another visit, nothing new is set up; what this one is asked to do with bad steps and samples holds until it ends.
     """
     if _member is None:
         import tempfile
 
         hooks.use_page(Page())
         return _enter(Path(tempfile.mkdtemp(prefix="stepscope-")), settings).folder
-    _member.depth += 1
+    _member.around.append((SENTINEL.pending.policy, hooks.skipping()))
+    if settings.on_nonfinite != Settings().on_nonfinite:
+        SENTINEL.follows(settings.on_nonfinite)
+    _skip_samples(_member.folder, settings)
     return _member.folder
 
 
@@ -170,14 +173,17 @@ def leave() -> None:
     global _member
     if _member is None:
         return
-    _member.depth -= 1
-    if not _member.depth:
-        hooks.release()
-        if os.getpid() == _member.pid:
-            from shutil import rmtree
+    if _member.around:
+        policy, skipping = _member.around.pop()
+        SENTINEL.follows(policy)
+        hooks.skips(skipping)
+        return
+    hooks.release()
+    if os.getpid() == _member.pid:
+        from shutil import rmtree
 
-            rmtree(_member.folder, ignore_errors=True)
-        _member = None
+        rmtree(_member.folder, ignore_errors=True)
+    _member = None
 
 
 def _looked_at(*step: Any) -> bytes | None:
@@ -193,6 +199,10 @@ def _enter(folder: Path, settings: Settings) -> Member:
     hooks.install(member.worker_begins, member.tell)
     SENTINEL.begin(_looked_at, lambda told: channel.write_encoded(member.folder, told), settings.on_nonfinite, settings.budget)
     uncaught.watch_processes(current)
+    _skip_samples(folder, settings)
+    return _member
+
+
+def _skip_samples(folder: Path, settings: Settings) -> None:
     if settings.skip_bad_samples or settings.skip_list:
         hooks.skip_bad_samples(folder, settings.skip_bad_samples, settings.skip_list)
-    return _member

@@ -147,11 +147,17 @@ class _Recorder:
         self._index, self._send = index, send
 
     def _opened(self, event: str, arguments: Any) -> None:
-        if event == "open" and isinstance(arguments[0], (str, bytes)):
-            mode = arguments[1] if isinstance(arguments[1], str) else "r"
-            path = os.path.abspath(os.fsdecode(arguments[0]))
-            if not set(mode) & set("wax+") and _is_data(path):
-                say(self._send, self._index, path)
+        for path in opened_data(event, arguments):
+            say(self._send, self._index, path)
+
+
+def opened_data(event: str, arguments: Any) -> Iterator[str]:
+    """The data file that an audit event tells of as opened for reading, if it does."""
+    if event == "open" and isinstance(arguments[0], (str, bytes)):
+        mode = arguments[1] if isinstance(arguments[1], str) else "r"
+        path = os.path.abspath(os.fsdecode(arguments[0]))
+        if not set(mode) & set("wax+") and _is_data(path):
+            yield path
 
 
 def _is_data(path: str) -> bool:

@@ -67,6 +67,16 @@ def skip_bad_samples(folder: Path, limit: str, skip_list: str) -> None:
         when_imported("torch.utils.data._utils.fetch", lambda module: watch_fetchers(module, lambda: _LISTENER.skipping))
 
 
+def skipping() -> Any:
+    """How samples are skipped now, to be given to `skips` when a guard within another ends."""
+    return _LISTENER.skipping
+
+
+def skips(how: Any) -> None:
+    """From now on samples are skipped in this way; None: not at all."""
+    _LISTENER.skipping = how
+
+
 def release() -> None:
     """Tell nobody any more. What was wrapped stays wrapped, and only calls what it wraps."""
     _LISTENER.worker_begins = _LISTENER.worker_fails = None

@@ -36,6 +36,8 @@ BEYOND = 1e15
 def overflowed(step: NonFinite, course: Course) -> Witnessed:
     """The backward overflowed where what came in was finite, and already beyond use."""
     sizes = [max(abs(tensor.minimum or 0), abs(tensor.maximum or 0)) for tensor in step.inputs]
+    if any(tensor.nan or tensor.infinite for tensor in step.inputs):  # infinities that were asked for: what made NaN of them is no growth
+        return
     if step.met == "gradient" and step.born == "backward" and not diverged(course) and max(sizes, default=0) >= BEYOND:
         yield EXPLODING_GRADIENT.found(
             f"the gradient grew to {max(sizes):.1e} on its way back, and overflowed", confidence(step), line=step.line, seen=facts(step)

@@ -8,6 +8,7 @@ _LOG = "Keep what goes into `log` above zero: `x.clamp(min=1e-6).log()`; a count
 _LOG_LOSS = "Take the logarithm of logits, not of probabilities: `F.log_softmax`, `F.logsigmoid`, or the losses that take logits."
 _LOG1P = "Keep what goes into `log1p` above -1: `torch.log1p(x.clamp(min=0))`."
 _SQRT = "Keep what goes into the root at zero or above: `x.clamp(min=0).sqrt()`; a difference of squares falls below it by rounding alone."
+_RSQRT = "Keep what goes into `rsqrt` above zero: `torch.rsqrt(x.clamp(min=0) + 1e-8)`; equal values have a variance of zero."
 _DIVIDE = "Keep the divisor away from zero: `x / (norm + 1e-8)`, a count as `count.clamp(min=1)`."
 _DIVIDE_EMPTY = "Where nothing is to be counted (no positives, an empty mask), leave the term out: `if count: ...`."
 _EXP = "Keep the argument of `exp` small (88 is too much for float32, 11 for float16): `log_variance.clamp(-10, 10).exp()`."
@@ -19,13 +20,18 @@ _SPREAD = "One value has no spread: `x.std(unbiased=False)`, or leave out a batc
 _SOFTMAX = "A row that is masked whole has no softmax: leave one place open, or set such rows to 0 with `torch.where` before it."
 _MEAN = "A mean over nothing is NaN: `x[mask].sum() / mask.sum().clamp(min=1)`, or leave the term out."
 _LABELS = "Where each label of a batch is `ignore_index` the mean is over nothing: leave such a batch out, or use `reduction='sum'` and divide by a count."
-_CTC = "A text that is longer than its clip has no alignment: `zero_infinity=True`, or leave such samples out."
+_CTC = "A clip needs a frame for each letter of its text, and one more between two that are equal: `zero_infinity=True`, or leave out what is shorter."
 _PRODUCT = "A product that leaves the range of its type begins with values that are too large: scale them, or normalise what goes in."
+_RUNNING = "In evaluation mode the layer divides by the root of its `running_var`: look for values below zero in what was loaded into it, or averaged."
+_NO_ROW = "A row of -inf alone has no gradient: leave one place of it open, or mask with a large finite number (`-1e9`)."
+_UNMASKED = "What is left out afterwards takes part in the backward pass: choose before it, `x / torch.where(z != 0, z, 1.0)`, `torch.log(torch.where(x > 0, x, 1.0))`."
+_EQUAL = "Equal values have a spread of zero, where its derivative is infinite: `(x.var(unbiased=False) + 1e-8).sqrt()`."
 
 _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("log", "log2", "log10", "xlogy"), (_LOG,)),
     (("log1p",), (_LOG1P,)),
-    (("sqrt", "rsqrt"), (_SQRT,)),
+    (("sqrt",), (_SQRT,)),
+    (("rsqrt",), (_RSQRT,)),
     (("div", "true_divide", "divide", "reciprocal", "remainder", "fmod"), (_DIVIDE,)),
     (("exp", "exp2", "expm1", "sinh", "cosh"), (_EXP, _LOGSUMEXP)),
     (("acos", "asin", "arccos", "arcsin", "atanh", "erfinv", "logit"), (_ARC,)),
@@ -34,7 +40,14 @@ _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("mean",), (_MEAN,)),
     (("nll_loss_forward", "nll_loss2d_forward", "nll_loss"), (_LABELS,)),
     (("_ctc_loss", "ctc_loss"), (_CTC,)),
+    (("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm"), (_RUNNING,)),
     (("mul", "mm", "bmm", "addmm", "matmul", "sum", "cumsum", "prod", "cumprod", "square"), (_PRODUCT,)),
+)
+_BACKWARD: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("acos", "asin", "atanh"), (_ARC,)),
+    (("logsumexp", "logaddexp", "logcumsumexp"), (_NO_ROW,)),
+    (("std", "std_mean"), (_EQUAL,)),
+    (("div", "reciprocal", "log", "log2", "log10", "log1p"), (_UNMASKED,)),
 )
 _SAMPLE = "Where only one sample does it, look at that sample first."
 
@@ -52,6 +65,11 @@ def advice(step: NonFinite) -> tuple[str, ...]:
         found = (_DIVIDE, _DIVIDE_EMPTY)
     one = bool(step.rows) and len(step.rows) == 1
     return (*found, _SAMPLE) if found and one else found
+
+
+def advice_on_backward(forward: str) -> tuple[str, ...]:
+    """What helps where the backward of this operator made it; empty where the rule's own page says it."""
+    return next((texts for names, texts in _BACKWARD if forward in names), ())
 
 
 def _is_large(step: NonFinite) -> bool:

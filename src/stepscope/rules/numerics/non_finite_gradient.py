@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.advice import advice
+from stepscope.rules.numerics.advice import advice, advice_on_backward
 from stepscope.rules.numerics.told import confidence, diverged, facts, kind, made, told
 from stepscope.rules.numerics.told import unread as left_out
 
@@ -40,6 +40,7 @@ def repeated(step: NonFinite, course: Course) -> Witnessed:
         line=step.line,
         operator=_forward(step),
         seen={"backward": step.node.partition("0")[0], **facts(step)},
+        instead=advice_on_backward(_forward(step)),
     )
 
 
@@ -69,6 +70,25 @@ def dropped(step: NonFinite, course: Course) -> Witnessed:
         stage=Stage.BACKWARD,
         seen=facts(step),
         fix=("Choose before the operator, not after it: `torch.log(torch.where(x > 0, x, 1.0))`.",),
+    )
+
+
+@NON_FINITE_GRADIENT.seen_in
+def masked(step: NonFinite) -> Witnessed:
+    """Values that were missing in the batch were left out after something had been computed of them: the loss is finite, its gradient is not."""
+    if step.born != "input" or not step.dropped or step.output is None:
+        return
+    name = f"`{step.name}`" if step.name else "the batch"
+    yield NON_FINITE_GRADIENT.found(
+        f"{name} holds NaN that the loss leaves out; the gradient is {kind(step)}",
+        confidence(step),
+        line=step.line,
+        stage=Stage.BACKWARD,
+        seen={"values": told(step.output), "first met by": f"`{step.operator}`", "repeated": facts(step)["repeated"]},
+        instead=(
+            "Leave out what is missing before it is computed with: `seen = y.isfinite(); loss(p[seen], y[seen])`, or `y = torch.where(seen, y, 0.0)` first.",
+            "Where nothing should be missing, fill or drop it where the data are read.",
+        ),
     )
 
 

@@ -33,7 +33,7 @@ NON_FINITE_INPUT = Rule("NUM101", Severity.ERROR, stage=Stage.DATA)
 @NON_FINITE_INPUT.seen_in
 def repeated(step: NonFinite) -> Witnessed:
     """The repeated step met it in a tensor that no operator of the step had made."""
-    if step.born != "input" or step.output is None:
+    if step.born != "input" or step.output is None or step.dropped:
         return
     name = f"`{step.name}`" if step.name else "the batch"
     rows = f", in {len(step.rows)} of {step.rows_of} rows" if step.rows else ""
@@ -45,6 +45,7 @@ def repeated(step: NonFinite) -> Witnessed:
         about="the step writes over it here" if step.written else "",
         fix=("Make sure: `x = x / total` in place of `x /= total` leaves what came in as it was, and tells which of the two it was.",) if step.written else (),
         seen={
+            "file": step.file,
             "values": told(step.output),
             "came in with": _ENTERED.get(step.entered, ""),
             "columns": ", ".join(map(str, step.columns)),

@@ -46,13 +46,22 @@ def facts(step: NonFinite) -> dict[str, str]:
     rows = f"row {_listed(step.rows)} (of {step.rows_of})" if step.rows and step.rows_of else ""
     return {
         "operator": f"`{step.operator}`" if step.operator else "",
-        **{("went in" if place == 0 else "and"): told(tensor) for place, tensor in enumerate(step.inputs[:2]) if tensor.dtype != "bool"},
+        **_operands(step),
         "came out": told(step.output) if step.output is not None else "",
         "not finite in": rows,
         "repeated": "; ".join(filter(None, (_REPEATS.get(step.repeat, ""), step.why))),
     }
 
 
+def _operands(step: NonFinite) -> dict[str, str]:
+    """What went in: the first two; of a batch norm the variance that it divides by in evaluation mode, in place of its weights."""
+    if step.operator.endswith("batch_norm") and len(step.inputs) == _NORMALISES:
+        return {"went in": told(step.inputs[0]), "running_var": told(step.inputs[-1])}
+    return {("went in" if place == 0 else "and"): told(tensor) for place, tensor in enumerate(step.inputs[:2]) if tensor.dtype != "bool"}
+
+
+_NORMALISES = 5
+"""The operands of a batch norm with weights and running statistics: its variance comes last."""
 _REPEATS = {
     "exact": "the step came out bit for bit the same",
     "near": "the step came out the same within rounding",

@@ -45,7 +45,7 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
             "looked at": "" if first else unread(course),
             "repeated": facts(step)["repeated"],
         },
-        instead=() if first else _LATER,
+        instead=() if first else _WRITTEN if step.written else _LATER,
     )
 
 
@@ -74,6 +74,10 @@ def updated(step: NonFinite, course: Course) -> Witnessed:
 _LATER = (
     "Look at what writes to weights besides the optimizer: `p.data`, `copy_`, an average of weights, `load_state_dict` in the loop.",
     "Watch them after each update: `all(p.isfinite().all() for p in model.parameters())`.",
+)
+_WRITTEN = (
+    "Look at what this statement adds or multiplies with: a division by a norm, a count or an average that is zero makes NaN (`a / (b + 1e-8)`).",
+    _LATER[1],
 )
 _EPS = "Leave `eps` of the optimizer at 1e-8: a weight without a gradient so far is otherwise moved by 0 / 0."
 _EPS_HALF = "Keep the weights in float32 and compute in 16 bits with `torch.autocast`, or give the optimizer an `eps` of 1e-4."

@@ -120,3 +120,97 @@ def test_a_sample_beside_a_table_is_named(diagnosed):
     report, _, lines = diagnosed(TABLE.replace("PICK", "points[step * 8:step * 8 + 8]").replace("LEAST", "1").replace("BAD", "points[77, 1] = -1.0"))
 
     assert told(report, lines)[2] == [77]
+
+
+TWO = """
+    source, y = torch.rand(160, 5) + 0.2, torch.randint(2, (160,))
+    other = torch.rand(160, 5) + 0.2; other[44, 2] = VALUE
+    class Net(nn.Module):
+        def __init__(self): super().__init__(); self.head = nn.Linear(5, 2)
+        def forward(self, a): return self.head(torch.log(a))
+    net = Net(); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for (a, labels), (b,) in zip(DataLoader(TensorDataset(source, y), 16, shuffle=True), DataLoader(TensorDataset(other), SIZE, shuffle=True)):
+        loss = nn.functional.cross_entropy(net(a), labels) + 0.1 * net(b).logsumexp(1).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("size", ["16", "20"])
+@pytest.mark.parametrize(("value", "cause"), [("-9.0", "non-finite-forward"), ("float('nan')", "non-finite-input")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_sample_is_named_by_the_loader_that_handed_it_out(diagnosed, size, value, cause, turned):
+    source = TWO.replace("SIZE", size).replace("VALUE", value)
+    if turned:  # the loader of the bad sample is drawn from first
+        first, second = source.split("in zip(")[1].split("):\n")[0].split(", DataLoader")
+        source = source.replace(f"(a, labels), (b,) in zip({first}, DataLoader{second}", f"(b,), (a, labels) in zip(DataLoader{second}, {first}")
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines)[::2] == (cause, [44])
+    assert "something has changed them" not in str(report.findings[0].seen)
+
+
+def test_what_was_put_together_of_two_loaders_names_no_sample_of_the_wrong_one(diagnosed):
+    source = TWO.replace("SIZE", "16").replace("VALUE", "-9.0")
+    source = source.replace("loss = nn", "both = torch.cat([b, a]); score = step(both); optimizer.zero_grad(); score.backward(); optimizer.step(); continue; nn")
+    source = source.replace("    for (a", "    def step(x): return net(x).square().mean()\n    for (a")
+    report, _, lines = diagnosed(source)
+
+    cause, _, samples = told(report, lines)
+    assert cause == "non-finite-forward"
+    assert samples in ([], [44])
+
+
+NESTED = """
+    def together(*loaders):
+        for one, two in zip(*loaders): yield {"source": one, "other": two}
+    def step(batch):
+        (a, labels), (b,) = batch["source"], batch["other"]
+        return nn.functional.cross_entropy(net(a), labels) + 0.1 * net(b).logsumexp(1).mean()
+    for batch in together("""
+
+
+def test_batches_of_two_loaders_in_one_mapping_are_told_apart(diagnosed):
+    source = TWO.replace("SIZE", "16").replace("VALUE", "-9.0").replace("    for (a, labels), (b,) in zip(", NESTED.lstrip("\n"))
+    source = source[: source.index("        loss =")] + "        loss = step(batch)\n" + source[source.index("        optimizer.zero_grad()") :]
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines)[::2] == ("non-finite-forward", [44])
+
+
+GRAPHS = """
+    class Graph:
+        def __init__(self, x, links): self.x, self.links = x, links
+    class Together:
+        def __init__(self, graphs):
+            self.x = torch.cat([graph.x for graph in graphs]); self.number = len(graphs)
+            sizes = torch.tensor([0, *(len(graph.x) for graph in graphs)]).cumsum(0)
+            self.links = torch.cat([graph.links + size for graph, size in zip(graphs, sizes)], 1)
+    def ring(i):
+        n = 4 + i % 5; links = torch.stack([torch.arange(n), (torch.arange(n) + 1) % n])
+        return Graph(torch.randn(n, 3), links[:, links[1] > ALONE] if i == 37 else links)
+    graphs = [ring(i) for i in range(60)]
+    class Mean(nn.Module):
+        def __init__(self): super().__init__(); self.head = nn.Linear(3, 1)
+        def forward(self, batch):
+            summed = torch.zeros_like(batch.x).index_add(0, batch.links[1], batch.x[batch.links[0]])
+            count = torch.bincount(batch.links[1], minlength=len(batch.x)).unsqueeze(1)
+            return self.head(summed / count)
+    net = Mean(); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for batch in DataLoader(graphs, 12, shuffle=True, collate_fn=Together):
+        loss = net(batch).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("alone", ["0", "1"])
+def test_a_graph_with_a_node_that_has_no_neighbour_is_named(diagnosed, alone):
+    report, _, lines = diagnosed(GRAPHS.replace("ALONE", alone))
+
+    cause, line, samples = told(report, lines)
+    assert (cause, line, samples) == ("non-finite-forward", "return self.head(summed / count)", [37])
+
+
+def test_of_two_graphs_that_fail_the_step_none_is_named(diagnosed):
+    report, _, lines = diagnosed(GRAPHS.replace("ALONE", "0").replace("i == 37", "i in (3, 7)").replace("shuffle=True, ", ""))
+
+    assert told(report, lines)[::2] == ("non-finite-forward", [])

@@ -6,22 +6,17 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from stepscope.collect.torch.batches import tensors_inside_out
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.loader_history import History
-from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
+from stepscope.collect.torch.microscope.drawn import Drawn, drawn_in, parts_of
 from stepscope.collect.torch.microscope.lines import is_array_of, watched
-from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.parameters import without_gradients
 from stepscope.collect.torch.microscope.reload import put_back
-from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, tensors_in
+from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.evidence import Frame, NonFinite
 
-RELOADS = 12
-"""Batches made again at most to find the one sample."""
 ALONE, SECONDS = 16, 2.0
 """Rows that are tried by themselves at most, and how long that may take."""
 
@@ -41,30 +36,29 @@ class Proven(NamedTuple):
 
 def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Entry]) -> Proven:
     """What can be proven of the samples; the loader whose batch was worked on is told in any case."""
-    place, history, indices = loader_of(stack)
+    drawn = drawn_in(stack, broken=step.born == "input")
+    loader = drawn[0].place if drawn else None
     groups = places(attempt, repeat.births) if step.rows and step.rows_of else []
-    for group in groups:
-        order = group[0].order
-        rows = rows_among(step.rows, step.rows_of or 0, len(order))
-        if not rows:
-            continue
-        if history is not None and history.own_order and not group[0].picked:
-            found = _by_reloading(attempt, repeat, rows, history, indices)
-            if found is not None:
-                return Proven((found,), loader=place, listed=True)
-        guilty = _guilty(attempt, repeat, group, rows) if history is None or _is_of_loader(group[0], history, indices) else ()
-        if guilty:
-            return _placed(group[0], guilty, place, history)
-    return Proven(loader=place)
+    fitting = [(group, rows) for group in groups if (rows := rows_among(step.rows, step.rows_of or 0, len(group[0].order)))]
+    for group, rows in fitting:
+        for one, part in parts_of(group, drawn):
+            proven = _proven(attempt, repeat, part, rows, one)
+            if proven is not None:
+                return proven
+    if step.rows and not fitting and len(drawn) == 1 and drawn[0].history.own_order:  # rows of no tensor of the batch: nodes, boxes, an object of the user's
+        found = _by_reloading(attempt, repeat, (), drawn[0])
+        return Proven((found,), loader=loader, listed=True) if found is not None else Proven(loader=loader)
+    return Proven(loader=loader)
 
 
-def _is_of_loader(at: Place, history: History, indices: tuple[int, ...]) -> bool:
-    """Whether the rows are those of the loader's batch, or were picked by it of a larger tensor: a table that is asked for noise levels holds no samples."""
-    return not at.picked or at.order == indices or _holds(history, at.tensor)
-
-
-def _holds(history: History, tensor: Any) -> bool:
-    return any(storage(tensor) == storage(other) for other in tensors_in(history.kept))
+def _proven(attempt: Attempt, repeat: Repeat, part: list[Place], rows: tuple[int, ...], drawn: Drawn | None) -> Proven | None:
+    """What the repeats prove of rows of these places."""
+    if drawn is not None and drawn.history.own_order and not part[0].picked:
+        found = _by_reloading(attempt, repeat, rows, drawn) if len(rows) == 1 or len(part[0].order) != len(drawn.indices) else None
+        if found is not None:
+            return Proven((found,), loader=drawn.place, listed=True)
+    guilty = _guilty(attempt, repeat, part, rows) if drawn is None or drawn.gave(part[0]) else ()
+    return _placed(part[0], guilty, drawn) if guilty else None
 
 
 def _guilty(attempt: Attempt, repeat: Repeat, group: Sequence[Place], rows: tuple[int, ...]) -> tuple[int, ...]:
@@ -87,37 +81,37 @@ def _guilty(attempt: Attempt, repeat: Repeat, group: Sequence[Place], rows: tupl
     return tuple(row for row in rows[:ALONE] if time.monotonic() < until and outcome(tuple(other for other in rows if other != row)) == "not finite")
 
 
-def _placed(at: Place, rows: tuple[int, ...], place: int | None, history: History | None) -> Proven:
+def _placed(at: Place, rows: tuple[int, ...], drawn: Drawn | None) -> Proven:
     """Rows that are proven, as rows of the loader's batch where they were picked of it, else as what the statements picked."""
+    place = drawn.place if drawn is not None else None
     if not at.picked:
         return Proven(rows, loader=place)
-    of_loader = history is not None and _holds(history, at.tensor)
+    of_loader = drawn is not None and drawn.holds(at.tensor)
     return Proven(tuple(at.order[row] for row in rows), loader=place) if of_loader else Proven(rows, at.order)
 
 
-def loader_of(stack: Sequence[Entry]) -> tuple[int | None, History | None, tuple[int, ...]]:
-    """The loader whose batch the frames hold, or the repeat asked for again: its place among the recent ones, its history, the batch's indices."""
-    seen = tensors_inside_out(list(stack))
-    for place, history in enumerate(LOADERS.recent()):
-        indices = history.holding(seen) or (history.current() if history.used_again else ())
-        if indices or history.used_again:
-            return place, history, indices
-    return None, None, ()
-
-
-def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], history: History, indices: tuple[int, ...]) -> int | None:
+def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], drawn: Drawn) -> int | None:
     """The place in the index list of the one sample that made the step fail, where the user's own collate function may have changed their order.
 
-    The batch is made again by the user's own functions, with another sample in that place.
+    The batch is made again by the user's own functions, with other samples in some places: the row's own first, then halves of those that are left.
     """
-    if history.collate is None or history.dataset is None or len(rows) > 1 or len(indices) < 2:
+    collate, dataset, indices = drawn.history.collate, drawn.history.dataset, drawn.indices
+    if collate is None or dataset is None or len(indices) < 2:
         return None
-    samples = [history.dataset[index] for index in indices]
-    for place in [*rows, *(other for other in range(len(indices)) if other not in rows)][:RELOADS]:
-        others = [samples[place - 1] if other == place else sample for other, sample in enumerate(samples)]
-        if place < len(samples) and _outcome(attempt, repeat, history.collate(others)) == "finite":
-            return place
-    return None
+    samples = [dataset[index] for index in indices]
+
+    def is_finite_without(places: Sequence[int]) -> bool:
+        stay = [place for place in range(len(samples)) if place not in places]
+        others = [samples[stay[place % len(stay)]] if place in places else sample for place, sample in enumerate(samples)]
+        return _outcome(attempt, repeat, collate(others)) == "finite"
+
+    if rows and rows[0] < len(samples) and is_finite_without(rows[:1]):
+        return rows[0]
+    left, until = list(range(len(samples))), time.monotonic() + SECONDS
+    while len(left) > 1 and time.monotonic() < until:
+        half = left[: len(left) // 2]
+        left = half if is_finite_without(half) else left[len(half) :]
+    return left[0] if len(left) == 1 and is_finite_without(left) else None
 
 
 def of_numpy(attempt: Attempt, repeat: Repeat) -> list[Frame]:

@@ -12,9 +12,11 @@ from stepscope.collect.torch.blame import Blamed
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.microscope.drawn import drawn_in
 from stepscope.collect.torch.microscope.generated import line_in_generator
-from stepscope.collect.torch.microscope.proof import Proven, loader_of
-from stepscope.collect.torch.microscope.samples import Found, ask_samples, is_stream, whose_rows
+from stepscope.collect.torch.microscope.proof import Proven
+from stepscope.collect.torch.microscope.samples import Found, ask_samples, whose_rows
+from stepscope.collect.torch.microscope.streams import is_stream
 from stepscope.collect.torch.syntax import frame_at, function_of, loops_around
 from stepscope.evidence import Course, Frame, NonFinite, Observation
 
@@ -24,7 +26,8 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     step = seen.get(NonFinite)
     if step is None:
         return seen
-    found, loaded = _of_loading(proven, stack) if step.born == "input" else (None, None)
+    came_in = step.born == "input" and not step.dropped
+    found, loaded = _of_loading(proven, stack) if came_in else (None, None)
     if found is not None and found.sound and step.entered:
         found = None
     elif found is not None and found.sound:
@@ -34,13 +37,13 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     batch = batch_of(list(stack), loaded or _blamed(proven, stack))
     if batch is not None and _is_nobodys(step, seen.get(Course)):
         batch = replace(batch, culprits=(), files={})
-    if found is None and step.born == "input" and step.written is None and not step.entered:
+    if found is None and came_in and step.written is None and not step.entered:
         loaded_by = batch.loader if batch is not None else None
         given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
         given = given or line_in_generator(step.name, stack)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
-        step = replace(step, frames=found.frames, stage=found.stage)
+        step = replace(step, frames=found.frames, stage=found.stage, file=found.file)
     return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
 
 
@@ -53,7 +56,7 @@ def _blamed(proven: Proven, stack: Sequence[Entry]) -> Blamed | None:
     """The samples that the rows are; None where neither the loader's list nor the statements tell."""
     history, indices = _loader(proven, stack)
     if not proven.rows:
-        return None
+        return Blamed(history, indices, ()) if indices and len(drawn_in(stack)) > 1 else None
     if history is not None and indices and max(proven.rows) < len(indices):
         rows = whose_rows(history, indices, proven.rows) if history.own_order and not proven.listed else proven.rows
         return Blamed(history, indices, rows) if rows else None
@@ -78,8 +81,8 @@ def _loader(proven: Proven, stack: Sequence[Entry]) -> tuple[History | None, tup
     if proven.loader is None or proven.loader >= len(recent):
         return None, ()
     history = recent[proven.loader]
-    _, holds, indices = loader_of(stack)
-    return history, indices if holds is history else history.current()
+    indices = next((each.indices for each in drawn_in(stack) if each.history is history), ())
+    return history, indices or history.current()
 
 
 def _loop_of(stack: Sequence[Entry]) -> Frame | None:

@@ -12,7 +12,7 @@ from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.rows import tensors_in
-from stepscope.collect.torch.microscope.samples import is_stream
+from stepscope.collect.torch.microscope.streams import is_stream
 
 _VALUES: dict[int, list[tuple[Any, Any]]] = {}
 MOST, SECONDS = 4096, 2.0

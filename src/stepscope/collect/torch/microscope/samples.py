@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
+from stepscope.collect.owner import shown
 from stepscope.collect.process import channel
+from stepscope.collect.torch.files import BESIDE
 from stepscope.collect.torch.fork import ask, can_fork
 from stepscope.collect.torch.indices import own_rows
 from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.microscope.isolation import isolate
-from stepscope.collect.torch.microscope.lines import ENDED, is_broken, watched
+from stepscope.collect.torch.microscope.lines import is_broken, watched
 from stepscope.collect.torch.microscope.random_states import States
 from stepscope.collect.torch.microscope.rows import tensors_in
+from stepscope.collect.torch.microscope.streams import is_stream, search_stream
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.evidence import Frame, Stage
 
@@ -28,13 +31,14 @@ SAMPLES = 128
 class Found:
     """Where samples began to be not finite: their rows in the list of indices (none for a stream, or where only their collation did it), and the frames.
 
-    `sound` is true where all of them were loaded again and came out finite.
+    `sound` is true where all of them were loaded again and came out finite. `file` is what a stream has read the sample from.
     """
 
-    def __init__(self, rows: tuple[int, ...], frames: tuple[Frame, ...], sound: bool = False) -> None:
+    def __init__(self, rows: tuple[int, ...], frames: tuple[Frame, ...], sound: bool = False, file: str = "") -> None:
         self.rows = rows
         self.frames = frames
         self.sound = sound
+        self.file = file
 
     @property
     def stage(self) -> Stage:
@@ -55,22 +59,31 @@ def ask_samples(history: History, indices: tuple[int, ...], suspects: tuple[int,
     def question(keep: int) -> bytes:
         isolate(keep)
         sys.modules["torch"].set_num_threads(1)
-        rows, frames, sound = _search(dataset, history, indices, suspects)
-        return json.dumps({"rows": rows, "frames": json.loads(channel.encode(frames)), "sound": sound}).encode()
+        searched = _search(dataset, history, indices, suspects)
+        return json.dumps({**searched._asdict(), "frames": json.loads(channel.encode(searched.frames))}).encode()
 
     answer = ask(question, SECONDS + 2)
     if answer is None:
         return None
     told = json.loads(answer)
     frames = tuple(piece for one in told["frames"] for piece in channel.decode(json.dumps([one]).encode()))
-    return Found(tuple(told["rows"]), frames, told["sound"]) if frames or told["sound"] else None
+    return Found(tuple(told["rows"]), frames, told["sound"], BESIDE.join(map(shown, told["files"]))) if frames or told["sound"] else None
 
 
-def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: tuple[int, ...]) -> tuple[list[int], list[Frame], bool]:
+class Searched(NamedTuple):
+    """What the child has found: the rows, the frames, whether all samples were finite, and of a stream the files of the sample."""
+
+    rows: list[int]
+    frames: list[Frame]
+    sound: bool = False
+    files: Sequence[str] = ()
+
+
+def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: tuple[int, ...]) -> Searched:
     until = time.monotonic() + SECONDS
     if is_stream(dataset):
-        workers = range(history.workers) if history.workers else (None,)
-        return [], next(filter(None, (_first(_streamed(dataset, worker, history.workers, until)) for worker in workers)), []), False
+        began, files = search_stream(dataset, history.kept, history.workers, until)
+        return Searched([], began, files=files)
     collate = history.collate
     rows: list[int] = []
     frames: list[Frame] = []
@@ -91,7 +104,7 @@ def _search(dataset: Any, history: History, indices: tuple[int, ...], suspects: 
     whole = 0 < len(indices) == len(samples)
     if not frames and suspects and whole:
         rows, frames = _by_chance(dataset, own or indices, suspects, until)
-    return rows, frames, whole and not rows and not frames and all(sample is not None for sample in samples)
+    return Searched(rows, frames, whole and not rows and not frames and all(sample is not None for sample in samples))
 
 
 def _by_chance(dataset: Any, indices: tuple[int, ...], suspects: tuple[int, ...], until: float) -> tuple[list[int], list[Frame]]:
@@ -105,30 +118,6 @@ def _by_chance(dataset: Any, indices: tuple[int, ...], suspects: tuple[int, ...]
                     states.put_back(state)
                     return [row], watched(lambda row=row: dataset[indices[row]])[1]  # type: ignore[misc]
     return [], []
-
-
-def is_stream(dataset: Any) -> bool:
-    """Whether the samples can only be gone through, and not be asked for."""
-    return any(base.__name__ == "IterableDataset" for base in type(dataset).__mro__) or not hasattr(type(dataset), "__getitem__")
-
-
-def _streamed(dataset: Any, worker: int | None, workers: int, until: float) -> Iterator[Callable[[], Any]]:
-    if worker is not None:  # the stream asks which part of it is to be read
-        module = sys.modules["torch.utils.data._utils.worker"]
-        module._worker_info = module.WorkerInfo(id=worker, num_workers=workers, seed=0, dataset=dataset)  # type: ignore[attr-defined]
-    stream = iter(dataset)
-    while time.monotonic() < until:
-        yield lambda: next(stream)
-
-
-def _first(loads: Iterable[Callable[[], Any]]) -> list[Frame]:
-    for load in loads:
-        sample, began = watched(load)
-        if sample is ENDED:
-            return []
-        if is_broken(sample):
-            return began
-    return []
 
 
 def whose_rows(history: History, indices: tuple[int, ...], rows: tuple[int, ...]) -> tuple[int, ...]:

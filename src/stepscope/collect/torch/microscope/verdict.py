@@ -26,7 +26,7 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Frame, NonFinite, Stage
 
-SHOWN = 4
+SHOWN = 5
 """Tensors shown of what went into an operator."""
 ROWS = 64
 
@@ -61,6 +61,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
     if origin.birth is not None and origin.birth.name == "lift_fresh":
         return _of_entering(origin.birth, known)
     if origin.birth is None:
+        known["dropped"] = finite_loss and repeat.loss_was_finite and _left_out(origin.tensor, weights)
         return _of_tensor(origin, known, weights, batch, names, births)
     own = own_work(origin.birth, births, repeat.aim.met)
     return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
@@ -70,6 +71,11 @@ def _met(repeat: Repeat, birth: Birth | None = None) -> str:
     """Where the failure was met. That a loss which nobody has read drops what is not finite is not known: it counts as the loss's."""
     unread = birth is not None and birth.node is None and not repeat.loss_was_finite
     return "loss" if repeat.aim.met == "late" or unread else repeat.aim.met
+
+
+def _left_out(tensor: Any, weights: Weights) -> bool:
+    """Whether a loss that is finite beside this tensor has left out what it lacks: an infinity may have been squashed (`tanh`), a NaN comes through anything."""
+    return tensor not in weights and bool(tensor.isnan().any())
 
 
 def _is_mask(tensor: Any) -> bool:
