@@ -81,6 +81,24 @@ def test_a_box_that_is_null_among_others_is_named(written: Callable[..., Path]) 
     assert "annotation-parse" in {each.name for each in found_in(written({**COCO, JSON: json.dumps(whole)}))}
 
 
+@pytest.mark.parametrize(("outlines", "told"), [(1, True), (4, False)])
+def test_an_outline_without_a_box_among_boxes_is_named(outlines: int, told: bool, written: Callable[..., Path]) -> None:
+    whole = json.loads(str(COCO[JSON]))
+    whole["annotations"] = [{**each, "id": 100 * turn + each["id"]} for turn in range(4) for each in whole["annotations"]]
+    for each in whole["annotations"][:outlines]:
+        each.update(segmentation=[[10, 10, 40, 10, 40, 40, 10, 40]])
+        del each["bbox"]
+    found = [each.place.about for each in found_in(written({**COCO, JSON: json.dumps(whole)})) if each.name == "annotation-parse"]
+    assert found == ["annotations[0] has no bbox"] * told
+
+
+def test_a_coco_file_without_categories_is_told_as_that_alone(written: Callable[..., Path]) -> None:
+    whole = json.loads(str(COCO[JSON]))
+    del whole["categories"]
+    contents = {path: content for path, content in COCO.items() if path == JSON or "/train2017/" in f"/{path}"}
+    assert [(each.name, each.place.about) for each in found_in(written({**contents, JSON: json.dumps(whole)}))] == [("annotation-parse", "has annotations and no 'categories'")]
+
+
 def test_names_that_are_lists_are_told_as_that(written: Callable[..., Path]) -> None:
     found = found_in(written({**YOLO, "data.yaml": "train: images/train\nval: images/val\nnames: [[cat, dog], [cat, dog]]\n"}))
     assert ("annotation-value", "data.yaml", 3) in [(each.name, Path(each.place.file or "").name, each.place.line) for each in found]

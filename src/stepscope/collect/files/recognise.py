@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -61,17 +62,30 @@ def found_at(place: str | Path) -> Found:
         foreign = kind_of(Tree(path.parent), path.name)
         what = f"{foreign}, which is not read{advice_on(foreign)}" if foreign else f"neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})"
         raise NoDataset(f"{path.name} is {what}")
-    tree = without_outputs(walk(path.parent)) if layout in ("coco", "yolo", "table") else Tree(path.parent)
-    others = [name for name in tree.files if name != path.name and name.lower().endswith(_SINGLE[layout])]
+    tree, own = _around(path) if layout in ("coco", "yolo", "table") else (Tree(path.parent), path.name)
+    others = [name for name in tree.files if name != own and name.lower().endswith(_SINGLE[layout])]
+    if layout in ("coco", "table"):
+        tree.aside = _SIGNS[layout](replace(tree, files={name: facts for name, facts in tree.files.items() if name != own}))
     for name in others:
         del tree.files[name]
-    tree.files[path.name] = (status.st_size, status.st_mtime_ns)
-    foreign = kind_of(tree, path.name)
+    tree.files[own] = (status.st_size, status.st_mtime_ns)
+    foreign = kind_of(tree, own)
     if foreign and not _SIGNS[layout](tree):
         raise NoDataset(f"{path.name} is {foreign}, which is not read{advice_on(foreign)}")
     return Found(tree, (layout,))
 
 
+def _around(path: Path) -> tuple[Tree, str]:
+    """The tree that a list is about, and its path there: the folder that holds it, or the one above a folder that holds annotations alone."""
+    folder = path.parent.absolute()
+    tree = without_outputs(walk(path.parent))
+    if folder.name.lower() not in _ANNOTATIONS or any(map(is_image, tree.files)):
+        return tree, path.name
+    return without_outputs(walk(folder.parent)), f"{folder.name}/{path.name}"
+
+
+_ANNOTATIONS = ("annotations", "annotation", "labels")
+"""Names of folders that hold lists, and stand beside those of the images."""
 _SINGLE = {"coco": (".json",), "yolo": (".yaml", ".yml"), "table": (".csv", ".tsv"), "shards": (".tar",), "parquet": (".parquet", ".arrow")}
 
 

@@ -50,6 +50,18 @@ def forgotten(flaws: Flaws, inventory: Inventory) -> Witnessed:
 
 
 @LABEL_MISSING.seen_in
+def elsewhere(flaws: Flaws, inventory: Inventory) -> Witnessed:
+    """Label files that are there, where Ultralytics (`label-unread`), or who follows it, does not look for them: the images count as background."""
+    found = flaws.of("label-unread", "label-elsewhere")
+    if found:
+        yield LABEL_MISSING.found(
+            f"{shown(found[0].file)} {found[0].says}", severity=Severity.ERROR if found[0].kind == "label-unread" else Severity.WARNING, stage=LABEL_MISSING.stage,
+            seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}"}, places=at_flaws(found),
+            instead=("Call the folders `images` and `labels`, in small letters, with the same folders below them, and the label file of `1.jpg` `1.txt`.",),
+        )  # fmt: skip
+
+
+@LABEL_MISSING.seen_in
 def unlisted(flaws: Flaws, inventory: Inventory) -> Witnessed:
     """Images that lie in the data folder and that no annotation file lists."""
     found = flaws.of("unlisted")

@@ -61,7 +61,8 @@ def read(tree: Tree) -> Reading:
     reading.classes = tuple(name for name in _classes(rows, any(columns.hot for _, columns in found), form is not None) if name in met)
     numbers = {name: number for number, name in enumerate(reading.classes)}
     pictures = {image: Picture(image, row.split, numbers.get(row.label, -1) if form is None else -1) for image, row in chosen.items()}
-    _unlisted(finder, pictures, reading, "" if any(columns.paired for columns, _ in lists) else "background" if form is not None else "unlisted")
+    if not tree.aside:
+        _unlisted(finder, pictures, reading, "" if any(columns.paired for columns, _ in lists) else "background" if form is not None else "unlisted")
     _repeated([its for columns, its in lists if its and not (columns.box or columns.hot or columns.paired)] if reading.classes else [], reading)
     for columns, its in lists if reading.classes else ():
         reading.flaws += _odd_flags(its) if columns.hot else ()
