@@ -9,7 +9,9 @@ from pathlib import Path
 from tests.collect.files.conftest import HEIGHT, WIDTH, photos
 
 from stepscope.checking import Looking, check
+from stepscope.collect.files.repair.plan import Wanted
 from stepscope.diagnose import Report
+from stepscope.repairing import repair
 
 NUMBERS = range(6)
 
@@ -47,3 +49,10 @@ def test_an_only_list_still_tells_the_images_that_it_lacks(written: Callable[...
 def test_a_list_alone_in_a_folder_of_another_name_stays_there(written: Callable[..., Path]) -> None:
     root = written({**photos("pictures/0.jpg"), "exports/a.json": coco(0, 1)})
     assert "image-missing" in of(root / "exports/a.json")[1]
+
+
+def test_a_repair_of_a_list_beside_the_folders_of_its_images(written: Callable[..., Path], tmp_path: Path) -> None:
+    root = written({**photos("train2017/0.jpg", "train2017/1.jpg"), "annotations/instances_train2017.json": coco(0, 2).replace("[10, 10, 30, 20]", "[80, 10, 30, 20]")})
+    done = repair(root / "annotations/instances_train2017.json", Wanted(), tmp_path / "mended", looking=Looking(cache=False))
+    assert done.path == tmp_path / "mended/annotations/instances_train2017.json"
+    assert (of(done.path)[1], (tmp_path / "mended/train2017/1.jpg").is_file()) == ([], True)

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from stepscope.collect.files.home import home_of
 from stepscope.collect.files.outputs import without_outputs
 from stepscope.collect.files.reading import Reading, is_image, split_of
 from stepscope.collect.files.remote import Remote
@@ -62,7 +63,8 @@ def found_at(place: str | Path) -> Found:
         foreign = kind_of(Tree(path.parent), path.name)
         what = f"{foreign}, which is not read{advice_on(foreign)}" if foreign else f"neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})"
         raise NoDataset(f"{path.name} is {what}")
-    tree, own = _around(path) if layout in ("coco", "yolo", "table") else (Tree(path.parent), path.name)
+    root, own = home_of(path)
+    tree = without_outputs(walk(root)) if layout in ("coco", "yolo", "table") else Tree(root)
     others = [name for name in tree.files if name != own and name.lower().endswith(_SINGLE[layout])]
     if layout in ("coco", "table"):
         tree.aside = _SIGNS[layout](replace(tree, files={name: facts for name, facts in tree.files.items() if name != own}))
@@ -75,17 +77,6 @@ def found_at(place: str | Path) -> Found:
     return Found(tree, (layout,))
 
 
-def _around(path: Path) -> tuple[Tree, str]:
-    """The tree that a list is about, and its path there: the folder that holds it, or the one above a folder that holds annotations alone."""
-    folder = path.parent.absolute()
-    tree = without_outputs(walk(path.parent))
-    if folder.name.lower() not in _ANNOTATIONS or any(map(is_image, tree.files)):
-        return tree, path.name
-    return without_outputs(walk(folder.parent)), f"{folder.name}/{path.name}"
-
-
-_ANNOTATIONS = ("annotations", "annotation", "labels")
-"""Names of folders that hold lists, and stand beside those of the images."""
 _SINGLE = {"coco": (".json",), "yolo": (".yaml", ".yml"), "table": (".csv", ".tsv"), "shards": (".tar",), "parquet": (".parquet", ".arrow")}
 
 
