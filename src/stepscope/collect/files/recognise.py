@@ -33,6 +33,10 @@ SAMPLE = 200
 """Files of one kind that are looked at to tell a layout."""
 
 
+_ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".zst")
+_PACKED = "; unpack archives first"
+
+
 class NoDataset(ValueError):
     """Nothing at this path can be read as a data set; the message says what was looked for."""
 
@@ -62,7 +66,7 @@ def found_at(place: str | Path) -> Found:
     if layout is None:
         foreign = kind_of(Tree(path.parent), path.name)
         what = f"{foreign}, which is not read{advice_on(foreign)}" if foreign else f"neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})"
-        raise NoDataset(f"{path.name} is {what}")
+        raise NoDataset(f"{path.name} is {what}{_PACKED * ending.endswith(_ARCHIVES)}")
     root, own = home_of(path)
     tree = without_outputs(walk(root)) if layout in ("coco", "yolo", "table") else Tree(root)
     others = [name for name in tree.files if name != own and name.lower().endswith(_SINGLE[layout])]
@@ -89,7 +93,8 @@ def layouts_of(tree: Tree) -> tuple[str, ...]:
         return ("folders",)
     met = Counter(f".{path.rpartition('.')[2].lower()}" for path in tree.files if "." in path.rpartition("/")[2])
     others = ": " * bool(met) + ", ".join(f"{count:,} {ending}" for ending, count in met.most_common(4))
-    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others})", *said_of(list(unread_in(tree)))]))
+    packed = _PACKED * bool(tree.named(*_ARCHIVES))
+    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others}){packed}", *said_of(list(unread_in(tree)))]))
 
 
 def _has_yolo(tree: Tree) -> bool:

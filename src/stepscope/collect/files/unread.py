@@ -28,6 +28,8 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
         ("Detectron2 JSON", (rb"^\s*\[", rb'"file_name"\s*:', rb'"(?:bbox_mode|annotations)"\s*:')),
         ("Label Studio JSON", (rb'"from_name"\s*:', rb'"to_name"\s*:')),
         ("Supervisely JSON", (rb'"objects"\s*:', rb'"(?:classTitle|geometryType)"\s*:')),
+        ("Cityscapes JSON", (rb'"imgHeight"\s*:', rb'"objects"\s*:')),
+        ("COCO results JSON", (rb"^\s*\[", rb'"image_id"\s*:', rb'"score"\s*:')),
         ("BDD100K JSON", (rb'"labels"\s*:', rb'"box2d"\s*:')),
         ("FiftyOne classification JSON", (rb'^\s*\{\s*"classes"\s*:\s*\[', rb'"labels"\s*:\s*\{')),
         ("COCO panoptic JSON", (rb'"segments_info"\s*:',)),
