@@ -51,3 +51,30 @@ def test_one_mask_that_is_amiss_is_named(changed: Contents, expected: tuple[str,
 )  # fmt: skip
 def test_masks_that_are_made_so_are_left_alone(masks: Contents, written: Callable[..., Path]) -> None:
     assert not found_in(written({**IMAGES, **masks}))
+
+
+def kept_as(content: bytes, kind: str = "PNG", mode: str = "L") -> bytes:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(content)).point([0, 90, 180] + [0] * 253).convert(mode).save(buffer, kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "mode", "slug"), [("PNG", "RGB", "channel-mismatch"), ("JPEG", "L", "annotation-wrong-format")])
+def test_one_mask_that_is_kept_otherwise_is_named(kind: str, mode: str, slug: str, written: Callable[..., Path]) -> None:
+    path = "train/masks/3.jpg" if kind == "JPEG" else "train/masks/3.png"
+    others = {each: content for each, content in MASKS.items() if "/3." not in each}
+    assert found_in(written({**IMAGES, **others, path: kept_as(MASKS["train/masks/3.png"], kind, mode)})) == [(slug, path)]
+
+
+@pytest.mark.parametrize(
+    "masks",
+    [
+        {path.replace(".png", ".jpg"): kept_as(content, "JPEG") for path, content in MASKS.items()},
+        {path: kept_as(content, mode="RGB") for path, content in MASKS.items()},
+        {path: kept_as(content, mode="RGB" if number % 2 else "L") for number, (path, content) in enumerate(MASKS.items())},
+        {path: kept_as(content, mode="L" if number else "P") for number, (path, content) in enumerate(MASKS.items())},
+    ],
+    ids=["all as JPEG", "all in colours", "of two kinds", "one with a palette"],
+)  # fmt: skip
+def test_masks_that_are_kept_so_are_left_alone(masks: Contents, written: Callable[..., Path]) -> None:
+    assert not found_in(written({**IMAGES, **masks}))
