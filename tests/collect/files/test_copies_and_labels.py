@@ -46,3 +46,14 @@ def test_boxes_of_a_copy(text: str, told: bool, written: Callable[..., Path]) ->
     contents = {**photos(*[f"images/{path}.jpg" for path in paths]), **{f"labels/{path}.txt": BOX for path in paths}, "data.yaml": YAML}
     root = written({**contents, "images/train/copy.jpg": photo(0), "labels/train/copy.txt": text})
     assert ("conflicting-labels" in [name for name, _ in found(root)]) is told
+
+
+def test_links_into_a_flat_pool_are_the_set(written: Callable[..., Path]) -> None:
+    root = written(photos(*[f"store/{number}.jpg" for number in range(8)]))
+    for number in range(8):
+        folder = root / "train" / "ab"[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.jpg").symlink_to(root / f"store/{number}.jpg")
+    report = check(root, looking=Looking(quick=True, cache=False))
+    assert report.overview is not None
+    assert ([each.name for each in report.findings], report.overview.splits, report.overview.classes) == ([], {"train": 8}, ("a", "b"))

@@ -141,6 +141,11 @@ def test_a_line_of_a_table(old: str, new: str, slug: str, line: int, written: Ca
     assert (slug, line) in [(each.name, each.place.line) for each in found]
 
 
+def test_key_points_of_a_table_are_no_boxes(written: Callable[..., Path]) -> None:
+    points = "image,x1,y1,x2,y2,x3,y3\n" + "".join(f"{number}.jpg,50,{40 - number},20,30,{number},5\n" for number in range(6))
+    assert not found_in(written({**photos(*[f"{number}.jpg" for number in range(6)]), "faces.csv": points}))
+
+
 NOISE = bytes(range(256)) * 40
 
 

@@ -78,3 +78,24 @@ def test_one_mask_that_is_kept_otherwise_is_named(kind: str, mode: str, slug: st
 )  # fmt: skip
 def test_masks_that_are_kept_so_are_left_alone(masks: Contents, written: Callable[..., Path]) -> None:
     assert not found_in(written({**IMAGES, **masks}))
+
+
+PLACES = {
+    "beside the split": ("train/{}.jpg", "train_masks/{}_mask.png"), "SegNet's": ("train/{}.jpg", "trainannot/{}.png"), "ISIC's": ("Input/{}.jpg", "GroundTruth/{}_segmentation.png"),
+    "beside images": ("img/{}.jpg", "img_labels/{}_L.png"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_masks_are_known_by_their_folder_or_their_names(place: str, written: Callable[..., Path]) -> None:
+    images, masks = PLACES[place]
+    contents = {**photos(*[images.format(number) for number in range(12)]), **{masks.format(number): content for number, content in enumerate(MASKS.values())}}
+    report = check(written({**contents, masks.format(3): b"<html>"}), looking=Looking(cache=False, workers=1))
+    assert [(each.name, sum(report.overview.splits.values()) if report.overview else 0) for each in report.findings] == [("corrupt-image", 12)]
+
+
+def test_classes_that_are_called_like_masks_are_classes(written: Callable[..., Path]) -> None:
+    paths = [f"{name}/{number}.jpg" for name in ("face", "face_mask", "label", "no_label") for number in range(4)]
+    report = check(written({**photos(*paths)}), looking=Looking(cache=False, workers=1, quick=True))
+    assert report.overview is not None
+    assert (len(report.overview.classes), sum(report.overview.splits.values())) == (4, 16)

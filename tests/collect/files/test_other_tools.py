@@ -48,6 +48,7 @@ UNREAD = {
     "JSON of another form than COCO's": {"annotations.json": json.dumps({"0.jpg": {"boxes": [[1, 2, 3, 4]]}}), "index.json": json.dumps({"images": NAMES, "labels": [0] * len(NAMES)})},
     "metadata of Hugging Face": {"train/metadata.jsonl": "".join(json.dumps({"file_name": name, "text": "a cat"}) + "\n" for name in NAMES)},
     "Cityscapes JSON": {"gtFine/train/ulm/0_polygons.json": json.dumps({"imgHeight": 64, "imgWidth": 96, "objects": [{"label": "road", "polygon": [[1, 2], [3, 4]]}]})},
+    "keras-yolo3 text": {"train/_annotations.txt": "".join(f"{name} 1,2,30,40,0 5,5,9,9,1\n" for name in NAMES)},
     "COCO results JSON": {"results.json": json.dumps([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}])},
     "COCO captions": {"annotations/captions.json": json.dumps({"images": [], "annotations": [{"image_id": 1, "caption": "a cat"}]})},
 }

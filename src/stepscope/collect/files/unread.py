@@ -40,6 +40,7 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
     ".csv": (("VIA CSV", (rb"^[^\n]*region_shape_attributes",)),),
     ".txt": (
         ("DOTA text", (rb"(?m)\A(?:imagesource:[^\n]*\s+)?(?:gsd:[^\n]*\s+)?(?:" + _NUMBER + rb"\s+){8}[^\W\d][\w-]*\s+[012]\s*$",)),
+        ("keras-yolo3 text", (rb"(?im)\A\S[^\n]*\.(?:jpe?g|png|bmp)(?: \d+,\d+,\d+,\d+,\d+)+\s*$",)),
         ("KITTI text", (rb"(?m)\A[A-Za-z_]+(?:\s+" + _NUMBER + rb"){14,15}\s*$",)),
     ),
 }
