@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.collect.files.clean_sets import SETS
-from tests.collect.files.conftest import photos
+from tests.collect.files.conftest import HEIGHT, WIDTH, photos
 
 from stepscope.checking import Looking, check
 from stepscope.finding import Finding
@@ -126,6 +126,11 @@ def test_a_key_point_of_a_yolo_file(point: str, slug: str | None, written: Calla
 )  # fmt: skip
 def test_a_voc_file(old: str, new: str, slug: str, written: Callable[..., Path]) -> None:
     assert slug in [each.name for each in found_in(written({**VOC, XML: str(VOC[XML]).replace(old, new, 1)}))]
+
+
+def test_boxes_are_not_told_where_the_size_is_wrong(written: Callable[..., Path]) -> None:
+    text = str(VOC[XML]).replace(f"<width>{WIDTH}", f"<width>{HEIGHT}", 1).replace(f"<height>{HEIGHT}", f"<height>{WIDTH}", 1).replace("<xmax>40", "<xmax>90", 1)
+    assert [each.name for each in found_in(written({**VOC, XML: text}))] == ["image-size-mismatch"]
 
 
 @pytest.mark.parametrize(
