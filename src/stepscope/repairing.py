@@ -25,6 +25,7 @@ def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = N
 
     Before a repair in place, what a crash of an earlier one left is taken back. Raises NoDataset, RepairFailed, OSError.
     """
+    from stepscope.collect.files.home import home_of
     from stepscope.collect.files.repair.copying import copy_repaired
     from stepscope.collect.files.repair.in_place import recovered, repair_in_place
     from stepscope.collect.files.repair.plan import RepairFailed
@@ -42,7 +43,7 @@ def repair(path: Path, wanted: Wanted, into: Path | None, layout: str | None = N
         copy_repaired(root_of(path), seen.tree, plan, into)
         plan.notes += [note for note in seen.tree.notes if note.startswith("left out: ")]
     root = into or root_of(path)
-    return Repaired(root if path.is_dir() else root / path.name, tuple(map(shown, (*before, *plan.told()))))
+    return Repaired(root if path.is_dir() else root / home_of(path)[1], tuple(map(shown, (*before, *plan.told()))))
 
 
 def undo(path: Path) -> tuple[str, ...]:
@@ -55,7 +56,9 @@ def undo(path: Path) -> tuple[str, ...]:
 
 def root_of(path: Path) -> Path:
     """The folder that a data set lies in."""
-    return path if path.is_dir() else path.parent
+    from stepscope.collect.files.home import home_of
+
+    return path if path.is_dir() else home_of(path)[0]
 
 
 def is_unfinished(path: Path) -> bool:

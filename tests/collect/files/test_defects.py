@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.collect.files.clean_sets import SETS
-from tests.collect.files.conftest import photos
+from tests.collect.files.conftest import HEIGHT, WIDTH, photos
 
 from stepscope.checking import Looking, check
 from stepscope.finding import Finding
@@ -81,6 +81,24 @@ def test_a_box_that_is_null_among_others_is_named(written: Callable[..., Path]) 
     assert "annotation-parse" in {each.name for each in found_in(written({**COCO, JSON: json.dumps(whole)}))}
 
 
+@pytest.mark.parametrize(("outlines", "told"), [(1, True), (4, False)])
+def test_an_outline_without_a_box_among_boxes_is_named(outlines: int, told: bool, written: Callable[..., Path]) -> None:
+    whole = json.loads(str(COCO[JSON]))
+    whole["annotations"] = [{**each, "id": 100 * turn + each["id"]} for turn in range(4) for each in whole["annotations"]]
+    for each in whole["annotations"][:outlines]:
+        each.update(segmentation=[[10, 10, 40, 10, 40, 40, 10, 40]])
+        del each["bbox"]
+    found = [each.place.about for each in found_in(written({**COCO, JSON: json.dumps(whole)})) if each.name == "annotation-parse"]
+    assert found == ["annotations[0] has no bbox"] * told
+
+
+def test_a_coco_file_without_categories_is_told_as_that_alone(written: Callable[..., Path]) -> None:
+    whole = json.loads(str(COCO[JSON]))
+    del whole["categories"]
+    contents = {path: content for path, content in COCO.items() if path == JSON or "/train2017/" in f"/{path}"}
+    assert [(each.name, each.place.about) for each in found_in(written({**contents, JSON: json.dumps(whole)}))] == [("annotation-parse", "has annotations and no 'categories'")]
+
+
 def test_names_that_are_lists_are_told_as_that(written: Callable[..., Path]) -> None:
     found = found_in(written({**YOLO, "data.yaml": "train: images/train\nval: images/val\nnames: [[cat, dog], [cat, dog]]\n"}))
     assert ("annotation-value", "data.yaml", 3) in [(each.name, Path(each.place.file or "").name, each.place.line) for each in found]
@@ -110,6 +128,11 @@ def test_a_voc_file(old: str, new: str, slug: str, written: Callable[..., Path])
     assert slug in [each.name for each in found_in(written({**VOC, XML: str(VOC[XML]).replace(old, new, 1)}))]
 
 
+def test_boxes_are_not_told_where_the_size_is_wrong(written: Callable[..., Path]) -> None:
+    text = str(VOC[XML]).replace(f"<width>{WIDTH}", f"<width>{HEIGHT}", 1).replace(f"<height>{HEIGHT}", f"<height>{WIDTH}", 1).replace("<xmax>40", "<xmax>90", 1)
+    assert [each.name for each in found_in(written({**VOC, XML: text}))] == ["image-size-mismatch"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "slug", "line"),
     [
@@ -121,6 +144,11 @@ def test_a_voc_file(old: str, new: str, slug: str, written: Callable[..., Path])
 def test_a_line_of_a_table(old: str, new: str, slug: str, line: int, written: Callable[..., Path]) -> None:
     found = found_in(written({**CSV, TABLE: str(CSV[TABLE]).replace(old, new, 1)}))
     assert (slug, line) in [(each.name, each.place.line) for each in found]
+
+
+def test_key_points_of_a_table_are_no_boxes(written: Callable[..., Path]) -> None:
+    points = "image,x1,y1,x2,y2,x3,y3\n" + "".join(f"{number}.jpg,50,{40 - number},20,30,{number},5\n" for number in range(6))
+    assert not found_in(written({**photos(*[f"{number}.jpg" for number in range(6)]), "faces.csv": points}))
 
 
 NOISE = bytes(range(256)) * 40

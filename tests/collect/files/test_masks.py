@@ -51,3 +51,51 @@ def test_one_mask_that_is_amiss_is_named(changed: Contents, expected: tuple[str,
 )  # fmt: skip
 def test_masks_that_are_made_so_are_left_alone(masks: Contents, written: Callable[..., Path]) -> None:
     assert not found_in(written({**IMAGES, **masks}))
+
+
+def kept_as(content: bytes, kind: str = "PNG", mode: str = "L") -> bytes:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(content)).point([0, 90, 180] + [0] * 253).convert(mode).save(buffer, kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "mode", "slug"), [("PNG", "RGB", "channel-mismatch"), ("JPEG", "L", "annotation-wrong-format")])
+def test_one_mask_that_is_kept_otherwise_is_named(kind: str, mode: str, slug: str, written: Callable[..., Path]) -> None:
+    path = "train/masks/3.jpg" if kind == "JPEG" else "train/masks/3.png"
+    others = {each: content for each, content in MASKS.items() if "/3." not in each}
+    assert found_in(written({**IMAGES, **others, path: kept_as(MASKS["train/masks/3.png"], kind, mode)})) == [(slug, path)]
+
+
+@pytest.mark.parametrize(
+    "masks",
+    [
+        {path.replace(".png", ".jpg"): kept_as(content, "JPEG") for path, content in MASKS.items()},
+        {path: kept_as(content, mode="RGB") for path, content in MASKS.items()},
+        {path: kept_as(content, mode="RGB" if number % 2 else "L") for number, (path, content) in enumerate(MASKS.items())},
+        {path: kept_as(content, mode="L" if number else "P") for number, (path, content) in enumerate(MASKS.items())},
+    ],
+    ids=["all as JPEG", "all in colours", "of two kinds", "one with a palette"],
+)  # fmt: skip
+def test_masks_that_are_kept_so_are_left_alone(masks: Contents, written: Callable[..., Path]) -> None:
+    assert not found_in(written({**IMAGES, **masks}))
+
+
+PLACES = {
+    "beside the split": ("train/{}.jpg", "train_masks/{}_mask.png"), "SegNet's": ("train/{}.jpg", "trainannot/{}.png"), "ISIC's": ("Input/{}.jpg", "GroundTruth/{}_segmentation.png"),
+    "beside images": ("img/{}.jpg", "img_labels/{}_L.png"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_masks_are_known_by_their_folder_or_their_names(place: str, written: Callable[..., Path]) -> None:
+    images, masks = PLACES[place]
+    contents = {**photos(*[images.format(number) for number in range(12)]), **{masks.format(number): content for number, content in enumerate(MASKS.values())}}
+    report = check(written({**contents, masks.format(3): b"<html>"}), looking=Looking(cache=False, workers=1))
+    assert [(each.name, sum(report.overview.splits.values()) if report.overview else 0) for each in report.findings] == [("corrupt-image", 12)]
+
+
+def test_classes_that_are_called_like_masks_are_classes(written: Callable[..., Path]) -> None:
+    paths = [f"{name}/{number}.jpg" for name in ("face", "face_mask", "label", "no_label") for number in range(4)]
+    report = check(written({**photos(*paths)}), looking=Looking(cache=False, workers=1, quick=True))
+    assert report.overview is not None
+    assert (len(report.overview.classes), sum(report.overview.splits.values())) == (4, 16)

@@ -47,6 +47,9 @@ UNREAD = {
     "Detectron2 JSON": {"annotations/train.json": json.dumps([{"file_name": "0.jpg", "image_id": 0, "annotations": [{"bbox": [1, 2, 3, 4], "bbox_mode": 1, "category_id": 0}]}])},
     "JSON of another form than COCO's": {"annotations.json": json.dumps({"0.jpg": {"boxes": [[1, 2, 3, 4]]}}), "index.json": json.dumps({"images": NAMES, "labels": [0] * len(NAMES)})},
     "metadata of Hugging Face": {"train/metadata.jsonl": "".join(json.dumps({"file_name": name, "text": "a cat"}) + "\n" for name in NAMES)},
+    "Cityscapes JSON": {"gtFine/train/ulm/0_polygons.json": json.dumps({"imgHeight": 64, "imgWidth": 96, "objects": [{"label": "road", "polygon": [[1, 2], [3, 4]]}]})},
+    "keras-yolo3 text": {"train/_annotations.txt": "".join(f"{name} 1,2,30,40,0 5,5,9,9,1\n" for name in NAMES)},
+    "COCO results JSON": {"results.json": json.dumps([{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}])},
     "COCO captions": {"annotations/captions.json": json.dumps({"images": [], "annotations": [{"image_id": 1, "caption": "a cat"}]})},
 }
 
@@ -64,6 +67,12 @@ def test_a_file_of_such_a_format_alone_is_named(written: Callable[..., Path]) ->
     root = written({**photos("train/0.jpg"), **UNREAD["labelme JSON"]})
     with pytest.raises(NoDataset, match="is labelme JSON, which is not read; as COCO, Pascal VOC or YOLO it can be checked"):
         check(root / "train/0.json")
+
+
+@pytest.mark.parametrize("place", ["", "images.zip"])
+def test_what_is_still_packed_is_to_be_unpacked(place: str, written: Callable[..., Path]) -> None:
+    with pytest.raises(NoDataset, match="; unpack archives first"):
+        check(written({"images.zip": b"PK"}) / place)
 
 
 @pytest.mark.parametrize("layout", ["yolo", "voc"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from collections.abc import Callable
@@ -43,6 +44,10 @@ def test_a_word_among_numbers_is_no_class(written: Callable[..., Path]) -> None:
 
 def test_a_compressed_shard_is_not_left_out_without_a_word(written: Callable[..., Path]) -> None:
     assert found_in(written({"a.tar": tar(members({})), "b.tar.gz": b"\x1f\x8b"})) == {("stray-file", "b.tar.gz", "is")}
+
+
+def test_a_compressed_shard_is_known_by_its_bytes(written: Callable[..., Path]) -> None:
+    assert found_in(written({"a.tar": tar(members({})), "b.tar": gzip.compress(tar(members({})))})) == {("stray-file", "b.tar", "is")}
 
 
 def test_members_of_a_sample_that_do_not_stand_side_by_side_are_told(written: Callable[..., Path]) -> None:

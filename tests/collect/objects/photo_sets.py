@@ -145,6 +145,8 @@ def mask_of(index):
 
 
 sound = SimpleNamespace(
+    dark=made("Dark", prepared=lambda self, index, image: (image > 0.5) / 255 if index == 26 else image)(),
+    spiked=made("Spiked", prepared=lambda self, index, image: once(image) * (30 if index == 26 else 1))(),
     once=made("Once", prepared=lambda self, index, image: once(image))(),
     shared=DataLoader(Shared(), batch_size=8, num_workers=2),
     seeded=DataLoader(made("Drawn", prepared=lambda self, index, image: image + 0.01 * np.random.randn())(), batch_size=8, num_workers=2),
@@ -155,6 +157,8 @@ sound = SimpleNamespace(
     alike=made("Alike", labelled=lambda self, index: float(index % 2))(),
 )  # fmt: skip
 broken = SimpleNamespace(
+    raw_one=made("RawOne", prepared=lambda self, index, image: image * 255 if index == 26 else once(image))(),
+    divided_one=made("DividedOne", prepared=lambda self, index, image: image / 255 if index == 26 else image)(),
     twice=made("Twice", prepared=lambda self, index, image: once(once(image)))(),
     unsharded=DataLoader(Stream(), batch_size=8, num_workers=3),
     own=DataLoader(Own(), batch_size=8, num_workers=2),

@@ -22,7 +22,7 @@ def found(name, **expected):
     return {finding.name: finding.place.samples[0].index if finding.place.samples else None for finding in checked(name, **expected).findings}
 
 
-@pytest.mark.parametrize("name", ["once", "shared", "seeded", "left_out", "centres", "yolo", "signs", "alike"])
+@pytest.mark.parametrize("name", ["once", "shared", "seeded", "left_out", "centres", "yolo", "signs", "alike", "dark", "spiked"])
 def test_what_is_sound_is_passed_over(name):
     report = checked(f"sound.{name}")
     assert [finding.headline for finding in report.findings] == []
@@ -36,7 +36,7 @@ def test_what_is_sound_is_passed_over(name):
         ("unsharded", "duplicate-sample", None), ("own", "worker-seed", None), ("weights", "generator-exception", None),
         ("too_few", "empty-dataset", None), ("sentences", "collate-inconsistent-shapes", None), ("told", "generator-exhausted", None),
         ("written", "box-reversed", 9), ("counted", "target-shape-mismatch", 5), ("mask_sizes", "target-shape-mismatch", 20), ("quits", "generator-exception", 10),
-        ("masks", "label-out-of-range", 19), ("below", "label-out-of-range", 30), ("floats", "label-dtype", 0),
+        ("raw_one", "normalisation-wrong", 26), ("divided_one", "normalisation-wrong", 26), ("masks", "label-out-of-range", 19), ("below", "label-out-of-range", 30), ("floats", "label-dtype", 0),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_alone(name, slug, index):

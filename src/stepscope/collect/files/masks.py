@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.files.layouts.samples import owner_of, samples_of
+from stepscope.collect.files.mask_forms import of_other_form
 from stepscope.collect.files.reading import Picture, Reading, is_image, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw, Images, State
@@ -58,6 +59,7 @@ def mask_flaws(masks: Images, images: Images) -> Iterator[Flaw]:
     both = ours.keys() & theirs.keys()
     pairs = [(ours[key][0], mask) for key in both if len(ours[key]) == 1 for mask in theirs[key]]
     yield from _of_other_size(pairs, masks, images)
+    yield from of_other_form(sorted(mask for _, mask in pairs), masks)
     if both and len(both) >= (1 - ALONE) * max(len(ours), len(theirs)):
         yield from (Flaw("background", images.paths[row], says="has no mask", image=images.paths[row]) for key, rows in ours.items() if key not in theirs for row in rows)
         yield from (Flaw("no-image", masks.paths[row], says="no image has this name") for key, rows in theirs.items() if key not in ours for row in rows)

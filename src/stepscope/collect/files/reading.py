@@ -143,7 +143,7 @@ def size_flaws(reading: Reading, paths: Sequence[str], facts: Any) -> Iterator[F
 def boxes_of(reading: Reading, paths: Sequence[str], facts: Any) -> Boxes | None:
     """The columns of a reading's boxes, with the actual sizes of the images where they were read; None where it has no boxes.
 
-    An image of which another size is declared counts with that one: its boxes were made for it.
+    An image of which another size is declared counts with that one, as its boxes were made for it, and with its own where that is larger: that the sizes differ is told, and not of each box too.
     """
     import numpy as np
 
@@ -152,10 +152,13 @@ def boxes_of(reading: Reading, paths: Sequence[str], facts: Any) -> Boxes | None
         return None
     names = list(table.images)
     rows = {path: row for row, path in enumerate(paths)}
-    sizes = np.zeros((len(names), 2))
+    sizes, (across, down, orientation) = np.zeros((len(names), 2)), (facts[name] for name in ("width", "height", "orientation"))
     for place, name in enumerate(names):
         row = rows.get(name)
-        sizes[place] = table.declared.get(name) or ((facts["width"][row], facts["height"][row]) if row is not None else (0, 0))
+        own = (float(across[row]), float(down[row])) if row is not None else (0.0, 0.0)
+        told = table.declared.get(name) or own
+        is_turned = row is not None and orientation[row] >= 5 and told == own[::-1]
+        sizes[place] = told if is_turned else (max(told[0], own[0]), max(told[1], own[1]))
     image, file, label, line = (np.frombuffer(column, dtype=column.typecode) for column in (table.image, table.file, table.label, table.line))
     return Boxes(
         images=names, image=image, written=np.frombuffer(table.written, dtype=np.float64).reshape(-1, 4), form=table.form, width=sizes[:, 0], height=sizes[:, 1],

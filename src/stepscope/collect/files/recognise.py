@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from stepscope.collect.files.home import home_of
 from stepscope.collect.files.outputs import without_outputs
 from stepscope.collect.files.reading import Reading, is_image, split_of
 from stepscope.collect.files.remote import Remote
@@ -29,6 +31,10 @@ PEEK = 65536
 """Bytes of a JSON file that are looked at to tell whose it is."""
 SAMPLE = 200
 """Files of one kind that are looked at to tell a layout."""
+
+
+_ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".zst")
+_PACKED = "; unpack archives first"
 
 
 class NoDataset(ValueError):
@@ -60,13 +66,16 @@ def found_at(place: str | Path) -> Found:
     if layout is None:
         foreign = kind_of(Tree(path.parent), path.name)
         what = f"{foreign}, which is not read{advice_on(foreign)}" if foreign else f"neither a folder nor a list of samples ({', '.join(e for endings in _SINGLE.values() for e in endings)})"
-        raise NoDataset(f"{path.name} is {what}")
-    tree = without_outputs(walk(path.parent)) if layout in ("coco", "yolo", "table") else Tree(path.parent)
-    others = [name for name in tree.files if name != path.name and name.lower().endswith(_SINGLE[layout])]
+        raise NoDataset(f"{path.name} is {what}{_PACKED * ending.endswith(_ARCHIVES)}")
+    root, own = home_of(path)
+    tree = without_outputs(walk(root)) if layout in ("coco", "yolo", "table") else Tree(root)
+    others = [name for name in tree.files if name != own and name.lower().endswith(_SINGLE[layout])]
+    if layout in ("coco", "table"):
+        tree.aside = _SIGNS[layout](replace(tree, files={name: facts for name, facts in tree.files.items() if name != own}))
     for name in others:
         del tree.files[name]
-    tree.files[path.name] = (status.st_size, status.st_mtime_ns)
-    foreign = kind_of(tree, path.name)
+    tree.files[own] = (status.st_size, status.st_mtime_ns)
+    foreign = kind_of(tree, own)
     if foreign and not _SIGNS[layout](tree):
         raise NoDataset(f"{path.name} is {foreign}, which is not read{advice_on(foreign)}")
     return Found(tree, (layout,))
@@ -84,7 +93,8 @@ def layouts_of(tree: Tree) -> tuple[str, ...]:
         return ("folders",)
     met = Counter(f".{path.rpartition('.')[2].lower()}" for path in tree.files if "." in path.rpartition("/")[2])
     others = ": " * bool(met) + ", ".join(f"{count:,} {ending}" for ending, count in met.most_common(4))
-    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others})", *said_of(list(unread_in(tree)))]))
+    packed = _PACKED * bool(tree.named(*_ARCHIVES))
+    raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others}){packed}", *said_of(list(unread_in(tree)))]))
 
 
 def _has_yolo(tree: Tree) -> bool:

@@ -25,7 +25,7 @@ class Tree:
     """The files below `root` by their path from there, with forward slashes, sorted: (size in bytes, time of change in nanoseconds). Hidden files are left out.
 
     `junk` are files that a system left there and that look like data (`._cat.jpg`). `notes` are what a reader of
-    the report must know of how it was read.
+    the report must know of how it was read. `aside` tells that one list of several was asked for: images that it does not name may be another's.
     """
 
     root: Path | Remote
@@ -34,6 +34,7 @@ class Tree:
     junk: list[str] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    aside: bool = False
 
     def named(self, *endings: str) -> list[str]:
         """The files with one of these endings, in small letters."""

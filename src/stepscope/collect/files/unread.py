@@ -28,6 +28,8 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
         ("Detectron2 JSON", (rb"^\s*\[", rb'"file_name"\s*:', rb'"(?:bbox_mode|annotations)"\s*:')),
         ("Label Studio JSON", (rb'"from_name"\s*:', rb'"to_name"\s*:')),
         ("Supervisely JSON", (rb'"objects"\s*:', rb'"(?:classTitle|geometryType)"\s*:')),
+        ("Cityscapes JSON", (rb'"imgHeight"\s*:', rb'"objects"\s*:')),
+        ("COCO results JSON", (rb"^\s*\[", rb'"image_id"\s*:', rb'"score"\s*:')),
         ("BDD100K JSON", (rb'"labels"\s*:', rb'"box2d"\s*:')),
         ("FiftyOne classification JSON", (rb'^\s*\{\s*"classes"\s*:\s*\[', rb'"labels"\s*:\s*\{')),
         ("COCO panoptic JSON", (rb'"segments_info"\s*:',)),
@@ -38,6 +40,7 @@ _SIGNS: dict[str, tuple[tuple[str, tuple[bytes, ...]], ...]] = {
     ".csv": (("VIA CSV", (rb"^[^\n]*region_shape_attributes",)),),
     ".txt": (
         ("DOTA text", (rb"(?m)\A(?:imagesource:[^\n]*\s+)?(?:gsd:[^\n]*\s+)?(?:" + _NUMBER + rb"\s+){8}[^\W\d][\w-]*\s+[012]\s*$",)),
+        ("keras-yolo3 text", (rb"(?im)\A\S[^\n]*\.(?:jpe?g|png|bmp)(?: \d+,\d+,\d+,\d+,\d+)+\s*$",)),
         ("KITTI text", (rb"(?m)\A[A-Za-z_]+(?:\s+" + _NUMBER + rb"){14,15}\s*$",)),
     ),
 }

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stepscope.collect.objects.looked import Looked
+from stepscope.collect.objects.normalised import DARK
 from stepscope.evidence import Expected, Flaw
 
 RAW, ONES = 2.0, 1.0
 """Values up to ONES are shares; images of which some pass RAW times it were not brought to the same range."""
+CENTRED = 12.0
+"""Below it lie images that were brought to a mean of 0; pixels that were not go far beyond."""
 IGNORED = (-100, -1, 255)
 """Labels that losses are told to pass over."""
 FEW = 0.05
@@ -176,17 +179,23 @@ def _ranges(rows: Rows) -> Iterator[Flaw]:
     floats = [row for _, row in images if row["kind"].startswith("float")]
     shares = [row for row in floats if row["least"] >= 0 and ONES / 255 < row["greatest"] <= ONES]
     mixed = 2 * len(shares) > len(images)
+    centred = 2 * sum(row["least"] < 0 for row in floats) > len(images) and sum(row["greatest"] < CENTRED for row in floats) > NEARLY_ALL * len(images)
+    dark = len(floats) == len(images) and all(row["least"] >= 0 and row["greatest"] <= DARK for row in floats)
     for name, row in images:
         if mixed and row["greatest"] > RAW:
             yield Flaw("range", name, says=f"has values up to {row['greatest']:.4g}, most others up to 1")
-        elif row.get("normalised"):
+        elif centred and row["least"] >= 0 and row["greatest"] > 2 * CENTRED:
+            yield Flaw("range", name, says=f"has values from {row['least']:.4g} to {row['greatest']:.4g}, nearly all others lie around 0")
+        elif row.get("normalised") and not dark:
             yield Flaw("normalised", name, says=_undone(row))
-    if floats and len(floats) == len(images) and all(row["least"] >= 0 and row["greatest"] <= ONES / 250 for row in floats):
+    if floats and dark:
         name, row = max(images, key=lambda each: each[1]["greatest"])
         if row["greatest"] > 0:
             yield Flaw("range", name, says=f"has values up to {row['greatest']:.2g}, as all others: divided by 255 twice")
 
 
 def _undone(row: dict[str, Any]) -> str:
+    if row["normalised"] == "divided":
+        return f"was divided by 255 twice: {row['least']:.3g} to {row['greatest']:.4g}"
     how = "was normalised as 0 to 1, and is 0 to 255" if row["normalised"] == "raw" else "was normalised twice"
     return f"{how}: {row['least']:.3g} to {row['greatest']:.4g}"

@@ -18,7 +18,7 @@ Good
     data/cat/17.jpg
 """
 
-from stepscope.evidence import Flaws, Images, Stage, Twins
+from stepscope.evidence import Boxes, Flaws, Images, Stage, Twins
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.datasets.groups import conflicts, places
@@ -44,6 +44,29 @@ def files(images: Images, twins: Twins) -> Witnessed:
                 seen={"images": f"{len(found):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])},
                 places=found,
             )
+
+
+@CONFLICTING_LABELS.seen_in
+def boxed(images: Images, twins: Twins, boxes: Boxes) -> Witnessed:
+    """The same image with boxes of other classes, or with more of them. Where each was annotated by itself, corners differ."""
+    told = _classes_in(boxes, {images.paths[row] for group in twins.same for row in group})
+    met = [group for group in twins.same if len({told[images.paths[row]] for row in group if images.paths[row] in told}) > 1]
+    if met:
+        found = places(images, met)
+        yield CONFLICTING_LABELS.found(
+            f"{found[0].file} and its copy have boxes of other classes", seen={"images": f"{len(found):,}", "for one": " = ".join(shown(images.paths[row]) for row in met[0][:2])}, places=found,
+        )  # fmt: skip
+
+
+def _classes_in(boxes: Boxes, wanted: set[str]) -> dict[str, tuple[int, ...]]:
+    """The classes of the boxes of these images, of each that has one."""
+    import numpy as np
+
+    places = [place for place, name in enumerate(boxes.images) if name in wanted]
+    found: dict[str, list[int]] = {}
+    for row in np.isin(boxes.image, places).nonzero()[0].tolist():
+        found.setdefault(boxes.images[int(boxes.image[row])], []).append(int(boxes.label[row]))
+    return {name: tuple(sorted(labels)) for name, labels in found.items()}
 
 
 @CONFLICTING_LABELS.seen_in

@@ -27,8 +27,14 @@ def conflicts(images: Images, group: Group) -> bool:
 
 
 def within(images: Images, groups: Iterable[Group]) -> list[Group]:
-    """Groups within one split and one class, or without any."""
-    return [group for group in groups if not leaks(images, group) and not conflicts(images, group)]
+    """Groups within one split and one class, or without any. What lies beside the splits is where they were taken from, and no copy of theirs."""
+    used = (_in_splits(images, group) for group in groups if not leaks(images, group) and not conflicts(images, group))
+    return [group for group in used if len(group) > 1]
+
+
+def _in_splits(images: Images, group: Group) -> Group:
+    """Its images in splits; all where none is."""
+    return [row for row in group if images.split[row] >= 0] or group
 
 
 def places(images: Images, groups: Iterable[Group]) -> list[Place]:

@@ -113,7 +113,7 @@ def files(flaws: Flaws, inventory: Inventory) -> Witnessed:
     if found:
         yield CLASS_NAME_MISMATCH.found(f"{shown(str(found[0].file), 30)}: {found[0].about}", places=found)
     alike: dict[str, list[str]] = {}
-    for name in inventory.classes:
+    for name in () if flaws.of("class-spelling") else inventory.classes:
         spelt = name if name.lstrip("-").isdigit() else "".join(filter(str.isalnum, name.casefold()))
         alike.setdefault(spelt or name, []).append(name)
     twins = [names for names in alike.values() if len(set(names)) > 1]

@@ -7,6 +7,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Witnessed
 from stepscope.rules.boxes.rows import at as boxes_at
 from stepscope.rules.found import at_flaws, shown
+from stepscope.rules.labels.class_name_mismatch import CLASS_NAME_MISMATCH
 from stepscope.rules.labels.label_missing import LABEL_MISSING
 from stepscope.rules.labels.label_out_of_range import LABEL_OUT_OF_RANGE
 from stepscope.rules.labels.target_shape_mismatch import TARGET_SHAPE_MISMATCH
@@ -50,6 +51,18 @@ def forgotten(flaws: Flaws, inventory: Inventory) -> Witnessed:
 
 
 @LABEL_MISSING.seen_in
+def elsewhere(flaws: Flaws, inventory: Inventory) -> Witnessed:
+    """Label files that are there, where Ultralytics (`label-unread`), or who follows it, does not look for them: the images count as background."""
+    found = flaws.of("label-unread", "label-elsewhere")
+    if found:
+        yield LABEL_MISSING.found(
+            f"{shown(found[0].file)} {found[0].says}", severity=Severity.ERROR if found[0].kind == "label-unread" else Severity.WARNING, stage=LABEL_MISSING.stage,
+            seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}"}, places=at_flaws(found),
+            instead=("Call the folders `images` and `labels`, in small letters, with the same folders below them, and the label file of `1.jpg` `1.txt`.",),
+        )  # fmt: skip
+
+
+@LABEL_MISSING.seen_in
 def unlisted(flaws: Flaws, inventory: Inventory) -> Witnessed:
     """Images that lie in the data folder and that no annotation file lists."""
     found = flaws.of("unlisted")
@@ -69,6 +82,15 @@ def background(flaws: Flaws, inventory: Inventory) -> Witnessed:
             f"{shown(found[0].file)} {found[0].says}", Confidence.POSSIBLE, severity=Severity.NOTE, stage=LABEL_MISSING.stage,
             seen={"images": f"{len(found):,} of {sum(inventory.samples.values()):,}", "read as": "background: images without an object"}, places=at_flaws(found),
         )  # fmt: skip
+
+
+@CLASS_NAME_MISMATCH.seen_in
+def spelt(flaws: Flaws) -> Witnessed:
+    """The same class under two names, line by line; a name that is one letter off a usual one may be a class that is rare."""
+    for kind, sure, severity in (("class-spelling", Confidence.LIKELY, Severity.WARNING), ("class-slip", Confidence.POSSIBLE, Severity.NOTE)):
+        found = flaws.of(kind)
+        if found:
+            yield CLASS_NAME_MISMATCH.found(f"{shown(found[0].file, 30)}: {found[0].says}", sure, severity=severity, seen={"places": f"{len(found):,}"}, places=at_flaws(found))
 
 
 @TARGET_SHAPE_MISMATCH.seen_in

@@ -40,7 +40,7 @@ def read(tree: Tree) -> Reading:
             if is_coco(tree.read(path, PEEK), path, len(paths) == 1):
                 _one(tree, path, finder, reading, categories, listed)
     reading.pictures = [Picture(image, split) for image, split in listed.splits.items()]
-    unlisted = [path for path in finder.images if path not in listed.splits]
+    unlisted = [path for path in finder.images if path not in listed.splits and not tree.aside]
     reading.pictures += [Picture(path, split_of(path)) for path in unlisted]
     if listed.splits:
         reading.flaws += [Flaw("unlisted", path, says="no annotation file lists this image", image=path) for path in unlisted]
@@ -74,6 +74,8 @@ def _one(tree: Tree, path: str, finder: Finder, reading: Reading, categories: Ca
     reading.flaws += listed.leaks(((images[image.id], item("images", number)) for number, image in enumerate(found.images)), split, path)
     categories.take(found.categories)
     reading.flaws += listed.renamed(((each.id, each.name, item("categories", number)) for number, each in enumerate(found.categories)), path)
+    if found.has_annotations and not found.categories:
+        reading.flaws.append(Flaw("field", path, says="has annotations and no 'categories'"))
     reading.flaws += clashes(found, path)
     reading.flaws += _annotations(found, path, images, reading)
     reading.flaws += [replace(flaw, image=images.get(found.about.get(flaw.line or 0, ""))) for flaw in found.flaws]
@@ -145,12 +147,13 @@ def _annotations(found: Document, path: str, images: dict[Any, str], reading: Re
         ids.extend([None if each is None else each.id for each in part])
         if not _are_known(part, images, known):
             yield from chain.from_iterable(_unknown(each, place, path, images, known) for place, each in enumerate(part, start) if each is not None)
-        lacking += [start + place for place, each in enumerate(part) if each is not None and not (each.bbox or each.segmentation or each.keypoints)]
+        lacking += [start + place for place, each in enumerate(part) if each is not None and not each.bbox]
         _take(part, start, path, numbers, table)
         yield from segments.flaws(start, part)
-    if len(lacking) < WITHOUT * len(ids):  # else it is a set of classes, or of classes and some boxes
-        told = {flaw.line for flaw in found.flaws}
-        yield from (Flaw("field", path, item("annotations", number), says=f"annotations[{number}] has no bbox") for number in lacking if item("annotations", number) not in told)
+    told = {flaw.line for flaw in found.flaws}
+    lacking = [number for number in lacking if item("annotations", number) not in told]
+    if len(lacking) < WITHOUT * len(ids):  # else it is a set of classes or outlines, or of these and some boxes
+        yield from (Flaw("field", path, item("annotations", number), says=f"annotations[{number}] has no bbox") for number in lacking)
     for number, name in ids.twice():
         yield Flaw("id-clash", path, item("annotations", number), says=f"the id {name} of annotations is used twice")
 

@@ -79,6 +79,8 @@ class Categories:
 
         label = np.frombuffer(table.label, dtype=np.int64)
         met = set(np.unique(label).tolist())
+        if not self._names:  # which the reader tells; the ids themselves are all that is known
+            self._names = {number: str(number) for number in met}
         numbers = sorted(number for number, name in self._names.items() if number in met or name not in self._parents)
         known = np.array(numbers or [-1])
         place = np.searchsorted(known, label).clip(max=len(known) - 1)

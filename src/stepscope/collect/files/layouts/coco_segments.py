@@ -11,6 +11,7 @@ from stepscope.collect.files.layouts.coco_json import Annotation, Document
 from stepscope.collect.files.layouts.coco_lines import item
 from stepscope.collect.files.layouts.coco_polygons import OUTSIDE, SHARE, suspects
 from stepscope.collect.files.layouts.crossing import SAYS, is_crossed
+from stepscope.collect.files.layouts.key_points import are_apart
 from stepscope.evidence import Flaw
 
 
@@ -138,3 +139,5 @@ def _keypoints(each: Annotation, numbers: list[float], size: tuple[float, float]
     outside = next(((x, y) for x, y in seen if all(size) and not (-OUTSIDE <= x <= size[0] + OUTSIDE and -OUTSIDE <= y <= size[1] + OUTSIDE)), None)
     if outside is not None:
         yield "segment-outside", f"a key point at ({outside[0]:g}, {outside[1]:g}) in an image of {size[0]:g}x{size[1]:g}"
+    elif each.bbox is not None and are_apart(seen, (each.bbox[0] + each.bbox[2] / 2, each.bbox[1] + each.bbox[3] / 2, *each.bbox[2:])):
+        yield "segment-apart", f"none of its {len(seen)} key points lies in or near its box"

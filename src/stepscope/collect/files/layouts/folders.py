@@ -17,8 +17,8 @@ def read(tree: Tree) -> Reading:
     homes = _Homes({path.rpartition("/")[0] for path in found})
     of = {path: homes.of(path.rpartition("/")[0]) for path in found}
     inside = [path for path in found if of[path][0]]
-    if 2 * len(inside) > len(found) and len({of[path][0] for path in inside}) > 1:
-        found = inside  # what lies beside the splits is no part of the set: figures of a README, screenshots
+    if (2 * len(inside) > len(found) and len({of[path][0] for path in inside}) > 1) or _is_pool(tree, set(found).difference(inside), inside):
+        found = inside  # what lies beside the splits is no part of the set: figures of a README, screenshots, the folder that their links lead to
     named = {name for path in found if (name := of[path][1])}
     has_classes = _are_classes([of[path] for path in found])
     classes = tuple(sorted(named | _bare(tree, homes))) if has_classes else ()
@@ -30,6 +30,12 @@ def read(tree: Tree) -> Reading:
         reading.flaws += [Flaw("unlabelled", path, says="lies in no class folder", image=path) for path in found if not of[path][1] and of[path][0] in labelled]
     reading.flaws += [Flaw("stray", path, says="is no image") for path in tree.files if not is_image(path) and "/" in path]
     return reading
+
+
+def _is_pool(tree: Tree, beside: set[str], inside: list[str]) -> bool:
+    """Whether most of what lies beside the splits is there as a file of theirs too, of the same size and time: a link to it, or what it was moved from."""
+    known = {tree.files[path] for path in inside}
+    return bool(beside) and 2 * sum(tree.files[path] in known for path in beside) > len(beside)
 
 
 def _are_classes(homes: list[tuple[str, str]]) -> bool:

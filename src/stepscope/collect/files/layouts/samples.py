@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from stepscope.collect.files.reading import is_image
+from stepscope.collect.files.reading import is_image, split_of
 from stepscope.collect.files.tree import Tree
 
 MASKS = frozenset(("mask", "masks", "segmentation", "segmentations", "seg", "label", "labels", "annotations", "annotation", "gt", "ground_truth", "groundtruth", "depth", "depths", "disparity", "semantic", "instance", "trimaps", "alpha", "mattes"))
@@ -16,6 +16,8 @@ IMAGES = frozenset(("images", "image", "imgs", "img", "jpegimages", "photos", "p
 
 MASK = re.compile(r"[_-](?:masks?|seg|segmentation|labels?|gt|matte|trimap|labelids|color)(?:_\d)?$|^(?:sync_)?(?:depth|masks?|seg|labels?|gt)[_-]", re.IGNORECASE)
 """What is added to the name of an image for that of its mask, behind it or before it."""
+_OF_MASKS = re.compile(r"(?<=.)[_-]?(?:masks?|labels?|annot|annotations?|gt|segmentations?|seg)$")
+"""What is added to the name of a split, or of a folder of images, for the folder of its masks: `train_masks` and `trainannot` beside `train`."""
 _ADDED = ("mask", "seg", "label", "gt", "matte", "trimap", "color", "depth")
 _BEFORE = ("rgb_", "image_", "img_", "color_", "rgb-", "image-", "img-")
 NEARLY_ALL = 0.8
@@ -43,7 +45,10 @@ def samples_of(tree: Tree) -> list[str]:
         return found
 
     found = [path for path in tree.files if is_image(path) and not is_apart(path.rpartition("/")[0])]
-    beside_theirs = _beside_their_images(found)
+    text = "\n".join(found).lower()
+    if not any(word in text for word in _ADDED):
+        return found
+    beside_theirs = _beside_their_images(found) or _apart_from_their_images(found)
     return [path for path in found if path not in beside_theirs] if beside_theirs else found
 
 
@@ -57,8 +62,7 @@ def owner_of(stem: str, images: Container[str]) -> str:
 def _beside_their_images(paths: list[str]) -> set[str]:
     """The masks that lie in one folder with their images, as `0001_mask.png` beside `0001.jpg`, where nearly all images have one."""
     stems: dict[str, dict[str, str]] = {}
-    text = "\n".join(paths).lower()
-    for path in paths if any(word in text for word in _ADDED) else ():
+    for path in paths:
         folder, _, name = path.rpartition("/")
         stems.setdefault(folder, {})[name.rpartition(".")[0]] = path
     masks: set[str] = set()
@@ -69,7 +73,25 @@ def _beside_their_images(paths: list[str]) -> set[str]:
     return masks
 
 
+def _apart_from_their_images(paths: list[str]) -> set[str]:
+    """The masks of folders in which nearly every image is called as one of another folder, and as its mask: `GroundTruth/1_segmentation.png`, `Input/1.jpg`."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folders.setdefault(path.rpartition("/")[0], []).append(path)
+    named = {folder: its for folder, its in folders.items() if len(its) > 1 and MASK.search(_stem(its[0])) and sum(MASK.search(_stem(path)) is not None for path in its) >= NEARLY_ALL * len(its)}
+    stems = {_stem(path) for folder, its in folders.items() if folder not in named for path in its} if named else set()
+    masks = [its for its in named.values() if sum(bool(owner_of(_stem(path), stems)) for path in its) >= NEARLY_ALL * len(its)]
+    return {path for its in masks for path in its}
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
 def _holds_masks(name: str, beside: set[str]) -> bool:
     if name in ALWAYS or name.startswith(("panoptic_", "disp_occ", "disp_noc", "flow_occ", "flow_noc")):
+        return True
+    added = _OF_MASKS.search(name)
+    if added and name[: added.start()] in beside and (split_of(f"{name[: added.start()]}/x") or name[: added.start()] in IMAGES):
         return True
     return name in MASKS and bool(beside & IMAGES or (name == "ground_truth" and "train" in beside))

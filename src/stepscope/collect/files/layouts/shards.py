@@ -17,6 +17,8 @@ LABELS = ("cls", "label", "txt", "json")
 """Endings of the members that hold a class; a text is one only where it is a whole number."""
 WORDS = 0.1
 """The share of samples with a word for their class, among those with whole numbers, up to which the words are mistakes."""
+PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh")
+"""How gzip, xz, Zstandard and bzip2 begin: readers of shards look at that, not at the name."""
 LARGEST = 1_000_000
 """Bytes of a label that are read."""
 
@@ -26,10 +28,14 @@ def read(tree: Tree) -> Reading:
     reading = Reading("shards", tree.root)
     labels: dict[str, str] = {}
     whole: set[str] = set()
-    for path in tree.named(".tar"):
-        _shard(tree, path, reading, labels, whole)
+    shards = tree.named(".tar")
+    packed = [path for path in shards if tree.read(path, 6).startswith(PACKED)]
+    for path in shards:
+        if path not in packed:
+            _shard(tree, path, reading, labels, whole)
     _part(reading)
-    reading.flaws += [Flaw("stray", path, says="is a compressed shard, which is not read") for path in tree.named(".tar.gz", ".tgz", ".tar.xz", ".tar.zst")]
+    packed += tree.named(".tar.gz", ".tgz", ".tar.xz", ".tar.zst")
+    reading.flaws += [Flaw("stray", path, says="is a compressed shard, which is not read") for path in packed]
     odd = _odd(labels)
     known = {*odd, *(_sample(flaw.image) for flaw in reading.flaws if flaw.kind == "parse" and flaw.image)}
     reading.flaws += [Flaw("label-value", *_of(key, f"has the class {labels.pop(key)!r}, no whole number")) for key in odd]

@@ -11,6 +11,7 @@ from itertools import islice
 
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.layouts.listings import SEVERAL, Listings, again
+from stepscope.collect.files.layouts.spelling import Line, misspelt
 from stepscope.collect.files.layouts.table_columns import Columns, columns_of
 from stepscope.collect.files.layouts.table_rows import PEEK, Row, delimiter_of, rows_of, text_of
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
@@ -61,10 +62,12 @@ def read(tree: Tree) -> Reading:
     reading.classes = tuple(name for name in _classes(rows, any(columns.hot for _, columns in found), form is not None) if name in met)
     numbers = {name: number for number, name in enumerate(reading.classes)}
     pictures = {image: Picture(image, row.split, numbers.get(row.label, -1) if form is None else -1) for image, row in chosen.items()}
-    _unlisted(finder, pictures, reading, "" if any(columns.paired for columns, _ in lists) else "background" if form is not None else "unlisted")
+    if not tree.aside:
+        _unlisted(finder, pictures, reading, "" if any(columns.paired for columns, _ in lists) else "background" if form is not None else "unlisted")
     _repeated([its for columns, its in lists if its and not (columns.box or columns.hot or columns.paired)] if reading.classes else [], reading)
     for columns, its in lists if reading.classes else ():
         reading.flaws += _odd_flags(its) if columns.hot else ()
+    reading.flaws += misspelt(Line(row.written, row.file, row.line, row.image) for row in rows if row.written and row.there) if reading.classes else ()
     _leaks(rows, reading)
     reading.pictures = list(pictures.values())
     if form is not None:

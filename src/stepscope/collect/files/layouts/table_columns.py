@@ -107,6 +107,8 @@ def _by_splits(rows: Sequence[Sequence[str]], image: int) -> int | None:
 
 
 def _boxes(found: Columns, names: list[str]) -> None:
+    if "x3" in names:  # key points, or the corners of what is turned
+        return
     for form, four in _CORNERS:
         if all(name in names for name in four):
             found.box, found.form = tuple(names.index(name) for name in four), form

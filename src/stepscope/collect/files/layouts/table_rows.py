@@ -21,7 +21,7 @@ RAGGED = 0.1
 
 
 class Row(NamedTuple):
-    """One line: its image (as named where it is not there), whether it is there, line, split (`told` by the list itself), class, and its box in the form of the table."""
+    """One line: its image (as named where it is not there), whether it is there, line, split (`told` by the list itself), class (`written` with its spaces), and its box in the form of the table."""
 
     image: str
     there: bool
@@ -31,6 +31,7 @@ class Row(NamedTuple):
     label: str
     box: tuple[str, ...]
     told: str
+    written: str
 
 
 def rows_of(tree: Tree, path: str, columns: Columns, finder: Finder, reading: Reading) -> Iterator[Row]:
@@ -78,7 +79,12 @@ def _row(path: str, line: int, cells: list[str], columns: Columns, where: tuple[
         width, height = (_cell(cells, place) for place in columns.size)
         if width.isdecimal() and height.isdecimal():
             reading.sizes.setdefault(image, (float(width), float(height), path, line))
-    return Row(image or name, image is not None, path, line, split_of(image or "") or split, label, box, split)
+    return Row(image or name, image is not None, path, line, split_of(image or "") or split, label, box, split, _written(cells, columns, label))
+
+
+def _written(cells: list[str], columns: Columns, label: str) -> str:
+    """The class with the spaces that a reader may keep; of numbers none does."""
+    return label if not label or label.lstrip("-").isdigit() or columns.label is None or columns.hot else cells[columns.label]
 
 
 def _cell(cells: list[str], place: int | None) -> str:

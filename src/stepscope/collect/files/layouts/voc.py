@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from stepscope.collect.files.layouts.image_names import Finder
 from stepscope.collect.files.layouts.listings import Listings, again
+from stepscope.collect.files.layouts.spelling import Line, misspelt
 from stepscope.collect.files.layouts.xml import Element, Unsafe, parsed
 from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
 from stepscope.collect.files.tree import Tree
@@ -20,6 +22,7 @@ def read(tree: Tree) -> Reading:
     finder, names = Finder(tree), {}  # type: Finder, dict[str, int]
     listed = _lists(tree, reading)
     annotated: dict[str, str] = {}
+    spelt: list[Line] = []
     for path in tree.named(".xml"):
         root = _root(tree, path, reading)
         if root is None:
@@ -29,8 +32,9 @@ def read(tree: Tree) -> Reading:
         if image in annotated:
             reading.flaws.append(Flaw("listed-twice", path, says=f"is for {image}, as {annotated[image]} is", image=image))
         annotated.setdefault(image, path)
-        _objects(path, root, image, names, reading)
+        spelt += _objects(path, root, image, names, reading)
     reading.classes = tuple(sorted(names))
+    reading.flaws += misspelt(spelt)
     places = {names[name]: place for place, name in enumerate(reading.classes)}
     assert reading.boxes is not None
     for row, label in enumerate(reading.boxes.label):
@@ -88,7 +92,8 @@ def _image(path: str, root: Element, finder: Finder, reading: Reading) -> str:
     return image
 
 
-def _objects(path: str, root: Element, image: str, names: dict[str, int], reading: Reading) -> None:
+def _objects(path: str, root: Element, image: str, names: dict[str, int], reading: Reading) -> Iterator[Line]:
+    """The boxes into the reading; gives the class names."""
     for each in root.all("object"):
         name = each.text_of("name").strip()
         if not name:
@@ -100,6 +105,7 @@ def _objects(path: str, root: Element, image: str, names: dict[str, int], readin
             value = each.text_of(field).strip()
             if value not in ("", "0", "1") and value.lower() not in ("unspecified", "true", "false"):
                 reading.flaws.append(Flaw("value", path, each.line_of(field), says=f"{field} is {value!r}; 0 and 1 are known", image=image))
+        yield Line(name, path, each.line_of("name"), image)
         _box(path, each, image, names.setdefault(name, len(names)), reading)
 
 

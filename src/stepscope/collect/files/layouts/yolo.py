@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stepscope.collect.files.layouts.samples import samples_of
 from stepscope.collect.files.layouts.yolo_data import Data, data_of
 from stepscope.collect.files.layouts.yolo_lines import Lines
-from stepscope.collect.files.reading import BoxTable, Picture, Reading, split_of
+from stepscope.collect.files.reading import BoxTable, Picture, Reading, is_image, split_of
 from stepscope.collect.files.tree import Tree
 from stepscope.evidence import Flaw
 
@@ -32,6 +32,7 @@ def read(tree: Tree) -> Reading:
             missing.append(image)
         else:
             labels.setdefault(text, []).append(image)
+    reading.flaws += _elsewhere(tree, data, missing, texts - labels.keys(), labels)
     lines = Lines(reading, data)
     for text, owners in labels.items():
         if len(owners) > 1:
@@ -40,7 +41,8 @@ def read(tree: Tree) -> Reading:
         lines.read(tree, text, owners[0])
     lines.compare()
     kind = "unlabelled" if any(not tree.files[text][0] for text in labels) else "background"
-    reading.flaws += [Flaw(kind, image, says="has no label file", image=image) for image in missing] if labels else []
+    found = {image for images in labels.values() for image in images}
+    reading.flaws += [Flaw(kind, image, says="has no label file", image=image) for image in missing if image not in found] if labels else []
     reading.flaws += _without_image(tree, texts - labels.keys(), data)
     if not reading.classes and reading.boxes is not None and len(reading.boxes):
         reading.classes = tuple(str(number) for number in range(max(max(reading.boxes.label), 0) + 1))
@@ -59,6 +61,19 @@ def homes(image: str) -> Iterator[str]:
     yield stem + ".txt"
     if len(parts) > 1:
         yield "/".join([*parts[:-1], "labels", parts[-1]]) + ".txt"
+
+
+def _elsewhere(tree: Tree, data: Data, images: list[str], texts: set[str], labels: dict[str, list[str]]) -> Iterator[Flaw]:
+    """Label files that have the name of an image and lie where trainers do not look for them: `label/1.txt`, `labels/1.jpg.txt`. They are read all the same."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for text in sorted(texts if images else ()):
+        stem = text.rpartition("/")[2][: -len(".txt")]
+        named.setdefault((split_of(text), os.path.splitext(stem)[0] if is_image(stem) else stem), []).append(text)
+    for image in images:
+        own = named.pop((data.split_of(image), os.path.splitext(image)[0].rpartition("/")[2]), [])
+        if len(own) == 1 and data.looks_like_labels(tree, own[0]):
+            labels[own[0]] = [image]
+            yield Flaw("label-unread" if data.splits else "label-elsewhere", image, says=f"has its labels in {own[0]}; they are looked for at {next(homes(image))}", image=image)
 
 
 def _without_image(tree: Tree, texts: set[str], data: Data) -> Iterator[Flaw]:

@@ -6,9 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from stepscope.collect.files.layouts.listings import Listings, again
+from stepscope.collect.files.layouts.yolo_demands import demands
 from stepscope.collect.files.layouts.yolo_names import counted, names_in
 from stepscope.collect.files.layouts.yolo_places import listed_in, pairs_in, place_of
 from stepscope.collect.files.reading import split_of
@@ -102,6 +104,7 @@ def _take(tree: Tree, path: str, written: dict[Any, Any], data: Data) -> None:
             if isinstance(place, str) and place:
                 _take_split(tree, path, written, data, (key, split, place))
     data.flaws += _shared(tree, path, written, data)
+    data.flaws += demands(path, written, partial(_line_of, tree, path))
     nested = [name for name in (names if isinstance(names, list) else ()) if isinstance(name, (list, dict))]
     if nested:
         data.flaws.append(Flaw("label-value", path, _line_of(tree, path, "names"), says=f"names holds a {type(nested[0]).__name__} where a name is expected"))
@@ -118,7 +121,8 @@ def _count(tree: Tree, path: str, count: object, data: Data) -> None:
 
 
 def _number(path: str, names: dict[Any, Any], data: Data) -> None:
-    """Names by number: each from 0 on."""
+    """Names by number: each from 0 on. A number may be written as a text."""
+    names = {int(number) if isinstance(number, str) and number.isdecimal() and len(number) < 9 else number: name for number, name in names.items()}
     numbers = sorted(number for number in names if isinstance(number, int))
     if numbers == list(range(len(names))):
         data.names = tuple(_name(names[number]) for number in numbers)

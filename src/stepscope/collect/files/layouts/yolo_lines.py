@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from stepscope.collect.files.layouts.crossing import SAYS, is_crossed
+from stepscope.collect.files.layouts.key_points import are_apart
 from stepscope.collect.files.layouts.yolo_data import Data
 from stepscope.collect.files.reading import Reading
 from stepscope.collect.files.tree import Tree
@@ -125,6 +126,7 @@ class Lines:
             self._flaw("segment", path, line, SAYS, image)
         if any(not -0.01 <= value <= 1.01 for value in (*across, *down)) and max(across + down) <= 2:
             self._flaw("segment-outside", path, line, f"a point of the polygon lies outside of the image: {max((*across, *down), key=abs):g}", image)
+            across, down = ([min(max(value, 0.0), 1.0) for value in values] for values in (across, down))  # told once, not of its box too
         left, right, top, bottom = min(across), max(across), min(down), max(down)
         return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]
 
@@ -136,6 +138,8 @@ class Lines:
         if apart is not None and not max(numbers[1:5]) > 2:  # a box in pixels is told as that
             kind = "segment-outside" if all(map(math.isfinite, apart)) else "segment"
             self._flaw(kind, path, line, f"a key point lies at ({apart[0]:g}, {apart[1]:g}), where shares of the image are expected", image)
+        elif apart is None and are_apart(seen, numbers[1:5]):
+            self._flaw("segment-apart", path, line, f"none of its {len(seen)} key points lies in or near its box", image)
         odd = next((value for value in values if value not in (0, 1, 2)), None)
         if odd is not None:
             self._flaw("value", path, line, f"the visibility of a key point is {odd:g}; 0, 1 and 2 are known", image)
