@@ -15,7 +15,7 @@ import stepscope
 from stepscope.collect.files.remote import Remote
 from stepscope.evidence import FACTS
 
-REVISION = 2
+REVISION = 3
 """To be raised when the same file would be told differently."""
 
 

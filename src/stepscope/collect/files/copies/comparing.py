@@ -10,6 +10,7 @@ from stepscope.collect.files.copies.detail import detailed, shows_the_same
 from stepscope.collect.files.copies.screening import resembling
 from stepscope.collect.files.pictures.inspect import inspect
 from stepscope.collect.files.pictures.look import SIDE
+from stepscope.collect.files.thumbnails import is_showable
 from stepscope.evidence import Images
 
 SMALL = 48
@@ -67,9 +68,9 @@ class Comparison:
         return None if seen is None else seen.astype(np.float32)
 
     def _detailed(self, row: int) -> Any:
-        """What `detailed` gives of a row; None where it cannot be decoded now."""
+        """What `detailed` gives of a row; None where it cannot be decoded now, or would fill the memory."""
         try:
-            return detailed(self.read(row))
+            return detailed(self.read(row)) if is_showable(self.images.facts[row]) else None
         except Exception:  # whatever a decoder raises
             return None
 
