@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stepscope.diagnose import Report, diagnose
-from stepscope.evidence import Boxes, Expected, Flaw, Flaws, Images, Inventory, Observation, Twins
+from stepscope.evidence import Boxes, Expected, Flaw, Flaws, Images, Inventory, Masks, Observation, Twins
 from stepscope.report.here import from_here
 from stepscope.report.pictured import pictured
 
@@ -61,7 +61,7 @@ def check(
     boxes, *their_boxes = seen.boxes
     inventory = _inventory(main)
     flaws = Flaws([*seen.tree.flaws, *_left(seen.tree), *_flaws(main, seen.images)])
-    first = Observation(seen.images, seen.twins, flaws, boxes, inventory, wanted)
+    first = Observation(seen.images, seen.twins, flaws, boxes, inventory, wanted, seen.masks)
     rest = [Observation(Flaws(_flaws(each, seen.images)), its, _inventory(each), wanted) for each, its in zip(others, their_boxes, strict=True)]
     left = f"near copies: {seen.twins.left:,} pairs of images were not compared, since too many others were none" if seen.twins.left else ""
     report = diagnose("check", [first, *rest], [*notes(), *seen.tree.notes, *filter(None, [left])])
@@ -80,12 +80,13 @@ class Seen:
     images: Images
     twins: Twins
     boxes: tuple[Boxes | None, ...]
+    masks: Masks | None = None
 
 
 def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None = None, progress: Progress | None = None) -> Seen:
     """Read the data set at `path`, as `check` does; one on disk. Raises NoDataset, OSError."""
     from stepscope.collect.files.inspecting import inspect_all, twins_in
-    from stepscope.collect.files.masks import apart, mask_flaws, with_masks
+    from stepscope.collect.files.masks import apart, mask_flaws, numbers_in, with_masks
     from stepscope.collect.files.recognise import found_at, read_as, read_as_told
     from stepscope.collect.files.unread import is_told, said_of, unread_in
 
@@ -99,7 +100,7 @@ def seen_at(path: str | Path, layout: str | None = None, looking: Looking | None
     images, masks = apart(inspect_all(with_masks(readings[0], found.tree), found.tree, looking, progress or _silent), readings[0])
     readings[0].flaws.extend(mask_flaws(masks, images))
     twins = twins_in(readings[0], found.tree, images, looking)
-    return Seen(found.tree, readings, images, twins, tuple(_boxes(each, images) for each in readings))
+    return Seen(found.tree, readings, images, twins, tuple(_boxes(each, images) for each in readings), numbers_in(masks, images))
 
 
 def _with_pictures(report: Report, reading: Reading, images: Images) -> Report:

@@ -5,7 +5,7 @@ from stepscope.evidence.boxes import PART, Boxes
 from stepscope.evidence.call import Call, Operand
 from stepscope.evidence.callee import Callee, Lookup
 from stepscope.evidence.collectives import Collectives, Waited
-from stepscope.evidence.dataset import WHOLE, Expected, Flaw, Flaws, Inventory
+from stepscope.evidence.dataset import WHOLE, Expected, Flaw, Flaws, Inventory, Masks
 from stepscope.evidence.ending import Death, Interruption, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
 from stepscope.evidence.file import Empty, File
@@ -62,6 +62,7 @@ __all__ = [
     "Log",
     "Lookup",
     "Machine",
+    "Masks",
     "Moment",
     "NonFinite",
     "Observation",

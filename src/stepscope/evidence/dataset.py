@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class Expected:
     classes: int | None = None
     channels: int | None = None
     size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Images whose pixels are the numbers of classes, of one sample each: `top` is the largest number in each, what marks no label aside."""
+
+    paths: Sequence[str]
+    top: Any
 
 
 WHOLE = "."

@@ -27,14 +27,15 @@ class State(IntEnum):
 FACTS = (
     ("state", "u1"), ("format", "S5"), ("mode", "S6"), ("width", "u4"), ("height", "u4"), ("channels", "u1"), ("bits", "u1"),
     ("orientation", "u1"), ("frames", "u4"), ("size", "u8"), ("content", "u8", 2), ("look", "u8"), ("rise", "u8"), ("mean", "f4"), ("deviation", "f4"),
-    ("low", "u1"), ("high", "u1"),
+    ("low", "u1"), ("high", "u1"), ("top", "u2"),
 )  # fmt: skip
 """The fields of one image, as numpy's dtype.
 
 `state` is a State; `format` as Pillow calls it ("JPEG", "PNG"); `mode` as Pillow's ("RGB", "L", "P", "CMYK", "I;16", ...), "RGBX" for RGBA that is opaque everywhere;
 `width` and `height` as stored, before EXIF; `bits` of one channel; `orientation` 1 to 8, 0 where none is noted; `frames` of an animation; `size` in bytes;
 `content` a 128-bit hash of the file (of its beginning and end where pixels were not looked at, 0 where nothing could be read); `look` and `rise` 64-bit hashes of
-the differences from left to right and from top to bottom (0 where no pixels were seen); `mean`, `deviation`, `low` and `high` of the brightness, 0 to 255, of the image at an eighth of its size.
+the differences from left to right and from top to bottom (0 where no pixels were seen); `mean`, `deviation`, `low` and `high` of the brightness, 0 to 255, of the image at an eighth of its size; `top` the largest number
+that stands in a pixel of an image of numbers (grey or a palette, kept without loss), the largest of all aside, which marks what has no label (255, 65535).
 """
 
 

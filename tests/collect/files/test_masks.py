@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from tests.collect.files.conftest import HEIGHT, WIDTH, Contents, photos
 
 from stepscope.checking import Looking, check
+from stepscope.evidence import Expected
 
 
 def mask(number: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> bytes:
@@ -99,3 +100,39 @@ def test_classes_that_are_called_like_masks_are_classes(written: Callable[..., P
     report = check(written({**photos(*paths)}), looking=Looking(cache=False, workers=1, quick=True))
     assert report.overview is not None
     assert (len(report.overview.classes), sum(report.overview.splits.values())) == (4, 16)
+
+
+def numbered(top: int, background: int = 0, mode: str = "L") -> bytes:
+    """A mask with one object, and a few pixels without a label."""
+    image, buffer = Image.new(mode, (WIDTH, HEIGHT), background), io.BytesIO()
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((5, 5, 40, 40), fill=top)
+    draw.rectangle((0, 0, WIDTH, 2), fill=65535 if mode == "I;16" else 255)
+    if mode == "P":
+        image.putpalette(list(range(256)) * 3)
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def told_of_classes(root: Path, classes: int) -> list[tuple[str, int]]:
+    report = check(root, looking=Looking(cache=False, workers=1), expected=Expected(classes=classes))
+    return [(each.headline, 1 + len(each.places)) for each in report.findings if each.name == "label-out-of-range"]
+
+
+@pytest.mark.parametrize(
+    ("odd", "classes", "expected"),
+    [(7, 5, ("pixels of 7 are none of the classes 0 to 4", 1)), (4, 4, ("pixels of 4 are none of the classes 0 to 3", 3))],
+    ids=["one mask", "counted from 1"],
+)  # fmt: skip
+@pytest.mark.parametrize("mode", ["L", "P", "I;16"])
+def test_pixels_that_the_model_has_no_output_for_are_told_by_their_masks(mode: str, odd: int, classes: int, expected: tuple[str, int], written: Callable[..., Path]) -> None:
+    masks = {path: numbered(1 + number % 4, mode=mode) for number, path in enumerate(MASKS)}
+
+    assert told_of_classes(written({**IMAGES, **masks, "train/masks/3.png": numbered(odd, mode=mode)}), classes) == [expected]
+
+
+@pytest.mark.parametrize("tops", [range(1, 5), range(10, 250, 20), [255], [0]], ids=["classes", "instances", "two levels", "empty"])
+def test_masks_that_fit_or_hold_no_classes_are_left_alone(tops: Sequence[int], written: Callable[..., Path]) -> None:
+    masks = {path: numbered(tops[number % len(tops)]) for number, path in enumerate(MASKS)}
+
+    assert not told_of_classes(written({**IMAGES, **masks}), 5)

@@ -15,7 +15,7 @@ from tests.collect.files.clean_sets import SETS
 from tests.collect.files.conftest import photo, photos
 
 from stepscope.checking import Looking, check
-from stepscope.collect.files.recognise import NoDataset
+from stepscope.collect.files.recognise import NoDataset, found_at
 from stepscope.diagnose import Report
 from stepscope.finding import Severity
 
@@ -285,3 +285,18 @@ def test_a_file_that_only_looks_like_json_does_not_parse(written: Callable[..., 
     name = "annotations/instances_train2017.json"
     report = checked(written({**SETS["coco2017"][0], name: str(SETS["coco2017"][0][name]).replace('"', "'")}))
     assert "annotation-parse" in [each.name for each in report.findings]
+
+
+XML = "<annotation><filename>{0}.jpg</filename><size><width>96</width><height>64</height><depth>3</depth></size></annotation>"
+
+
+@pytest.mark.parametrize(
+    ("folders", "stray", "layouts"),
+    [(("cat", "dog"), "cat/0.xml", ("folders",)), (("cat", "dog"), "cat/0.txt", ("folders",)), (("JPEGImages",), "Annotations/0.xml", ("voc",))],
+    ids=["VOC", "YOLO", "few annotated"],
+)  # fmt: skip
+def test_one_annotation_among_folders_of_classes_makes_no_detection_set(folders: tuple[str, ...], stray: str, layouts: tuple[str, ...], written: Callable[..., Path]) -> None:
+    images = photos(*[f"{folder}/{number}.jpg" for folder in folders for number in range(60)])
+    root = written({**images, stray: XML.format(0) if stray.endswith(".xml") else "0 0.5 0.5 0.2 0.2\n"})
+
+    assert found_at(root).layouts == layouts

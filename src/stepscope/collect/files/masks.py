@@ -10,7 +10,7 @@ from stepscope.collect.files.layouts.samples import owner_of, samples_of
 from stepscope.collect.files.mask_forms import of_other_form
 from stepscope.collect.files.reading import Picture, Reading, is_image, split_of
 from stepscope.collect.files.tree import Tree
-from stepscope.evidence import Flaw, Images, State
+from stepscope.evidence import Flaw, Images, Masks, State
 
 SAYS = {
     State.EMPTY: "is empty", State.NOT_AN_IMAGE: "is no image", State.CORRUPT: "is damaged", State.TRUNCATED: "ends early", State.CRASHED: "ends the process that decodes it",
@@ -56,13 +56,25 @@ def mask_flaws(masks: Images, images: Images) -> Iterator[Flaw]:
             yield Flaw("mask-cut-off" if state == State.TRUNCATED else "mask-damaged", path, says=SAYS[State(state)], image=path)
     ours = _by_key(images)
     theirs = _of_masks(masks, ours)
+    pairs = _pairs(ours, theirs)
     both = ours.keys() & theirs.keys()
-    pairs = [(ours[key][0], mask) for key in both if len(ours[key]) == 1 for mask in theirs[key]]
     yield from _of_other_size(pairs, masks, images)
     yield from of_other_form(sorted(mask for _, mask in pairs), masks)
     if both and len(both) >= (1 - ALONE) * max(len(ours), len(theirs)):
         yield from (Flaw("background", images.paths[row], says="has no mask", image=images.paths[row]) for key, rows in ours.items() if key not in theirs for row in rows)
         yield from (Flaw("no-image", masks.paths[row], says="no image has this name") for key, rows in theirs.items() if key not in ours for row in rows)
+
+
+def numbers_in(masks: Images, images: Images) -> Masks | None:
+    """What stands in the masks that belong to an image, as far as all of it was seen."""
+    ours = _by_key(images)
+    rows = sorted(mask for _, mask in _pairs(ours, _of_masks(masks, ours)) if masks.facts["look"][mask])
+    return Masks([masks.paths[row] for row in rows], masks.facts["top"][rows].astype(int)) if rows else None
+
+
+def _pairs(ours: dict[tuple[str, str], list[int]], theirs: dict[tuple[str, str], list[int]]) -> list[tuple[int, int]]:
+    """Rows of images and of their masks."""
+    return [(ours[key][0], mask) for key in ours.keys() & theirs.keys() if len(ours[key]) == 1 for mask in theirs[key]]
 
 
 def _by_key(images: Images) -> dict[tuple[str, str], list[int]]:

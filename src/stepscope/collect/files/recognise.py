@@ -29,6 +29,8 @@ LAYOUTS = {
 """The layouts by the name that `--as` takes, with what they look like."""
 PEEK = 65536
 """Bytes of a JSON file that are looked at to tell whose it is."""
+STRAY = 0.02
+"""Annotation files for so small a share of images lie there by chance, where the images are sorted by class."""
 SAMPLE = 200
 """Files of one kind that are looked at to tell a layout."""
 
@@ -87,7 +89,7 @@ _SINGLE = {"coco": (".json",), "yolo": (".yaml", ".yml"), "table": (".csv", ".ts
 def layouts_of(tree: Tree) -> tuple[str, ...]:
     """The layouts of a tree, the main one first; "folders" where nothing tells of another and there are images."""
     found = [name for name, has in _SIGNS.items() if has(tree)]
-    if found:
+    if found and not _are_stray(tree, found):
         return tuple(found)
     if any(map(is_image, tree.files)):
         return ("folders",)
@@ -95,6 +97,16 @@ def layouts_of(tree: Tree) -> tuple[str, ...]:
     others = ": " * bool(met) + ", ".join(f"{count:,} {ending}" for ending, count in met.most_common(4))
     packed = _PACKED * bool(tree.named(*_ARCHIVES))
     raise NoDataset("; ".join([f"no image, shard or annotation file was found below {tree.root} ({len(tree.files):,} files were{others}){packed}", *said_of(list(unread_in(tree)))]))
+
+
+def _are_stray(tree: Tree, found: list[str]) -> bool:
+    """Whether annotations were found for hardly any image, and the images lie in folders of classes: one XML file makes no detection set of them."""
+    from stepscope.collect.files.layouts import folders
+
+    if not {"voc", "yolo"}.issuperset(found) or tree.named(".yaml", ".yml"):
+        return False
+    images = sum(map(is_image, tree.files))
+    return len(tree.named(".xml", ".txt")) < STRAY * images and len(folders.read(tree).classes) > 1
 
 
 def _has_yolo(tree: Tree) -> bool:
