@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import shutil
@@ -24,6 +25,12 @@ atexit.register(shutil.rmtree, os.environ["STEPSCOPE_CACHE"], ignore_errors=True
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # pytest-xdist's workers ignore Ctrl-C, and every process that they start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def swept() -> None:
+    """What other tests have left is gone: its finalizers would run while this test's stack is full, and fail there."""
+    gc.collect()
 
 
 @dataclass(frozen=True)

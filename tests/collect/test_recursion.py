@@ -9,6 +9,8 @@ import pytest
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 
 def run_out(function):
     with pytest.raises(RecursionError) as caught:

@@ -460,6 +460,7 @@ def test_the_iterator_goes_with_its_loop():
     assert watched() is None
 
 
+@pytest.mark.usefixtures("swept")
 def test_a_circle_of_modules_is_told_by_its_path():
     net = Net()
     net.body.parent = net
@@ -472,6 +473,7 @@ def test_a_circle_of_modules_is_told_by_its_path():
     assert recursion.closed_at.code == "net.body.parent = net"
 
 
+@pytest.mark.usefixtures("swept")
 def test_modules_nested_too_deep_are_depth_and_no_circle():
     net = nn.Linear(1, 1)
     for _ in range(600):
