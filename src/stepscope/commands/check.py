@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -46,9 +47,12 @@ def command(path: str, style: str | None, output: Path | None, quiet: bool, **op
     PACKAGE.MODULE:NAME names. Exit codes: 0 no error finding, 1 error findings, 2 there is no data set that could be read.
     """
     from stepscope.checking import Looking, check
+    from stepscope.collect.files.processes import ONE_THREAD
     from stepscope.collect.files.recognise import LAYOUTS
     from stepscope.evidence import Expected
 
+    for name, count in ONE_THREAD.items():  # before numpy is imported
+        os.environ.setdefault(name, count)
     layout = str(options["layout"]) if options["layout"] else None
     if layout is not None and layout not in LAYOUTS:
         raise click.BadParameter(f"{layout!r} is none of {', '.join(LAYOUTS)}", param_hint="--as")

@@ -23,6 +23,8 @@ SECONDS = 30.0
 STARTING = 120.0
 """How long a process may take to start: machines whose disks are slow, or whose cores are all taken."""
 _CODE = "import signal, sys, json; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = json.loads(sys.argv[1]); from stepscope.collect.files.worker import serve; serve()"
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The environment in which matrices are multiplied by one thread: those of images are small, and threads wait for each other longer than they work."""
 
 
 class NoWorkers(RuntimeError):
@@ -49,9 +51,8 @@ class Worker:
     """One process, with a thread that hands on what it says."""
 
     def __init__(self, events: SimpleQueue[tuple[Worker, Any, bytes]], first: Any) -> None:
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _CODE, json.dumps(sys.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **threads}
+            [sys.executable, "-c", _CODE, json.dumps(sys.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **ONE_THREAD}
         )
         self.piece: Piece | None = None
         self.ready, self.slow, self.heard = False, False, time.monotonic()
