@@ -54,6 +54,8 @@ def mask_flaws(masks: Images, images: Images) -> Iterator[Flaw]:
     for path, state in zip(masks.paths, masks.facts["state"].tolist(), strict=True):
         if state in SAYS:
             yield Flaw("mask-cut-off" if state == State.TRUNCATED else "mask-damaged", path, says=SAYS[State(state)], image=path)
+    if not len(masks):
+        return
     ours = _by_key(images)
     theirs = _of_masks(masks, ours)
     pairs = _pairs(ours, theirs)
@@ -67,6 +69,8 @@ def mask_flaws(masks: Images, images: Images) -> Iterator[Flaw]:
 
 def numbers_in(masks: Images, images: Images) -> Masks | None:
     """What stands in the masks that belong to an image, as far as all of it was seen."""
+    if not len(masks):
+        return None
     ours = _by_key(images)
     rows = sorted(mask for _, mask in _pairs(ours, _of_masks(masks, ours)) if masks.facts["look"][mask])
     return Masks([masks.paths[row] for row in rows], masks.facts["top"][rows].astype(int)) if rows else None
