@@ -16,11 +16,11 @@ from stepscope.collect.files.copies.retouch import beyond_clipping, hues_of, ton
 OVERLAP = 0.67
 """What both must show, as a share of what either shows (intersection over union); the outermost pixels are not counted."""
 LOCAL = 1.7
-"""How much a block may differ, in units of what is usual for one like it: of 1,080 changed copies five in a hundred differ by more, those with another scratch of two pixels in 512 by 1.7 to 6."""
+"""How much a block may differ, in units of what is usual for one like it: copies did by up to 1.6, but for some that were turned, cropped or blurred; plates with another scratch of two pixels in 512 by 1.7 to 6."""
 RETONED = 25.0
 """How much a grey copy may be brighter or darker: what was another colour has another grey."""
 GRAIN = 1.0
-"""What remains in textured blocks, in units of their own deviation: of copies up to 0.8, of surfaces with another grain 1.4 and more."""
+"""What remains in textured blocks, in units of their own deviation: of copies up to 0.8, of surfaces with another grain 1.3 and more."""
 COLOUR = 15.0
 """Difference in colour of three blocks by three, after a change of saturation and white balance."""
 FEATURES, STILL = 0.2, 0.01

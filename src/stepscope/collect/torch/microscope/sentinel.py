@@ -77,11 +77,10 @@ class Sentinel:
         self.pending.begin(told, policy)
         self.follows(policy)
 
-    def follows(self, policy: str) -> str:
-        """From now on this follows a bad step; gives what did so far."""
-        before, self.pending.policy = self.pending.policy, policy
+    def follows(self, policy: str) -> None:
+        """From now on this follows a bad step."""
+        self.pending.policy = policy
         self.reads_late = policy == "continue"
-        return before
 
     def release(self) -> None:
         """Watch nothing any more."""
