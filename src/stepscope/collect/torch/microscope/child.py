@@ -103,7 +103,7 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
 
 def _weights(stack: Sequence[Entry]) -> Weights:
     variables = {id(value): name for frame, _, _ in stack for name, value in list(frame.f_locals.items()) if name != "self"}
-    return Weights(models(list(stack)), parameters_of(STEPS.optimizers) or SENTINEL.leaves.tensors, variables)
+    return Weights(models(list(stack)), parameters_of(STEPS.optimizers) or SENTINEL.gradients.leaves.tensors, variables)
 
 
 def _next(came: str, attempt: Attempt) -> int | None:
@@ -120,4 +120,4 @@ def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any
 
 
 def _trained(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
-    return parameters_of(optimizers) or SENTINEL.leaves.tensors or [p for model in models(list(stack)) for p in model.parameters()]
+    return parameters_of(optimizers) or SENTINEL.gradients.leaves.tensors or [p for model in models(list(stack)) for p in model.parameters()]

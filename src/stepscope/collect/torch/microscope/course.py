@@ -36,7 +36,7 @@ def course_now() -> Course:
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),
         decay=max((_decay(optimizer, group) for optimizer in optimizers for group in optimizer.param_groups), default=0.0),
-        gradients_read=SENTINEL.gradients_read,
+        gradients_read=SENTINEL.gradients.share(SENTINEL.backwards),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,24 @@ class Flag:
         if self._arrived is not None and not self._arrived.query():
             return None
         return float(self._value.item())
+
+
+class Flags:
+    """The flags that are on their way: at most two."""
+
+    def __init__(self) -> None:
+        self._sent: deque[Flag] = deque(maxlen=2)
+
+    def __bool__(self) -> bool:
+        return bool(self._sent)
+
+    def exchange(self, loss: Any) -> float | None:
+        """Send the flag of this loss for that of the one before: its value, or None while it is on its way."""
+        value = self._sent[0].read() if self._sent else None
+        if value is not None:
+            self._sent.popleft()
+        self._sent.append(Flag(loss))
+        return value
 
 
 class Shadow:

@@ -13,10 +13,8 @@ from typing import Any
 from stepscope.collect.torch.loader_history import History
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
-from stepscope.collect.torch.microscope.by_hand import works_on_gradients
-from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
-from stepscope.collect.torch.microscope.late import READ_LATE, Flag, Shadow
-from stepscope.collect.torch.microscope.leaves import Leaves
+from stepscope.collect.torch.microscope.gradient_reads import GradientReads
+from stepscope.collect.torch.microscope.late import READ_LATE, Flags, Shadow
 from stepscope.collect.torch.microscope.losses import number_of
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.pending import Pending
@@ -46,22 +44,21 @@ class Sentinel:
         self.scalers = Scalers()
         self.pending = Pending()
         self.repeat: Any = None
-        self.has_optimizer = False
-        """Whether one was ever built in this process."""
+        self.gradients = GradientReads()
         self._start(Budget())
 
     def _start(self, budget: Budget) -> None:
         self.budget = budget
+        self.gradients.begin(budget)
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=4)
         self.rates: deque[Any] = deque(maxlen=4)
         self.series = Series()
         self.shadow = Shadow()
-        self.leaves = Leaves()
-        self._flags: deque[Flag] = deque(maxlen=2)
+        self._flags = Flags()
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
-        self.backwards = self.transforms = self._gradients_read = self._diagnoses = self._searched = 0
-        self._drawn = self._by_hand = self._backward_is_last = False
+        self.backwards = self.transforms = self._diagnoses = self._searched = 0
+        self._drawn = False
         self._latest_finite = self._notes_states = True
         self.began = perf_counter()
         """When this step began: its batch was drawn, or the step before was over."""
@@ -114,22 +111,25 @@ class Sentinel:
 
     def may_begin(self) -> None:
         """An optimizer is built: the first step may begin here."""
-        self.has_optimizer = True
+        self.gradients.has_optimizer = True
         if self.look is not None:
             self.ring.append(self.states.take())
-            self._by_hand = self._by_hand or (not self.backwards and works_on_gradients())
+            if not self.backwards:
+                self.gradients.read_code()
 
     def before(self, loss: Any, frame: FrameType, trains: bool = True) -> float:
         """The loss as a number; where it is not finite the step is looked at. `trains` is false where its gradients are handed back, and put into no tensor."""
+        self.backwards += 1
+        return self._met(loss, frame, trains)
+
+    def _met(self, loss: Any, frame: FrameType, trains: bool) -> float:
         try:
             value: float = loss.item()
         except RuntimeError:  # a vector
             value = number_of(loss)
-        self.backwards += 1
         if self._searched < SEARCHES:
             self._searched += 1
             self.states.watch(generators_in(frame))
-            self._backward_is_last = not self._by_hand
         self.series.meet(frame)
         self._latest_finite = value - value == 0
         if self._latest_finite:
@@ -143,11 +143,9 @@ class Sentinel:
     def inside(self, loss: Any, frame: FrameType, inputs: Any) -> None:
         """The loss of a function transform (`torch.func.grad`), differentiated by these inputs. It counts for itself: no backward shows what comes of it."""
         self.transforms += 1
-        is_last, backwards = self._backward_is_last, self.backwards
-        self.leaves.differentiated = inputs
-        self.before(loss, frame, trains=False)
-        self.leaves.differentiated = ()
-        self._backward_is_last, self.backwards = is_last, backwards
+        self.gradients.leaves.differentiated = inputs
+        self._met(loss, frame, trains=False)
+        self.gradients.leaves.differentiated = ()
         if self._latest_finite and self.pending.is_open:
             self.looks_after()
 
@@ -159,13 +157,9 @@ class Sentinel:
         History.keeps_two = True
         if not self._flags:
             self.states.watch(sys.modules["torch"].cuda.default_generators)
-        value = self._flags[0].read() if self._flags else None
-        if value is not None:
-            self._flags.popleft()
-            self._came_late(value, frame)
-        self._flags.append(Flag(loss))
-
-    def _came_late(self, value: float, frame: FrameType) -> None:
+        value = self._flags.exchange(loss)
+        if value is None:
+            return
         if value - value == 0:
             self.series.losses.append(value)
             self.pending.dismiss()
@@ -177,24 +171,17 @@ class Sentinel:
     def looks_after(self) -> bool:
         """Whether the gradients of this step, whose loss is finite, are looked at: as far as the budget goes, and always where a bad one is to have no effect."""
         if self.pending.is_open:
-            if not self.has_optimizer:
+            if not self.gradients.has_optimizer:
                 self.pending.recover()
             return False
         return self.budget.allows or self.pending.policy != "continue"
 
     def after(self, loss: Any, value: float, frame: FrameType) -> None:
         """The gradients of a finite loss."""
-        began = perf_counter()
-        bad = not all_finite(gradients_of(STEPS.optimizers) or self._gradients_of_leaves(loss))
-        self._gradients_read += 1
-        self.budget.pay_thinned(began)
-        if not bad:
+        if self.gradients.are_finite_after(loss):
             self.scalers.good()
         elif not self.scalers.skips():
             self._look_at("gradient", value, loss, frame)
-
-    def _gradients_of_leaves(self, loss: Any) -> list[Any]:
-        return [] if self.has_optimizer else self.leaves.gradients(loss)
 
     def stepping(self, optimizer: Any, args: Any = (), kwargs: Any = None) -> None:
         """An optimizer is about to step, given these arguments: a closure among them computes the gradients anew."""
@@ -203,7 +190,7 @@ class Sentinel:
         if self._flags:
             self.shadow.keep(parameters_of([optimizer]))
             return
-        if not self.pending.is_open and not (STEPS.knows(optimizer) and self._backward_is_last):
+        if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards and self.gradients.are_backwards_own):
             self._look_before(optimizer, any(map(callable, (*args[1:], *(kwargs or {}).values()))), sys._getframe(2))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
@@ -214,10 +201,7 @@ class Sentinel:
             STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
         elif self.backwards and (closes or not self.looks_after()):
             return
-        began = perf_counter()
-        bad = not all_finite(gradients_of([optimizer]))
-        self.budget.pay_thinned(began)
-        if bad:
+        if not self.gradients.are_finite_before(optimizer):
             self._look_at("gradient", self.series.latest, None, frame)
 
     @property
@@ -241,11 +225,6 @@ class Sentinel:
             if not self._drawn:
                 self._step_begins(began)
             self._drawn = False
-
-    @property
-    def gradients_read(self) -> float:
-        """The share of the backward passes so far whose gradients were looked at: an optimizer is not known before its first step."""
-        return min(1.0, (self._gradients_read + 2) / max(self.backwards, 1))
 
     @property
     def has_found(self) -> bool:

@@ -43,7 +43,7 @@ def written_by(weight: Any, weights: Weights) -> Frame | None:
 
 def _gradients_were_finite(weight: Any) -> bool:
     """Whether each gradient was read, or the optimizer's averages of them are finite."""
-    if SENTINEL.gradients_read >= 1:
+    if SENTINEL.gradients.share(SENTINEL.backwards) >= 1:
         return True
     held = [
         (parameter, optimizer.state.get(parameter, {}))
