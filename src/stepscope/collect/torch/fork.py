@@ -34,6 +34,11 @@ def hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
 
     In the child nothing returns: no handler, no `finally` and no exit function of the parent's runs there.
     """
+    with _deaths_held_back():
+        return _hear(tell, seconds)
+
+
+def _hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
     reading, writing = os.pipe()
     child = _fork()
     if not child:
@@ -82,6 +87,24 @@ def _bury(child: int) -> None:
         os.kill(child, signal.SIGKILL)
     with suppress(OSError):
         os.waitpid(child, 0)
+
+
+@contextmanager
+def _deaths_held_back() -> Iterator[None]:
+    """A handler of SIGCHLD does not hear of our child; of a child of the program's own that has ended meanwhile it hears at the end."""
+    handler = signal.getsignal(signal.SIGCHLD)
+    try:
+        held = callable(handler) and signal.signal(signal.SIGCHLD, signal.SIG_DFL) is handler
+    except ValueError:  # not the main thread
+        held = False
+    try:
+        yield
+    finally:
+        if held:
+            signal.signal(signal.SIGCHLD, handler)
+            with suppress(OSError, AttributeError):  # macOS has no waitid before Python 3.13
+                if os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                    signal.raise_signal(signal.SIGCHLD)
 
 
 @contextmanager
