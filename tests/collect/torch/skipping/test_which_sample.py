@@ -64,6 +64,20 @@ def test_the_class_is_kept_in_data_sets_that_are_put_together():
     assert [label for _, labels in batches for label in labels] == [i % 4 for i in range(18)] + [i % 4 for i in range(22)]
 
 
+class Named(Numbers):
+    """Its samples have names."""
+
+    def __getitem__(self, name):
+        return super().__getitem__(int(name[1:]))
+
+
+def test_a_name_is_replaced_by_another_of_the_samplers_list_already_in_the_first_batch():
+    batches, report = seen(Named(bad=[5]), batch_size=8, sampler=[f"n{number}" for number in range(20)])
+
+    assert {sample for samples, _ in batches for sample in samples} == {*range(20)} - {5}
+    assert [bad.index for bad in report.skipped] == ["n5"]
+
+
 class Batches(Numbers):
     """Is asked for whole batches."""
 

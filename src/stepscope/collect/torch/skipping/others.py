@@ -17,17 +17,17 @@ _LABELS = ("targets", "labels", "y", "classes_of_samples", "samples", "imgs")
 """Attributes that data sets keep their labels in; lists of (path, class) count by their second."""
 
 
-def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], split: Sequence[int] | None = None) -> Iterator[Any]:
+def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], split: Sequence[Any] | None = None) -> Iterator[Any]:
     """Indices to try in the place of a bad one, none of them in its batch, those of its own class first; of its `split` where a sampler draws from one.
 
     The choice depends on the index alone: the run's own random generators are left where they are, and the same sample gets the same
-    substitute in every process. Where indices are no numbers, those that were `seen` are tried.
+    substitute in every process. Where indices are no numbers and no list of them is known, those that were `seen` are tried.
     """
     size, number = _length(dataset), name_of(index)
     chooser = Random(str(number))
     tried = {number, *map(name_of, batch)}
     if not isinstance(number, int) or size is None:
-        pool = [other for name, other in {name_of(other): other for other in seen}.items() if name not in tried]
+        pool = [other for name, other in {name_of(other): other for other in (split or seen)}.items() if name not in tried]
         yield from chooser.sample(pool, min(len(pool), TRIES))
         return
     for other in _numbers(dataset, number, tried, chooser, range(size) if split is None else split):

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from stepscope.collect.torch.indices import numbers
 from stepscope.collect.torch.skipping.others import name_of
 
 LOADERS = 8
@@ -16,31 +15,29 @@ LOADERS = 8
 
 
 class Splits:
-    """The index lists of samplers such as `SubsetRandomSampler`, with the data set that each draws from."""
+    """The index lists of samplers such as `SubsetRandomSampler`, or lists in their place, with the data set that each draws from."""
 
     def __init__(self) -> None:
         self._known: deque[tuple[Any, Any]] = deque(maxlen=LOADERS)
-        self._numbers: dict[int, tuple[Any, list[int], set[int]]] = {}
+        self._drawn: dict[int, tuple[Any, dict[int | str, Any]]] = {}
 
     def note(self, dataset: Any, sampler: Any) -> None:
         """A pass begins over this data set, in the order that this sampler gives (of batches: the one that it takes its indices from)."""
-        indices = getattr(getattr(sampler, "sampler", sampler), "indices", None)
-        if indices is not None and all(indices is not known for _, known in self._known):
+        chosen = getattr(sampler, "sampler", sampler)
+        indices = chosen if hasattr(chosen, "__getitem__") else getattr(chosen, "indices", None)
+        if hasattr(indices, "__getitem__") and all(indices is not known for _, known in self._known):
             with suppress(TypeError):  # a list, a dict
                 self._known.append((weakref.ref(dataset), indices))
 
-    def around(self, dataset: Any, index: Any) -> Sequence[int] | None:
-        """The part of the data set that a sampler draws this index from; None where none is known."""
+    def around(self, dataset: Any, index: Any) -> Sequence[Any] | None:
+        """The part of the data set that a sampler draws this index from, in order; None where none is known."""
         for data, indices in self._known:
-            if data() is dataset:
-                _, listed, drawn = self._of(indices)
-                if name_of(index) in drawn:
-                    return listed
+            if data() is dataset and name_of(index) in (drawn := self._named(indices)):
+                return sorted(drawn) if isinstance(name_of(index), int) else list(drawn.values())
         return None
 
-    def _of(self, indices: Any) -> tuple[Any, list[int], set[int]]:
-        """An index list as numbers, in order; looked at once, where a sample is bad."""
-        if id(indices) not in self._numbers:
-            drawn = set(numbers(indices))
-            self._numbers[id(indices)] = (indices, sorted(drawn), drawn)
-        return self._numbers[id(indices)]
+    def _named(self, indices: Any) -> dict[int | str, Any]:
+        """An index list by the names of its indices; made once, where a sample is bad."""
+        if id(indices) not in self._drawn:
+            self._drawn[id(indices)] = (indices, {name_of(index): index for index in indices})
+        return self._drawn[id(indices)][1]
