@@ -30,7 +30,7 @@ def ask(question: Callable[[int], bytes], seconds: float) -> bytes | None:
 
 
 def hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
-    """What `tell` writes to the descriptor that it is given, in a forked child, within `seconds`; and whether the child came to its end.
+    """What `tell` writes to the descriptor that it is given, in a forked child, within `seconds`; and whether the child came to its end. Nothing where there is no child to be had.
 
     In the child nothing returns: no handler, no `finally` and no exit function of the parent's runs there.
     """
@@ -39,8 +39,15 @@ def hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
 
 
 def _hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
-    reading, writing = os.pipe()
+    try:
+        reading, writing = os.pipe()
+    except OSError:
+        return b"", False
     child = _fork()
+    if child is None:
+        os.close(reading)
+        os.close(writing)
+        return b"", False
     if not child:
         try:
             os.close(reading)
@@ -61,12 +68,16 @@ def write(descriptor: int, text: bytes) -> None:
         text = text[os.write(descriptor, text) :]
 
 
-def _fork() -> int:
+def _fork() -> int | None:
+    """The child's number, 0 in the child; None where the system has none to give."""
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: a fork beside other threads
-        return os.fork()
+        try:
+            return os.fork()
+        except OSError:
+            return None
 
 
 def _heard(reading: int, until: float) -> tuple[bytes, bool]:
