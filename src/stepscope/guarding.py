@@ -30,7 +30,7 @@ class guard:  # noqa: N801
     A step whose loss or gradient is not finite is diagnosed too; `on_nonfinite` says what follows: "continue" (the code goes on as it would have), "stop"
     (SystemExit) or "skip" (the update is dropped). `budget` is the share of the time (0 to 1) that looking at gradients may take.
 
-    `skip_bad_samples` is how many samples that cannot be loaded may be replaced by others (a number, or a share of the data set: "1%"); `skip_list` is a
+    `skip_bad_samples` is how many samples that cannot be loaded may be replaced by others (a number, True for 100, or a share of the data set: "1%"); `skip_list` is a
     file of samples to leave out, to which those are added. The report's `skipped` lists them.
 
     Raises ValueError for a setting that there is not.
@@ -41,7 +41,7 @@ class guard:  # noqa: N801
         skip_bad_samples: int | str = 0, skip_list: str | os.PathLike[str] = "",
     ) -> None:  # fmt: skip
         self.quiet = quiet
-        self._settings = Settings(on_nonfinite, budget, str(skip_bad_samples or ""), os.path.abspath(skip_list) if skip_list else "")
+        self._settings = Settings(on_nonfinite, budget, str(100 if skip_bad_samples is True else skip_bad_samples or ""), os.path.abspath(skip_list) if skip_list else "")
         self.report: Report | None = None
         self._folders: list[Path] = []
 

@@ -108,6 +108,13 @@ def test_an_option_whose_value_may_be_left_out_takes_it_where_it_is_given(stage,
     assert (ended.code, ended.out) == (last.code, last.out) == (5, "arguments ['7']\n")
 
 
+def test_a_list_of_bad_samples_needs_a_folder_that_is_there(stage):
+    ended = stage.guarded("--skip-list", "nowhere/bad.jsonl", stage.script(ENDS))
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "there is no folder 'nowhere'" in ended.err
+
+
 def test_a_command_with_options_of_python_is_run_as_it_stands(stage):
     script = stage.script("import sys; print(sys.flags.dev_mode, sys.flags.optimize); raise KeyError('x')")
     ended = stage.guarded("--", sys.executable, "-X", "dev", "-O", script)

@@ -52,6 +52,17 @@ class Limit(click.ParamType):  # type: ignore[type-arg]
         return text
 
 
+class SkipList(click.Path):
+    """A file that is read, and may be made."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path; its folder has to be there."""
+        path = str(super().convert(value, param, ctx))
+        if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+            self.fail(f"{path!r} cannot be made: there is no folder {os.path.dirname(path)!r}", param, ctx)
+        return path
+
+
 SHARE, LIMIT = Share(), Limit()
 
 
@@ -90,7 +101,7 @@ _IS_LIMIT = re.compile(r"[\d.]+%?")
     help="Replace samples that cannot be loaded by others, up to LIMIT of them: a number (100 where none is given), or a share of the data set (1%).",
 )  # fmt: skip
 @click.option(
-    "--skip-list", type=click.Path(dir_okay=False), default="", metavar="FILE",
+    "--skip-list", type=SkipList(dir_okay=False), default="", metavar="FILE",
     help="Leave out the samples that FILE lists (lines of JSON), and add to it those that are replaced.",
 )  # fmt: skip
 @click.argument("arguments", metavar="[--] COMMAND...", nargs=-1, type=click.UNPROCESSED)

@@ -11,7 +11,8 @@ class Skipped:
 
     `index` is its row in the data set (of a split: in the data set that it was taken of), None in a stream, where `position` counts from 0. `dataset` is the class
     and `size` the length of the data set. `file` is the file it was read from, as far as known. `reason` is the exception that it raised while it was
-    loaded (`stage` "data") or put together with others ("collate"). `replaced_by` is the index of the sample that took its place.
+    loaded (`stage` "data") or put together with others ("collate"). `replaced_by` is the index of the sample that took its place. `mark` tells data sets of
+    one class and one size apart.
     """
 
     index: int | str | None
@@ -22,3 +23,4 @@ class Skipped:
     stage: str = "data"
     replaced_by: int | str | None = None
     position: int | None = None
+    mark: str = ""

@@ -1,6 +1,6 @@
 from stepscope.collect.process.channel import decode, read, write
-from stepscope.collect.process.gather import merged
-from stepscope.evidence import Batch, Failure, Frame, Moment, Observation, Stage, Tensor
+from stepscope.collect.process.gather import merged, with_steps
+from stepscope.evidence import Batch, Failure, Frame, Moment, NonFinite, Observation, Stage, Tensor
 
 RERAISE = Frame("/x/torch/_utils.py", 794, "ExceptionWrapper.reraise")
 MAIN = Observation(
@@ -62,3 +62,22 @@ def test_what_is_not_an_observation_is_left_out(tmp_path):
 
     assert read(tmp_path) == []
     assert list(decode(b'[{"type": "Unheard", "value": 1}]')) == []
+
+
+def launched(root):
+    words = f"\ntrain.py FAILED\nFailures:\n[1]:\n  exitcode  : -15 (pid: 7)\nRoot Cause (first observed failure):\n[0]:\n  rank : 1\n  exitcode  : {root} (pid: 8)\n"
+    return Observation(Failure("ChildFailedError", words), Moment(time=9.0))
+
+
+STEP = Observation(NonFinite(met="loss", kind="nan", born="forward", operator="log"), Moment(rank=1, step=4, time=2.0))
+
+
+def test_a_launcher_that_tells_of_a_rank_which_was_stopped_over_its_step_is_an_echo():
+    assert with_steps([STEP], [launched(1)]) == [STEP]
+
+
+def test_a_launcher_that_tells_of_a_kill_or_of_no_step_is_heard():
+    killed, left = launched("-9"), launched(1)
+
+    assert with_steps([STEP], [killed]) == [killed, STEP]
+    assert with_steps([], [left]) == [left]

@@ -12,6 +12,9 @@ from stepscope.evidence import Batch, Call, Failure, NonFinite, Observation, Wor
 WORDS = 300
 """So much of an exception's words has to stand in what the main process raises again."""
 
+_LEFT = re.compile(r"(?:Root Cause.*?exitcode\s*:|terminated with exit code)\s*1\b", re.DOTALL)
+"""How torchrun and `torch.multiprocessing` tell that a rank has left with exit code 1."""
+
 
 def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int | None = None) -> list[Observation]:
     """The observation of the process that failed first; empty where none failed.
@@ -52,10 +55,11 @@ def with_steps(steps: Sequence[Observation], endings: Sequence[Observation]) -> 
     """Steps that were not finite and how the run ended, the first cause first.
 
     A run that ended over a step that was not finite has one cause: the first such step. Any other ending stopped the run, and comes first.
+    A launcher that only says that a rank has left with exit code 1 speaks of a rank that was stopped over its step: what a rank raises is seen there.
     """
     if not steps:
         return list(endings)
-    followed = [seen for seen in endings if NonFinite in seen or _is_about_it(seen)]
+    followed = [seen for seen in endings if NonFinite in seen or _is_about_it(seen) or _is_launchers(seen)]
     others = [seen for seen in endings if seen not in followed]
     return [*others, *steps]
 
@@ -66,6 +70,11 @@ def _is_about_it(seen: Observation) -> bool:
     if call is not None and any(operand.tensor.nan for operand in call.operands):
         return True
     return failure is not None and bool(re.search(r"\bnan\b|\binf(inite|inity)?\b|non-?finite", failure.message, re.IGNORECASE))
+
+
+def _is_launchers(seen: Observation) -> bool:
+    failure = seen.get(Failure)
+    return failure is not None and failure.is_a("ChildFailedError", "ProcessExitedException") and bool(_LEFT.search(failure.message))
 
 
 def _worker_behind(main: Observation, workers: Sequence[Observation]) -> Observation | None:

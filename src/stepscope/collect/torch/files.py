@@ -113,11 +113,10 @@ def in_child(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[i
 
 def _answers_of(indices: Sequence[int], look: Callable[[int, int], None]) -> dict[int, list[Any]]:
     """All that a forked child says of each index, in a line for each answer, until its time is up."""
+    from stepscope.collect.torch.microscope.isolation import isolate
 
     def tell(send: int) -> None:
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(nothing, descriptor)
+        isolate(send)
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
         for index in indices:

@@ -30,12 +30,24 @@ def ask(question: Callable[[int], bytes], seconds: float) -> bytes | None:
 
 
 def hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
-    """What `tell` writes to the descriptor that it is given, in a forked child, within `seconds`; and whether the child came to its end.
+    """What `tell` writes to the descriptor that it is given, in a forked child, within `seconds`; and whether the child came to its end. Nothing where there is no child to be had.
 
     In the child nothing returns: no handler, no `finally` and no exit function of the parent's runs there.
     """
-    reading, writing = os.pipe()
+    with _deaths_held_back():
+        return _hear(tell, seconds)
+
+
+def _hear(tell: Callable[[int], None], seconds: float) -> tuple[bytes, bool]:
+    try:
+        reading, writing = os.pipe()
+    except OSError:
+        return b"", False
     child = _fork()
+    if child is None:
+        os.close(reading)
+        os.close(writing)
+        return b"", False
     if not child:
         try:
             os.close(reading)
@@ -56,12 +68,16 @@ def write(descriptor: int, text: bytes) -> None:
         text = text[os.write(descriptor, text) :]
 
 
-def _fork() -> int:
+def _fork() -> int | None:
+    """The child's number, 0 in the child; None where the system has none to give."""
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: a fork beside other threads
-        return os.fork()
+        try:
+            return os.fork()
+        except OSError:
+            return None
 
 
 def _heard(reading: int, until: float) -> tuple[bytes, bool]:
@@ -82,6 +98,24 @@ def _bury(child: int) -> None:
         os.kill(child, signal.SIGKILL)
     with suppress(OSError):
         os.waitpid(child, 0)
+
+
+@contextmanager
+def _deaths_held_back() -> Iterator[None]:
+    """A handler of SIGCHLD does not hear of our child; of a child of the program's own that has ended meanwhile it hears at the end."""
+    handler = signal.getsignal(signal.SIGCHLD)
+    try:
+        held = callable(handler) and signal.signal(signal.SIGCHLD, signal.SIG_DFL) is handler
+    except ValueError:  # not the main thread
+        held = False
+    try:
+        yield
+    finally:
+        if held:
+            signal.signal(signal.SIGCHLD, handler)
+            with suppress(OSError, AttributeError):  # macOS has no waitid before Python 3.13
+                if os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                    signal.raise_signal(signal.SIGCHLD)
 
 
 @contextmanager

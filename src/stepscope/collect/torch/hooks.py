@@ -116,6 +116,8 @@ class _Chosen:
         if _LISTENER.worker_begins is None or not (isinstance(sampler_iter, GeneratorType) or is_torchs_own(iterator)):
             return
         try:
+            if _LISTENER.skipping is not None:
+                _LISTENER.skipping.pass_begins(iterator)
             attributes["_sampler_iter"] = LOADERS.begin(iterator, sampler_iter, STEPS.page)
             if STEPS.page is not None:
                 STEPS.page.loads(())

@@ -10,7 +10,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.microscope.operands import changed, is_finite, scalars, stack_here, storage, tensors
+from stepscope.collect.torch.microscope.operands import changed, is_finite, scalars, stack_here, storage, tensors, unread
 from stepscope.collect.torch.tensors import tensor_of
 from stepscope.evidence import Tensor
 
@@ -75,7 +75,10 @@ class Birth:
 
 
 class _Call(NamedTuple):
-    """An operator's call: what was given, the autograd node at work, and what the tensors that it writes over (`written`, by identity) were before."""
+    """An operator's call: what was given, the autograd node at work, and what the tensors that it writes over were before.
+
+    `written` are these, and those that it does not read, by identity: they are no inputs.
+    """
 
     func: Any
     name: str
@@ -115,7 +118,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         written = changed(func, args, kwargs)
-        filled = [tensor for tensor in written if not self.was_never_filled(tensor)]
+        idle = unread(func, args)
+        filled = [tensor for tensor in written if not self.was_never_filled(tensor) and id(tensor) not in idle]
         before = [self._link(tensor) for tensor in filled if not is_finite(tensor)]
         counted = [tensor_of(tensor) for tensor in filled if tensor.is_floating_point()]
         output = func(*args, **kwargs)
@@ -129,7 +133,7 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
             self._note_pick(name, args)
         for tensor in written:
             self._note_writing(tensor)
-        call = _Call(func, name, args, kwargs, node, before, counted, set(map(id, written)))
+        call = _Call(func, name, args, kwargs, node, before, counted, {*map(id, written), *idle})
         of_weights = any(tensor.requires_grad or storage(tensor) in self._of_weights for tensor in tensors((args, kwargs)))
         for one in tensors(output) or written:  # those that change a list of tensors give nothing
             (self._of_weights.add if of_weights else self._of_weights.discard)(storage(one))

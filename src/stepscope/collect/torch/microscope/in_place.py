@@ -14,6 +14,7 @@ from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.child import NOTHING, attempted
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.undone import Undone
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor
@@ -57,14 +58,17 @@ def _batches_before() -> Iterator[None]:
 
 @contextmanager
 def put_back(stack: Sequence[Entry]) -> Iterator[None]:
-    """Put back, at the end, what a repeated step moves: random states, gradients, buffers, and the names of the modules whose frames are on the stack."""
+    """Put back, at the end, what a repeated step moves: tensors that it writes over, random states, gradients, buffers, and the names of the modules whose frames are on the stack."""
     state = SENTINEL.states.take()
     gradients = [(parameter, parameter.grad) for parameter in parameters_of(STEPS.optimizers)]
     buffers = [(buffer, buffer.clone()) for model in models(list(stack)) for buffer in _buffers(model)]
     names = {id(frame.f_globals): (frame.f_globals, dict(frame.f_globals)) for frame, _, _ in stack}
+    undone = Undone()
     try:
-        yield
+        with undone:
+            yield
     finally:
+        undone.put_back()
         for scope, kept in names.values():
             for name in set(scope) - set(kept):
                 del scope[name]

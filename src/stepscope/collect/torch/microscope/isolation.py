@@ -13,6 +13,9 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from stepscope.collect.torch.microscope.own_memory import own_memory
+from stepscope.collect.torch.microscope.sealed import seal
+
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _FORBIDDEN = {
     "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.kill", "os.killpg", "os.system", "os.exec",
@@ -22,17 +25,23 @@ _FORBIDDEN = {
 }  # fmt: skip
 
 
+COPIED = 1 << 26
+"""Bytes up to which a file that is read and written is copied."""
+
+
 class NotHere(PermissionError):
     """The user's code wanted to touch the world outside of the repeated step."""
 
 
 def isolate(keep: int) -> None:
-    """Cut this forked child off, all but the descriptor `keep`: files, sockets, signals, other processes, exit handlers."""
+    """Cut this forked child off, all but the descriptor `keep`: shared memory, files, sockets, signals, other processes, exit handlers."""
     threading.excepthook = lambda _: None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         with suppress(OSError, ValueError):
             signal.signal(number, signal.SIG_DFL)
+    own_memory()
     _cut_descriptors(keep)
+    seal()
     _swallow_writes()
     sys.addaudithook(_forbid)
     with suppress(Exception):
@@ -42,15 +51,22 @@ def isolate(keep: int) -> None:
 
 
 def _cut_descriptors(keep: int) -> None:
-    """What can be written to becomes the null device; a file that is read gets a position of its own, which is the parent's no more."""
+    """What can be written to becomes the null device; a file that is read gets a position of its own, which is the parent's no more.
+
+    A file that is read and written (a data base) becomes a copy, as long as it is small.
+    """
     null = os.open(os.devnull, os.O_RDWR)
     for number in _open_descriptors():
         if number in (keep, null):
             continue
         with suppress(OSError):
-            if stat.S_ISREG(os.fstat(number).st_mode) and not _is_written(number):
+            known, access = os.fstat(number), _access(number)
+            is_file = stat.S_ISREG(known.st_mode)
+            if is_file and access == os.O_RDONLY:
                 _reopen(number)
-            elif (not stat.S_ISREG(os.fstat(number).st_mode) and not stat.S_ISCHR(os.fstat(number).st_mode)) or number < 3 or _is_written(number):
+            elif is_file and access == os.O_RDWR and number > 2 and known.st_size <= COPIED and hasattr(os, "memfd_create"):
+                _copy(number, known.st_size)
+            elif not stat.S_ISCHR(known.st_mode) or number < 3 or access != os.O_RDONLY:
                 os.dup2(null, number)
 
 
@@ -61,10 +77,10 @@ def _open_descriptors() -> list[int]:
     return list(range(256))
 
 
-def _is_written(number: int) -> bool:
+def _access(number: int) -> int:
     from fcntl import F_GETFL, fcntl
 
-    return bool(fcntl(number, F_GETFL) & (os.O_WRONLY | os.O_RDWR))
+    return fcntl(number, F_GETFL) & os.O_ACCMODE
 
 
 def _reopen(number: int) -> None:
@@ -73,6 +89,17 @@ def _reopen(number: int) -> None:
     os.lseek(again, place, os.SEEK_SET)
     os.dup2(again, number)
     os.close(again)
+
+
+def _copy(number: int, size: int) -> None:
+    place = os.lseek(number, 0, os.SEEK_CUR)
+    copy = os.memfd_create("stepscope")
+    done = 0
+    while part := os.pread(number, size - done, done):
+        done += os.write(copy, part)
+    os.lseek(copy, place, os.SEEK_SET)
+    os.dup2(copy, number)
+    os.close(copy)
 
 
 def _swallow_writes() -> None:

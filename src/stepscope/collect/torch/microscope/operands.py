@@ -63,6 +63,18 @@ def changed(func: Any, args: Any, kwargs: Any) -> list[Any]:
     return found
 
 
+def unread(func: Any, args: Any) -> set[int]:
+    """The tensors, by identity, that an operator is given and does not read: a batch norm that trains only writes to its running averages.
+
+    The step that is repeated has done so before. Most of its kinds (torch 2.13) do not say in their schema that they write.
+    """
+    if "batch_norm" not in func.__name__:
+        return set()
+    given = {argument.name: value for argument, value in zip(func._schema.arguments, args, strict=False)}
+    trains = given.get("training", given.get("train", "with_update" in func.__name__))
+    return {id(given[name]) for name in ("running_mean", "running_var") if name in given} if trains else set()
+
+
 def stack_here() -> list[Entry]:
     """The running frames without ours, outermost first, each with its line and instruction."""
     found: list[Entry] = []

@@ -9,8 +9,7 @@ from typing import Any
 
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.isolation import NotHere
-
-_RANKS = ("all_reduce", "broadcast", "reduce", "barrier", "all_gather", "all_gather_into_tensor", "reduce_scatter_tensor", "monitored_barrier")
+from stepscope.collect.torch.microscope.ranks import over_at_once
 
 
 @contextmanager
@@ -43,14 +42,13 @@ def _replacements(torch: Any, before_step: Callable[[Any], None]) -> list[tuple[
     found: list[tuple[Any, str, Any]] = [(scaler, name, _nothing) for name in ("update", "unscale_")]
     found.append((scaler, "step", lambda _, optimizer, *__, **___: before_step(optimizer)))
     found.append((torch, "set_anomaly_enabled", _nothing))
-    data, distributed = sys.modules.get("torch.utils.data.dataloader"), sys.modules.get("torch.distributed")
+    data = sys.modules.get("torch.utils.data.dataloader")
     wrapper = sys.modules.get("torch.nn.parallel.distributed")
     if data is not None:
         kinds = [kind for kind in (data._SingleProcessDataLoaderIter, data._MultiProcessingDataLoaderIter, data._BaseDataLoaderIter) if "__next__" in vars(kind)]
         found += [(kind, "__next__", _handed_out_again) for kind in kinds]
         found.append((data.DataLoader, "__iter__", _no_new_pass))
-    if distributed is not None and distributed.is_available() and distributed.is_initialized():
-        found += [(distributed, name, _nothing) for name in _RANKS if name in vars(distributed)]
+    found += over_at_once()
     if wrapper is not None:
         found.append((wrapper.DistributedDataParallel, "forward", lambda self, *args, **kwargs: self.module(*args, **kwargs)))
     return found

@@ -45,6 +45,9 @@ def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
             return _with_closure(optimizer, args, kwargs)
     except Exception as problem:
         trouble("could not look at a step", problem)
+    except BaseException as exception:
+        unseen(exception)
+        raise
     return None
 
 
@@ -92,20 +95,20 @@ def _watched(original: Any, weighs: bool) -> Any:
         if SENTINEL.repeat is not None:
             loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
             return _again(loss_inside(tensors) if loss is None else loss, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
-        if SENTINEL.look is not None:
-            began = perf_counter() if SENTINEL.budget.is_measured else 0.0
-            loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
-            if loss is None:
-                _inside(tensors, args, sys._getframe(1))
-            else:
-                value = _before(loss, sys._getframe(1), began, weighs)
         try:
+            if SENTINEL.look is not None:
+                began = perf_counter() if SENTINEL.budget.is_measured else 0.0
+                loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
+                if loss is None:
+                    _inside(tensors, args, sys._getframe(1))
+                else:
+                    value = _before(loss, sys._getframe(1), began, weighs)
             result = original(tensors, *args, **kwargs)
+            if value is not None and SENTINEL.looks_after():
+                _after(loss, value, sys._getframe(1))
         except BaseException as exception:
             unseen(exception)
             raise
-        if value is not None and SENTINEL.looks_after():
-            _after(loss, value, sys._getframe(1))
         return result
 
     return backward

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,7 +17,9 @@ from stepscope.collect.owner import shown
 from stepscope.collect.torch.indices import Announced, numbers, own_rows
 from stepscope.collect.torch.kinds import kinds_of, odd_ones, signature
 from stepscope.collect.torch.skipping.ledger import Ledger, key_of
-from stepscope.collect.torch.skipping.others import others
+from stepscope.collect.torch.skipping.marks import mark_of
+from stepscope.collect.torch.skipping.others import name_of, others
+from stepscope.collect.torch.skipping.splits import Splits
 from stepscope.collect.unseen import unseen
 from stepscope.evidence.skipped import Skipped
 
@@ -33,13 +36,19 @@ class Skipping:
         self.ledger = ledger
         self._seen: deque[Any] = deque(maxlen=256)
         self._opened: str | None = None
+        self._splits = Splits()
+        self._marks: dict[int, tuple[Any, str]] = {}
         sys.addaudithook(self._listen)
+
+    def pass_begins(self, iterator: Any) -> None:
+        """A loader begins a pass over its data set."""
+        self._splits.note(iterator._dataset, iterator._index_sampler)
 
     def fetch_map(self, fetcher: Any, wanted: Any) -> Any:
         """What `_MapDatasetFetcher.fetch` does. A batch without a bad sample is loaded by the same calls in the same order."""
         dataset = fetcher.dataset
         if not fetcher.auto_collation:
-            return fetcher.collate_fn(self._load(dataset, wanted, {wanted} if isinstance(wanted, int) else set())[0])
+            return fetcher.collate_fn(self._load(dataset, wanted, [wanted])[0])
         chosen = list(wanted)
         if getattr(dataset, "__getitems__", None) and not any(self._is_known(dataset, index) for index in chosen):
             try:
@@ -49,7 +58,7 @@ class Skipping:
         samples, files = [], []
         for place, index in enumerate(chosen):
             _announce(index)
-            sample, chosen[place] = self._load(dataset, index, set(chosen) if _hashable(chosen) else set())
+            sample, chosen[place] = self._load(dataset, index, chosen)
             samples.append(sample)
             files.append(self._opened)
         return self._collated(fetcher, chosen, samples, files)
@@ -71,22 +80,22 @@ class Skipping:
             raise StopIteration
         return fetcher.collate_fn(data)
 
-    def _load(self, dataset: Any, index: Any, taken: set[Any]) -> tuple[Any, Any]:
+    def _load(self, dataset: Any, index: Any, batch: Sequence[Any]) -> tuple[Any, Any]:
         """The sample with its index, or another with its own."""
         if self._is_known(dataset, index):
-            return self._another(dataset, index, taken, None)
+            return self._another(dataset, index, batch, None)
         self._opened = None
         try:
             sample = dataset[index]
         except Exception as problem:
-            return self._another(dataset, index, taken, problem)
+            return self._another(dataset, index, batch, problem)
         self._seen.append(index)
         return sample, index
 
-    def _another(self, dataset: Any, index: Any, taken: set[Any], problem: Exception | None, stage: str = "data") -> tuple[Any, Any]:
+    def _another(self, dataset: Any, index: Any, batch: Sequence[Any], problem: Exception | None, stage: str = "data") -> tuple[Any, Any]:
         """Another sample. Raises the problem itself where none can be loaded, or where too many are bad."""
         file = _file_of(problem) or self._opened
-        for other in others(dataset, index, taken, self._seen):
+        for other in others(dataset, index, batch, self._seen, self._splits.around(dataset, index)):
             if self._is_known(dataset, other):
                 continue
             try:
@@ -110,7 +119,7 @@ class Skipping:
             for row in odd:
                 self._opened = files[row] if files else None
                 reason = type(problem)(f"{odd[row]} among {_usual(samples, odd)}: {message_of(problem)[:200]}")
-                samples[row], chosen[row] = self._another(fetcher.dataset, chosen[row], set(chosen), reason, "collate")
+                samples[row], chosen[row] = self._another(fetcher.dataset, chosen[row], chosen, reason, "collate")
             return fetcher.collate_fn(samples)
 
     def _next(self, fetcher: Any) -> Any:
@@ -159,7 +168,17 @@ class Skipping:
             size = len(base)
         except Exception:
             size = None
-        return Skipped(index=_plain(dataset, index), dataset=type(base).__name__, size=size)
+        return Skipped(index=_plain(dataset, index), dataset=type(base).__name__, size=size, mark=self._mark(base))
+
+    def _mark(self, base: Any) -> str:
+        """The mark of a data set, as it was when it was first asked for."""
+        known = self._marks.get(id(base))
+        if known is None or known[0]() is not base:
+            try:
+                known = self._marks[id(base)] = (weakref.ref(base), mark_of(base))
+            except TypeError:  # a list, a dict
+                return ""
+        return known[1]
 
     def _listen(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith(_CODE):
@@ -202,10 +221,9 @@ def _announce(index: Any) -> None:
 
 def _plain(dataset: Any, index: Any) -> int | str | None:
     """An index as it is told: the row of the data set itself where it is a number."""
-    if isinstance(index, int) or hasattr(index, "__index__"):
-        _, rows = own_rows(dataset, (int(index),))
-        return rows[0] if rows else int(index)
-    return None if index is None else str(index)
+    number = name_of(index) if index is not None else None
+    _, rows = own_rows(dataset, (number,)) if isinstance(number, int) else (None, ())
+    return rows[0] if rows else number
 
 
 def _usual(samples: Sequence[Any], odd: Any) -> str:
@@ -215,11 +233,3 @@ def _usual(samples: Sequence[Any], odd: Any) -> str:
 def _file_of(problem: Exception | None) -> str | None:
     name = getattr(problem, "filename", None)
     return str(name) if isinstance(name, str) else None
-
-
-def _hashable(indices: list[Any]) -> bool:
-    try:
-        hash(tuple(indices))
-    except TypeError:
-        return False
-    return True

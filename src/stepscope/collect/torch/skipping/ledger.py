@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from stepscope.collect.trouble import trouble
 from stepscope.evidence.skipped import Skipped
 
 FILE = "skipped.jsonl"
@@ -26,12 +27,16 @@ class Ledger:
 
     def add(self, bad: Skipped) -> None:
         """Write one down. A line of JSON is short enough to be appended whole."""
+        self._known.setdefault(key_of(bad), bad)
         line = json.dumps({name: value for name, value in vars(bad).items() if value not in (None, "")}, default=str) + "\n"
-        target = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(target, line.encode("utf-8", "replace"))
-        finally:
-            os.close(target)
+            target = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(target, line.encode("utf-8", "replace"))
+            finally:
+                os.close(target)
+        except OSError as problem:
+            trouble("could not write down a bad sample", problem)
 
     @property
     def anything(self) -> bool:
@@ -40,7 +45,7 @@ class Ledger:
 
     def known(self, key: Key) -> bool:
         """Whether this sample is bad, as far as this process has read."""
-        return key in self._known
+        return key in self._known or (*key[:-1], "") in self._known
 
     def count(self) -> int:
         """How many different samples are bad, as all processes know."""
@@ -62,8 +67,12 @@ class Ledger:
 
 
 def key_of(bad: Skipped) -> Key:
-    """What a sample is known by: its data set and its index there, or its position in a stream."""
-    return bad.dataset, bad.size, str(bad.index) if bad.index is not None else None, bad.position
+    """What a sample is known by: its data set and its index there, or its position in a stream (of which each worker has one).
+
+    A list that a person has written bears no marks.
+    """
+    place = (bad.position, bad.file) if bad.index is None else str(bad.index)
+    return bad.dataset, bad.size, place, bad.mark
 
 
 def read(file: Path) -> list[Skipped]:
@@ -92,5 +101,5 @@ def read_lines(lines: Iterable[bytes]) -> Iterable[Skipped]:
             told = json.loads(line)
         except ValueError:
             continue
-        if isinstance(told, dict) and {"index", "position"} & set(told):
+        if isinstance(told, dict) and {"index", "position"} & set(told) and not any(isinstance(value, (list, dict)) for value in told.values()):
             yield Skipped(**{"index": None, **{name: value for name, value in told.items() if name in names}})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import index as as_number
 from random import Random
 from typing import Any
 
@@ -15,31 +17,53 @@ _LABELS = ("targets", "labels", "y", "classes_of_samples", "samples", "imgs")
 """Attributes that data sets keep their labels in; lists of (path, class) count by their second."""
 
 
-def others(dataset: Any, index: Any, taken: set[Any], seen: Sequence[Any]) -> Iterator[Any]:
-    """Indices to try in the place of a bad one, those of its own class first.
+def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], split: Sequence[Any] | None = None) -> Iterator[Any]:
+    """Indices to try in the place of a bad one, none of them in its batch, those of its own class first; of its `split` where a sampler draws from one.
 
     The choice depends on the index alone: the run's own random generators are left where they are, and the same sample gets the same
-    substitute in every process. Where indices are no numbers, those that were `seen` are tried.
+    substitute in every process. Where indices are no numbers and no list of them is known, those that were `seen` are tried.
     """
-    size = _length(dataset)
-    chooser = Random(str(index))
-    if not isinstance(index, int) or size is None:
-        pool = [other for other in dict.fromkeys(seen) if other not in taken]
+    size, number = _length(dataset), name_of(index)
+    chooser = Random(str(number))
+    tried = {number, *map(name_of, batch)}
+    if not isinstance(number, int) or size is None:
+        pool = [other for name, other in {name_of(other): other for other in (split or seen)}.items() if name not in tried]
         yield from chooser.sample(pool, min(len(pool), TRIES))
         return
-    label = label_of(dataset, index)
-    tried = {index}
+    for other in _numbers(dataset, number, tried, chooser, range(size) if split is None else split):
+        yield _like(index, other)
+
+
+def _numbers(dataset: Any, number: int, tried: set[Any], chooser: Random, pool: Sequence[int]) -> Iterator[int]:
+    label = label_of(dataset, number)
     if label is not None:
-        for other in _drawn(chooser, size, TRIES * 50):
-            if other not in taken and other not in tried and label_of(dataset, other) == label:
+        alike = 0
+        for other in _drawn(chooser, pool, TRIES * 50):
+            if other not in tried and label_of(dataset, other) == label:
                 tried.add(other)
                 yield other
-                if len(tried) > TRIES // 2:
+                alike += 1
+                if alike >= TRIES // 2:
                     break
-    for other in _drawn(chooser, size, TRIES):
-        if other not in taken and other not in tried:
+    for other in _drawn(chooser, pool, TRIES):
+        if other not in tried:
             tried.add(other)
             yield other
+
+
+def name_of(index: Any) -> int | str:
+    """What an index is known by: its number, also where it is one of numpy's or a tensor, else its words."""
+    try:
+        return as_number(index)
+    except (TypeError, ValueError, RuntimeError):
+        return str(index)
+
+
+def _like(index: Any, number: int) -> Any:
+    """A number as the sampler would give it: a data set may ask its index for `.item()`."""
+    if hasattr(index, "new_tensor"):
+        return index.new_tensor(number)
+    return type(index)(number)
 
 
 def label_of(dataset: Any, index: int) -> Any:
@@ -48,6 +72,10 @@ def label_of(dataset: Any, index: int) -> Any:
     try:
         for split in splits:
             index = int(split[index])
+        parts = stored_attributes(base)
+        if "cumulative_sizes" in parts and index >= 0:  # ConcatDataset
+            place = bisect_right(parts["cumulative_sizes"], index)
+            return label_of(parts["datasets"][place], index - (parts["cumulative_sizes"][place - 1] if place else 0))
         labels = _labels(base)
         label = labels[index] if labels is not None else None
         label = label[1] if isinstance(label, (tuple, list)) and len(label) == 2 else label
@@ -71,9 +99,9 @@ def _labels(base: Any) -> Any:
     return None
 
 
-def _drawn(chooser: Random, size: int, count: int) -> Iterator[int]:
-    """Different numbers below `size` in a random order, at most `count` of them."""
-    yield from chooser.sample(range(size), min(size, count))
+def _drawn(chooser: Random, pool: Sequence[int], count: int) -> Iterator[int]:
+    """Different numbers of the pool in a random order, at most `count` of them."""
+    yield from chooser.sample(pool, min(len(pool), count))
 
 
 def _length(thing: Any) -> int | None:
