@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
 from typing import Any
 
 from stepscope.collect.torch.loaders import LOADERS
@@ -24,17 +25,15 @@ def quiet(before_step: Callable[[Any], None]) -> Iterator[None]:
     for owner, name, replacement in _replacements(torch, before_step):
         setattr(owner, name, replacement)
     torch.set_num_threads(1)
-    stance = _eager(torch)
     try:
-        yield
+        with _eager(torch):
+            yield
     finally:
         torch.set_num_threads(threads)
         hook.remove()
         for owner, name, original in kept:
             setattr(owner, name, original)
         torch.set_anomaly_enabled(*anomaly)
-        if stance is not None:
-            stance("default")
 
 
 def _replacements(torch: Any, before_step: Callable[[Any], None]) -> list[tuple[Any, str, Any]]:
@@ -49,19 +48,21 @@ def _replacements(torch: Any, before_step: Callable[[Any], None]) -> list[tuple[
         found += [(kind, "__next__", _handed_out_again) for kind in kinds]
         found.append((data.DataLoader, "__iter__", _no_new_pass))
     found += over_at_once()
+    compiler = sys.modules.get("torch._dynamo.eval_frame")
+    if compiler is not None and not hasattr(torch.compiler, "set_stance"):  # before torch 2.6
+        found.append((compiler, "set_eval_frame", partial(lambda as_written, _: as_written(None), compiler.set_eval_frame)))
     if wrapper is not None:
         found.append((wrapper.DistributedDataParallel, "forward", lambda self, *args, **kwargs: self.module(*args, **kwargs)))
     return found
 
 
-def _eager(torch: Any) -> Callable[[str], Any] | None:
-    """Let compiled functions run as they were written; gives what puts that back."""
-    stance: Callable[[str], Any] | None = getattr(torch.compiler, "set_stance", None) if "torch._dynamo" in sys.modules else None
-    if stance is not None:
+def _eager(torch: Any) -> AbstractContextManager[Any]:
+    """A context in which compiled functions run as they were written."""
+    if "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):
         with suppress(Exception):
-            stance("force_eager")
+            stance: AbstractContextManager[Any] = torch.compiler.set_stance("force_eager")
             return stance
-    return None
+    return nullcontext()
 
 
 def _nothing(*_: Any, **__: Any) -> None:
