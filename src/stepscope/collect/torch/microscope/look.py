@@ -17,6 +17,7 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
+from stepscope.collect.torch.microscope.gradients import kind_of
 from stepscope.collect.torch.microscope.leaves import leaves_of
 from stepscope.collect.torch.microscope.losses import outside_transforms
 from stepscope.collect.torch.microscope.parameters import parameters_of
@@ -34,11 +35,11 @@ from stepscope.evidence import NonFinite, Observation, Stage
 _THINNED = "the random states of this step were not noted: its steps are shorter than the budget pays for (--budget 10%)"
 
 
-def look(met: str, value: float, loss: Any, frame: FrameType) -> bytes:
-    """Diagnose the step that is under way: an observation, as the run folder holds it."""
+def look(met: str, value: float, loss: Any, frame: FrameType, handed: Sequence[Any] = ()) -> bytes:
+    """Diagnose the step that is under way, whose gradients may be `handed` back: an observation, as the run folder holds it."""
     reference = weakref.ref(loss) if loss is not None else None
     with outside_transforms():
-        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame)), stack_at(frame)))
+        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack_at(frame)))
 
 
 def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:
@@ -71,8 +72,8 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     if not SENTINEL.knows_randomness():
         best["pieces"][0]["value"]["why"] = "; ".join(filter(None, (best["pieces"][0]["value"]["why"], _THINNED)))
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
-    rows, picked, loader, listed = best["proven"]
-    return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), loader, listed), stack)
+    rows, picked, *others = best["proven"]
+    return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), *others), stack)
 
 
 def _step(aim: Aim) -> int | None:
@@ -94,7 +95,7 @@ def _reached(aim: Aim) -> list[Any]:
 
 def _unrepeated(aim: Aim, why: str, stack: Sequence[Entry]) -> NonFinite:
     """What is known without a repeat: the variable of the user's that was not finite first, where one is; else the line of the loss."""
-    is_nan = aim.value != aim.value or any(bool(gradient.isnan().any()) for gradient in bad_gradients(STEPS.optimizers, ()))
+    is_nan = aim.value != aim.value or aim.handed == "nan" or any(bool(gradient.isnan().any()) for gradient in bad_gradients(STEPS.optimizers, ()))
     name, line = (aim.met in ("loss", "raise") and first_broken(stack)) or ("", None)
     users = [frame_of(*entry) for entry in stack if is_users(entry[0].f_code.co_filename)]
     frames = (line,) if line is not None else tuple(users[-1:])
