@@ -77,7 +77,12 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
 
 
 def _step(aim: Aim) -> int | None:
-    """The step that failed; where no optimizer tells of steps, its backward or its function transform counts; where there was neither, it is not known."""
+    """The step that failed; where no optimizer tells of steps, its backward or its function transform counts; where there was neither, it is not known.
+
+    Before the first update of an optimizer all of them belong to the first step: derivatives that the loss is computed with, or parts of an accumulated one.
+    """
+    if SENTINEL.gradients.has_optimizer and not STEPS.finished_steps:
+        return 1
     if not STEPS.optimizers:
         return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps if aim.met == "late" else STEPS.under_way(_reached(aim))
