@@ -58,6 +58,7 @@ class Sentinel:
         self.series = Series()
         self.shadow = Shadow()
         self._flags = Flags()
+        self.follows_closures = False
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self.transforms = self._diagnoses = self._searched = 0
         self._drawn = False
@@ -80,6 +81,10 @@ class Sentinel:
         """From now on this follows a bad step."""
         self.pending.policy = policy
         self.reads_late = policy == "continue"
+        self._follow_closures()
+
+    def _follow_closures(self) -> None:
+        self.follows_closures = self.pending.policy != "continue" or not self.gradients.are_backwards_own
 
     def release(self) -> None:
         """Watch nothing any more."""
@@ -117,7 +122,11 @@ class Sentinel:
         if self.look is not None:
             self.ring.append(self.states.take())
             if not self.backwards:
-                self.gradients.read_code()
+                self._read_code()
+
+    def _read_code(self) -> None:
+        self.gradients.read_code()
+        self._follow_closures()
 
     def before(self, loss: Any, frame: FrameType, trains: bool = True) -> float:
         """The loss as a number; where it is not finite the step is looked at. `trains` is false where its gradients are handed back, and put into no tensor."""
@@ -201,6 +210,8 @@ class Sentinel:
     def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
         """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
         if not STEPS.knows(optimizer):
+            if not STEPS.finished_steps:
+                self._read_code()  # a notebook's cell that trains comes after the one that has built the optimizer
             STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
         elif self.backwards and (closes or not self.looks_after()):
             return
@@ -209,11 +220,16 @@ class Sentinel:
 
     @property
     def intervenes(self) -> bool:
-        """Whether a bad step is to be stopped or dropped, now that none is being repeated."""
-        return self.pending.policy != "continue" and self.look is not None and self.repeat is None
+        """Whether there may be something to do between the gradients that a closure computes and the update: a bad one is stopped, dropped or looked at."""
+        return self.follows_closures and self.look is not None
 
     def computed(self, optimizer: Any) -> None:
         """The closure of a step has computed its gradients: what follows is the update."""
+        if self.repeat is not None:
+            self.repeat.stepping()
+            return
+        if not (self.pending.is_open or self.gradients.are_backwards_own) and self.looks_after() and not self.gradients.are_finite_before(optimizer):
+            self._look_at("gradient", self.series.latest, None, sys._getframe(1))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
 
