@@ -18,6 +18,7 @@ from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
 from stepscope.collect.torch.microscope.names import not_restored
 from stepscope.collect.torch.microscope.operands import is_finite
+from stepscope.collect.torch.microscope.own_update import with_own_update
 from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.proof import Proven, of_numpy, prove
 from stepscope.collect.torch.microscope.quiet import quiet
@@ -90,9 +91,7 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": _next(came, attempt)}
     if came != "reached":
         return told
-    own = not_restored(attempt.unit, lost_names(attempt.unit))
-    told_by = verdict(repeat, _weights(stack), stack, own)
-    pieces = [piece for piece in told_by if piece is not None]
+    pieces = _shown(attempt, repeat, stack, proves)
     if not pieces:
         return {**told, "why": _TOO_LATE}
     if worn and not pieces[0].why:
@@ -104,6 +103,14 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     if attempt.unit.skipped is not None:
         told["why"] = _REST.format(attempt.unit.body[0].lineno)
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if proves else Proven()}
+
+
+def _shown(attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> list[Any]:
+    """The evidence of a repeat that failed again."""
+    weights = _weights(stack)
+    told = verdict(repeat, weights, stack, not_restored(attempt.unit, lost_names(attempt.unit)))
+    pieces = [piece for piece in told if piece is not None]
+    return [with_own_update(pieces[0], weights), *pieces[1:]] if pieces and proves else pieces
 
 
 def _is_given(step: NonFinite, attempt: Attempt) -> bool:
