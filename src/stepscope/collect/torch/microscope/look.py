@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from stepscope.collect.torch.microscope.rest import first_broken
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.tries import best_of
 from stepscope.collect.torch.observe import moment_at
+from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.unseen import is_ours
 from stepscope.evidence import NonFinite, Observation, Stage
@@ -63,7 +65,7 @@ def stack_at(frame: FrameType | None) -> list[Entry]:
 
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """What the best repeat shows: the first that came out bit for bit, else the nearest."""
-    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim))
+    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim, stack))
     course = course_now()
     seen = Observation(moment, course)
     best, why = best_of(aim, stack)
@@ -76,16 +78,23 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), *others), stack)
 
 
-def _step(aim: Aim) -> int | None:
+def _step(aim: Aim, stack: Sequence[Entry]) -> int | None:
     """The step that failed; where no optimizer tells of steps, its backward or its function transform counts; where there was neither, it is not known.
 
     Before the first update of an optimizer all of them belong to the first step: derivatives that the loss is computed with, or parts of an accumulated one.
     """
-    if SENTINEL.gradients.has_optimizer and not STEPS.finished_steps:
+    if not STEPS.finished_steps and _holds_optimizer(stack):
         return 1
     if not STEPS.optimizers:
         return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps if aim.met == "late" else STEPS.under_way(_reached(aim))
+
+
+def _holds_optimizer(stack: Sequence[Entry]) -> bool:
+    """Whether the program has an optimizer at hand, as far as its frames, and the objects in them, name one."""
+    kind = sys.modules["torch"].optim.Optimizer
+    held = [value for frame, _, _ in stack for value in (*frame.f_locals.values(), *frame.f_globals.values())]
+    return any(issubclass(type(one), kind) for value in held for one in (value, *stored_attributes(value).values()))
 
 
 def _reached(aim: Aim) -> list[Any]:
