@@ -170,7 +170,11 @@ def _samples(batch: Batch | None) -> tuple[Sample, ...]:
 
 def _at_hand(batch: Batch | None) -> dict[str, str]:
     """The sample that a batch consists of, where nothing shows that it is at fault: it is the one to try again, not the one to blame."""
-    if batch is None or len(batch.indices) != 1 or batch.culprits:
+    if batch is None or batch.culprits:
+        return {}
+    if not batch.indices and 0 in batch.files:
+        return {"at hand": f"what was read from {batch.files[0]}, a batch of its own"}
+    if len(batch.indices) != 1:
         return {}
     file = f" ({batch.files[0]})" if 0 in batch.files else ""
     return {"at hand": f"sample {batch.indices[0]}{file}, a batch of its own"}

@@ -13,6 +13,8 @@ GREW = 1000.0
 """How many times the losses of before a loss has to reach to have diverged."""
 HEAVY = 1e4
 """The largest absolute weight from which on weights have grown out of all proportion; initialisation and training keep them below 100."""
+SWEPT = 1000.0
+"""How many times, step by step, the learning rate has to grow to be swept through its range: no warm-up multiplies it so often."""
 MANY, STEADY = 8, 2.0
 """So many losses that have not grown by more than this speak for weights that are large from the start."""
 
@@ -80,6 +82,7 @@ class Course:
     user's that sets it in the course of the run, `largest_weight` the
     largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
     where a gradient scaler is in use. `decay` is the largest learning rate times weight decay by which an optimizer scales weights. `gradients_read` is the share of the backward passes (0 to 1) whose gradients the budget allowed to look at.
+    `lr_grew` says how many times larger the learning rate has become in the latest steps, in each by one and the same factor.
     """
 
     losses: tuple[float, ...] = ()
@@ -92,6 +95,7 @@ class Course:
     scaled: bool = False
     decay: float = 0.0
     gradients_read: float = 1.0
+    lr_grew: float = 1.0
 
     @property
     def growth(self) -> float:
@@ -110,3 +114,8 @@ class Course:
         steady = len(self.losses) >= MANY and self.growth < STEADY
         heavy = (self.largest_weight or 0.0) >= HEAVY and not steady
         return self.growth >= GREW or heavy or (self.lr is not None and not math.isfinite(self.lr))
+
+    @property
+    def swept(self) -> bool:
+        """Whether the training has diverged because the learning rate was to grow until it does: a search for the best one."""
+        return self.diverged and self.lr_grew >= SWEPT

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.owner import is_users
-from stepscope.collect.torch.blame import Blamed
+from stepscope.collect.torch.blame import Blamed, rows_in_stream
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.files import files_of
 from stepscope.collect.torch.indices import numbers, own_rows
@@ -16,6 +17,7 @@ from stepscope.collect.torch.lookups import Lacked
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
+from stepscope.collect.torch.streamed import files_in_stream, is_stream, tensors_of
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
 from stepscope.evidence import Batch, Remainder
 
@@ -67,7 +69,10 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
         culprits = (row,)
     size = length(dataset)
     culprits = tuple(row for row in culprits if size is None or _is_row(indices[row], size) or samples is not None)
-    return _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
+    batch = _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
+    if not samples or not culprits or not is_stream(dataset):
+        return batch
+    return replace(batch, files=files_in_stream(dataset, history.workers if history else 0, {row: tensors_of(samples[row]) for row in culprits[:FILES]}))
 
 
 def _is_row(index: Any, size: int) -> bool:
@@ -115,7 +120,21 @@ def _at_hand(stack: list[Entry], blame: Blamed | None, lacked: Lacked | None) ->
             culprits = () if history.own_order else row_of_loop(stack, len(indices))
             culprits = culprits or (_alone(history, indices) if _computes(stack) else ())
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
-    return Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None
+    return _of_stream(stack, seen, fields) or (Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None)
+
+
+def _of_stream(stack: list[Entry], seen: list[Any], fields: dict[str, Any]) -> Batch | None:
+    """A batch that a stream gave: its rows to blame, else the one sample that makes it up, by their files."""
+    history = next((each for each in LOADERS.recent()[:1] if is_stream(each.dataset) and not each.is_over and each.handed_out), None)
+    held = tensors_of(history.kept) if history is not None else []
+    if history is None or not any(tensor is other for tensor in held for other in seen):
+        return None
+    if history.handed_out[-1][0] is None:  # the stream's own samples, or batches
+        return Batch(fields=fields, files=files_in_stream(history.dataset, history.workers, {0: held}))
+    rows = rows_in_stream(stack, history)
+    size = next((int(tensor.shape[0]) for tensor in held if tensor.dim()), 0)
+    wanted = {row: [tensor[row] for tensor in held if tensor.dim() and row < tensor.shape[0]] for row in (rows[:FILES] or (range(size) if size == 1 else ()))}
+    return Batch(fields=fields, culprits=rows, files=files_in_stream(history.dataset, history.workers, wanted), rows=size or None) if wanted else None
 
 
 def _lacking(history: History, indices: tuple[int, ...], lacked: Lacked) -> tuple[dict[int, str], dict[str, tuple[int, ...]]]:

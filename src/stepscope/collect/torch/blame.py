@@ -58,6 +58,15 @@ def blame_of(stack: list[Entry]) -> Blamed | None:
     return blamed(stack, suspects) if suspects is not None else None
 
 
+def rows_in_stream(stack: list[Entry], history: History) -> tuple[int, ...]:
+    """The rows of the latest batch of a stream that hold the values which the innermost call does not bear: they have no indices."""
+    suspects, held = _suspects_of(stack), history.handed_out[-1][1]
+    wanted = suspects.found_in(suspects.tensor) if suspects is not None else set()
+    sizes = {tensor.shape[0] for tensor, row in _living(held) if row is None and tensor.dim()}
+    found = (_rows(suspects, wanted, held, size) for size in sizes) if suspects is not None and wanted else iter(())
+    return next(filter(None, found), ())
+
+
 def _suspects_of(stack: list[Entry]) -> Suspects | None:
     for frame, _, _ in reversed(stack):
         name = frame.f_code.co_name

@@ -132,12 +132,17 @@ def user_modules() -> list[Any]:
     return list(found.values())
 
 
+def user_files() -> list[str]:
+    """The files of these modules, and the cells of a notebook, which Python keeps the lines of."""
+    return [module.__file__ for module in user_modules()] + [name for name in list(linecache.cache) if is_users(name) and not os.path.isfile(name)]
+
+
 def only_statement(pattern: re.Pattern[str]) -> Frame | None:
-    """The user's only statement of this kind, in all of their modules; None where there are several."""
+    """The user's only statement of this kind, in all of their modules and cells; None where there are several."""
     found = [
-        frame_at(module.__file__, node.lineno)
-        for module in user_modules()
-        for node in ast.walk(tree_of(module.__file__) or ast.Module([], []))
+        frame_at(file, node.lineno)
+        for file in user_files()
+        for node in ast.walk(tree_of(file) or ast.Module([], []))
         if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)) and pattern.search(ast.unparse(node))
     ]
     return found[0] if len(found) == 1 else None

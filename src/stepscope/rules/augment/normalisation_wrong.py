@@ -23,7 +23,7 @@ from stepscope.evidence import Batch, Course, Flaws, NonFinite, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
-from stepscope.rules.numerics.told import confidence, course_facts, diverged, facts, lr_is_large, made
+from stepscope.rules.numerics.told import confidence, course_facts, facts, lr_is_large, made, ran_away
 
 NORMALISATION_WRONG = Rule("AUG104", Severity.ERROR, stage=Stage.AUGMENT)
 
@@ -44,7 +44,7 @@ def divided_by_zero(step: NonFinite) -> Witnessed:
 @NORMALISATION_WRONG.seen_in
 def raw_input(step: NonFinite, course: Course, batch: Batch) -> Witnessed:
     """The training diverged at a usual learning rate, on an input far from the order of 1."""
-    if not diverged(course) or lr_is_large(course) or step.born == "input":
+    if not ran_away(course) or lr_is_large(course) or step.born == "input":
         return
     inputs = {name: tensor for name, tensor in batch.fields.items() if not tensor.requires_grad and len(tensor.shape) > 1}
     raw = {name: tensor for name, tensor in inputs.items() if max(abs(tensor.minimum or 0), abs(tensor.maximum or 0)) >= RAW}

@@ -28,7 +28,7 @@ from itertools import pairwise
 from stepscope.evidence import Course, Log, NonFinite, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import course_facts, diverged, kind
+from stepscope.rules.numerics.told import course_facts, kind, ran_away
 
 DIVERGENCE = Rule("NUM105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("lr-too-high", "weight-decay-misuse", "normalisation-wrong"))
 
@@ -40,7 +40,7 @@ _LOSS = wording(r"(?:^|[-|:,)\]] ?)(?:train(?:ing)?[ _/.-]?)?loss$")
 @DIVERGENCE.seen_in
 def grew(step: NonFinite, course: Course) -> Witnessed:
     """Loss or weights had grown out of proportion before the step that is not finite."""
-    if not diverged(course) or step.born == "input":
+    if not ran_away(course) or step.born == "input":
         return
     yield DIVERGENCE.found(
         f"the training diverged: the {'loss' if step.met != 'gradient' else 'gradient'} is {kind(step)} at last",

@@ -26,6 +26,11 @@ def diverged(course: Course) -> bool:
     return course.diverged
 
 
+def ran_away(course: Course) -> bool:
+    """Whether the training diverged, and no sweep of the learning rate was to make it so."""
+    return course.diverged and not course.swept
+
+
 def lr_is_infinite(course: Course) -> bool:
     """Whether a schedule has made the learning rate NaN or infinite."""
     return course.lr is not None and not math.isfinite(course.lr)

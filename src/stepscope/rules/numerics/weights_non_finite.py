@@ -20,8 +20,9 @@ Good
 """
 
 from stepscope.evidence import Course, Moment, NonFinite, Stage
-from stepscope.finding import Severity
+from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.advice import advice
 from stepscope.rules.numerics.told import confidence, diverged, facts, told, unread
 
 WEIGHTS_NON_FINITE = Rule("NUM107", Severity.ERROR, stage=Stage.FORWARD)
@@ -52,7 +53,7 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
 @WEIGHTS_NON_FINITE.seen_in
 def updated(step: NonFinite, course: Course) -> Witnessed:
     """The optimizer divided finite gradients by a second moment of zero, and its `eps` is zero too."""
-    if step.born != "weight" or step.output is None or not step.updated_by or diverged(course):
+    if step.born != "weight" or step.output is None or not step.updated_by or not step.scalars or diverged(course):
         return
     eps = step.scalars[0]
     yield WEIGHTS_NON_FINITE.found(
@@ -68,6 +69,22 @@ def updated(step: NonFinite, course: Course) -> Witnessed:
             "repeated": facts(step)["repeated"],
         },
         instead=(_EPS_HALF if eps else _EPS,),
+    )
+
+
+@WEIGHTS_NON_FINITE.seen_in
+def updated_by_own(step: NonFinite, course: Course) -> Witnessed:
+    """An optimizer that the user wrote made it of gradients that were finite."""
+    if step.born != "weight" or step.output is None or not step.updated_by or step.scalars or diverged(course):
+        return
+    yield WEIGHTS_NON_FINITE.found(
+        f"{f'`{step.name}`' if step.name else 'a weight'} became {'NaN' if step.output.nan else 'infinite'} in the update of {step.updated_by}",
+        Confidence.LIKELY,
+        line=step.written,
+        about=f"`{step.operator}` made it, as the update was run once more with gradients of zero",
+        stage=Stage.OPTIMIZER,
+        seen={"values": told(step.output), "operator": f"`{step.operator}`", **{("went in" if not place else "and"): told(one) for place, one in enumerate(step.inputs[:2])}},
+        instead=advice(step) or _WRITTEN,
     )
 
 

@@ -21,7 +21,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import course_facts, diverged, kind, lr_is_infinite, lr_is_large
+from stepscope.rules.numerics.told import course_facts, kind, lr_is_infinite, lr_is_large, ran_away
 
 LR_TOO_HIGH = Rule("OPT105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("weight-decay-misuse",))
 
@@ -31,7 +31,7 @@ _FIX_SCHEDULE = "Print the learning rate of each step: somewhere the schedule di
 @LR_TOO_HIGH.seen_in
 def diverging(step: NonFinite, course: Course) -> Witnessed:
     """The training diverged at a learning rate far above what is usual for its optimizer."""
-    if not diverged(course) or not lr_is_large(course) or step.born == "input":
+    if not ran_away(course) or not lr_is_large(course) or step.born == "input":
         return
     line = course.lr_set if lr_is_infinite(course) else course.built
     yield LR_TOO_HIGH.found(
@@ -42,4 +42,23 @@ def diverging(step: NonFinite, course: Course) -> Witnessed:
         about="the learning rate is set here" if line and line is course.lr_set else "the optimizer was built here",
         seen=course_facts(course),
         fix=(_FIX_SCHEDULE,) if lr_is_infinite(course) else (f"Lower `lr` of {course.optimizer} from {course.lr:g}, by 10 at a time.",),
+    )
+
+
+@LR_TOO_HIGH.seen_in
+def swept(step: NonFinite, course: Course) -> Witnessed:
+    """The learning rate was multiplied step by step until the training diverged: a search for the best one ends so."""
+    if not course.swept or step.born == "input":
+        return
+    yield LR_TOO_HIGH.found(
+        f"the learning rate grew step by step to {course.lr:g}: the loss is {kind(step)}",
+        stage=Stage.OPTIMIZER,
+        line=course.lr_set or course.built,
+        about="the learning rate is set here" if course.lr_set else "the optimizer was built here",
+        severity=Severity.NOTE,
+        seen={"grew": f"{course.lr_grew:.3g} times, by the same factor in each step", **course_facts(course)},
+        instead=(
+            "Where this was a search for the learning rate there is nothing to mend: take a tenth of the rate at which the loss was lowest.",
+            "Where it was to fall, let its factor be below 1 (`gamma=0.99`).",
+        ),
     )

@@ -72,19 +72,35 @@ def test_a_transforms_loss_that_the_program_leaves_out_is_left_in_peace(silent):
     silent(FUNCTIONAL.replace("BAD", "-1.0").replace("CHECK", "loss.isfinite()"))
 
 
-def test_a_gradient_of_a_transform_that_ruins_the_weights_is_told_of_them(reported):
-    found, _ = reported("""
+HANDED = """
     weights = {"w": torch.randn(4, 1), "b": torch.zeros(1)}
     def cost(weights, x, y):
         return (x @ weights["w"] + weights["b"] - y).square().sum(1).sqrt().mean()
     for i in range(20):
-        x = torch.rand(8, 4)
-        y = x @ weights["w"] + weights["b"] if i == 13 else x.sum(1, keepdim=True)
-        gradients = torch.func.grad(cost)(weights, x, y)
-        weights = {name: weight - 0.01 * gradients[name] for name, weight in weights.items()}
-    """)
+        x = torch.rand(8, 4); y = x.sum(1, keepdim=True)
+        if i in (13, 17):
+            y[5] = (x @ weights["w"] + weights["b"])[5]
+        gradients = HANDS(weights, x, y)
+        weights = {name: weight - 0.01 * CLEANED(gradients[name]) for name, weight in weights.items()}
+"""
+HANDS = {
+    "grad": "torch.func.grad(cost)",
+    "grad_and_value": "(lambda *given: torch.func.grad_and_value(cost)(*given)[0])",
+    "autograd": "(lambda w, x, y: (lambda w: dict(zip(w, torch.autograd.grad(cost(w, x, y), w.values()))))({k: v.requires_grad_() for k, v in w.items()}))",
+}
 
-    assert (found["name"], found["place"]["step"]) == ("weights-non-finite", 15)
+
+@pytest.mark.parametrize("hands", HANDS)
+def test_gradients_that_are_handed_back_are_told_in_their_own_step(reported, hands):
+    found, line = reported(HANDED.replace("HANDS", HANDS[hands]).replace("CLEANED", "(lambda g: g.detach())"))
+
+    assert (found["name"], found["place"]["step"], found["seen"]["not finite in"]) == ("non-finite-gradient", 14, "row 5 (of 8)")
+    assert line == 'return (x @ weights["w"] + weights["b"] - y).square().sum(1).sqrt().mean()'
+
+
+@pytest.mark.parametrize("hands", HANDS)
+def test_gradients_that_are_handed_back_and_cleaned_are_left_in_peace(silent, hands):
+    silent(HANDED.replace("HANDS", HANDS[hands]).replace("CLEANED", "(lambda g: g.detach().nan_to_num(0.0, 0.0, 0.0))"))
 
 
 FORCES = {

@@ -127,3 +127,20 @@ def test_what_lbfgs_moves_within_its_first_step_is_a_weight(diagnosed):
     """)
 
     assert told(report, lines) == ("non-finite-gradient", "root = (x @ weight).abs().sqrt()", [])
+
+
+@pytest.mark.parametrize("bad", [1, 3])
+def test_derivatives_that_the_loss_is_computed_with_are_no_steps_of_their_own(reported, bad):
+    found, line = reported(f"""
+    net = nn.Sequential(nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1)); optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+    for step in range(1, 6):
+        t = (torch.rand(20, 1) + 0.1) * (torch.arange(20)[:, None] != (3 if step == {bad} else 30))
+        t.requires_grad_()
+        u = net(t) * t.sqrt() ** 3
+        (du,) = torch.autograd.grad(u.sum(), t, create_graph=True)
+        (ddu,) = torch.autograd.grad(du.sum(), t, create_graph=True)
+        loss = (ddu + u).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert (found["name"], found["place"]["step"], line) == ("non-finite-gradient", bad, "u = net(t) * t.sqrt() ** 3")

@@ -42,3 +42,35 @@ def test_the_cell_and_its_line_are_named(tmp_path):
     assert "seen = torch.log(a)" in ended.stderr
     assert "sample 37" in ended.stderr
     assert "bit for bit the same" in ended.stderr
+
+
+CLIPPED = """
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    for cell in ['''
+    import torch, stepscope
+    from torch import nn
+    torch.manual_seed(0)
+    net = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    ''', '''
+    with stepscope.guard():
+        for step in range(20):
+            out = net(torch.rand(8, 4))
+            optimizer.zero_grad()
+            (out - (out.detach() if step == 13 else 1)).square().mean().backward()
+            for p in net.parameters():
+                p.grad.div_(p.grad.norm())
+            optimizer.step()
+    ''']:
+        shell.run_cell(cell, store_history=True)
+"""
+
+
+def test_a_clip_by_hand_in_a_cell_is_told_at_its_own_step(tmp_path):
+    script = tmp_path / "cells.py"
+    script.write_text(dedent(CLIPPED))
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert "`div_` on the gradients made the first NaN at step 14" in ended.stderr
+    assert "p.grad.div_(p.grad.norm())" in ended.stderr

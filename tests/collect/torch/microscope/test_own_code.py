@@ -119,6 +119,37 @@ def test_a_clip_beside_a_gradient_scaler_is_told_at_its_own_step(reported):
     assert (found["name"], found["place"]["step"], line) == ("non-finite-gradient", 14, statement)
 
 
+CLOSED = """
+    net = nn.Linear(4, 1)
+    optimizer = torch.optim.OPTIMIZER
+    def closure():
+        optimizer.zero_grad(); out = net(x)
+        loss = (out - (out.detach() if i == 13 else 1)).square().mean()
+        loss.backward()
+        for p in net.parameters():
+            CLIP
+        return loss
+    for i in range(20):
+        x = torch.rand(8, 4)
+        optimizer.step(closure)
+"""
+OPTIMIZERS = ["SGD(net.parameters(), 0.1)", "Adam(net.parameters(), 1e-3)"]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_clip_within_a_closure_is_told_at_its_own_step(reported, optimizer):
+    statement = "p.grad.mul_(1.0 / p.grad.norm())"
+    found, line = reported(CLOSED.replace("OPTIMIZER", optimizer).replace("CLIP", statement))
+
+    assert (found["name"], found["place"]["step"], line) == ("non-finite-gradient", 14, statement)
+    assert found["seen"]["in"] == "your own code, between backward and step"
+
+
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, "LBFGS(net.parameters(), 0.1, max_iter=3)"])
+def test_a_clip_within_a_closure_that_is_cleaned_is_left_in_peace(silent, optimizer):
+    silent(CLOSED.replace("OPTIMIZER", optimizer).replace("CLIP", "p.grad.mul_(1.0 / p.grad.norm()).nan_to_num_(0.0, 0.0, 0.0)"))
+
+
 def test_a_row_of_a_weight_is_no_sample_of_the_batch(reported):
     found, _ = reported("""
     net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))

@@ -13,6 +13,7 @@ from stepscope.collect.source import entries
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.isolation import NotHere
+from stepscope.collect.torch.microscope.losses import handed_back, outside_transforms
 from stepscope.collect.torch.microscope.names import names_of, with_batch
 from stepscope.collect.torch.microscope.raised import refused
 from stepscope.collect.torch.microscope.rest import rests
@@ -69,9 +70,16 @@ class Repeat:
         if self.aim.met in ("loss", "late") and not finite:
             self._reached(value, [loss], frame)
         result = proceed()
-        if self.aim.met == "gradient" and (found := self.gradients()):
+        if self.aim.met == "gradient" and (found := self.bad(result)):
             self._reached(value, found, frame)
         return result
+
+    def bad(self, result: Any) -> list[Any]:
+        """The gradients that are not finite after a backward with this result."""
+        if not self.aim.handed:
+            return self.gradients()
+        with outside_transforms():
+            return [gradient for gradient in handed_back(result or ()) if not bool(gradient.isfinite().all())]
 
     def stepping(self) -> None:
         """An optimizer of the repeated code is about to step. Raises Enough where its gradients were finite after each backward, or none was seen (`torch.func.grad`)."""
@@ -115,8 +123,7 @@ class Proof(Repeat):
             return proceed()
         finite = value - value == 0
         if finite and self.aim.met == "gradient":
-            proceed()
-            finite = not self.gradients()
+            finite = not self.bad(proceed())
         self.outcome = "finite" if finite else "not finite"
         raise Enough
 

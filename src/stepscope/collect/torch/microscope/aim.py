@@ -22,7 +22,8 @@ class Aim:
     an accelerator that was read `late`, one step after its own.
 
     `value` is the loss as a number. `loss` is a weak reference to the tensor itself, by which a part of the code is known that computes nothing anew. `names` are
-    the tensors of the innermost user frame: where the loss is NaN, its bits say nothing, and these are compared.
+    the tensors of the innermost user frame: where the loss is NaN, its bits say nothing, and these are compared. `handed` is "nan" or "inf" where the gradient
+    was handed back to the program (`torch.autograd.grad`), and put into no tensor.
     """
 
     met: str
@@ -30,6 +31,7 @@ class Aim:
     loss: weakref.ref[Any] | None = None
     names: dict[str, Any] = field(default_factory=dict)
     raised: tuple[str, str, int] | None = None
+    handed: str = ""
 
     def likeness(self, value: float, names: dict[str, Any]) -> str:
         """How near a repeat came: "exact" (bit for bit), "near" (within rounding), or "other"."""

@@ -16,6 +16,8 @@ from stepscope.evidence import Tensor
 
 PICKS = ("slice", "index", "index_select")
 """Operators that take rows."""
+JOINS = "cat"
+"""The operator that puts rows behind rows."""
 MADE_OF_NOTHING = ("empty", "new_empty", "empty_like", "empty_strided", "new_empty_strided", "_empty_affine_quantized", "resize_")
 """Operators whose result is whatever the memory held."""
 CONSTANTS = ("full", "full_like", "new_full", "fill", "fill_", "masked_fill", "masked_fill_", "scalar_tensor", "lift_fresh", "index_fill", "index_fill_")
@@ -105,6 +107,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         self.passed: int | None = None
         """The births there were when the last operator of a backward pass ran; None where none did."""
         self.picked: list[tuple[Any, tuple[int, ...]]] = []
+        self.joined: list[list[int]] = []
+        """How many rows each part had of what was joined to one tensor."""
         self._by_storage: dict[int, Birth] = {}
         self._raw: dict[int, Any] = {}
         self._number = -1
@@ -131,6 +135,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         name = func.__name__.partition(".")[0]
         if node is None and name in PICKS:
             self._note_pick(name, args)
+        if node is None and name == JOINS and args[1:] in ((), (0,)):
+            self.joined.append([int(part.shape[0]) for part in args[0]])
         for tensor in written:
             self._note_writing(tensor)
         call = _Call(func, name, args, kwargs, node, before, counted, {*map(id, written), *idle})

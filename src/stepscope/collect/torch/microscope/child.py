@@ -17,6 +17,8 @@ from stepscope.collect.torch.microscope.aim import Aim
 from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
 from stepscope.collect.torch.microscope.names import not_restored
+from stepscope.collect.torch.microscope.operands import is_finite
+from stepscope.collect.torch.microscope.own_update import with_own_update
 from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.proof import Proven, of_numpy, prove
 from stepscope.collect.torch.microscope.quiet import quiet
@@ -24,10 +26,12 @@ from stepscope.collect.torch.microscope.random_states import distinct
 from stepscope.collect.torch.microscope.redrawn import redraw
 from stepscope.collect.torch.microscope.reload import is_worn, put_back, reload_written
 from stepscope.collect.torch.microscope.rest import lost_names
+from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.verdict import verdict
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.steps import STEPS
+from stepscope.evidence import NonFinite
 
 
 def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int, rest: bool) -> bytes:
@@ -87,18 +91,32 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     told = {**NOTHING, "likeness": repeat.likeness, "why": "" if came == "reached" else came, "next": _next(came, attempt)}
     if came != "reached":
         return told
-    own = not_restored(attempt.unit, lost_names(attempt.unit))
-    told_by = verdict(repeat, _weights(stack), stack, own)
-    pieces = [piece for piece in told_by if piece is not None]
+    pieces = _shown(attempt, repeat, stack, proves)
     if not pieces:
         return {**told, "why": _TOO_LATE}
     if worn and not pieces[0].why:
         pieces[0] = replace(pieces[0], why=_WORN)
     if proves and pieces[0].entered and (frames := of_numpy(attempt, repeat)):
         pieces[0] = replace(pieces[0], entered="numpy", frames=tuple(frames))
+    if proves and told["likeness"] == "exact" and _is_given(pieces[0], attempt):
+        told["likeness"] = "near"  # a larger part may show where it was made
     if attempt.unit.skipped is not None:
         told["why"] = _REST.format(attempt.unit.body[0].lineno)
     return {**told, "pieces": json.loads(channel.encode(pieces)), "proven": prove(attempt, repeat, pieces[0], stack) if proves else Proven()}
+
+
+def _shown(attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> list[Any]:
+    """The evidence of a repeat that failed again."""
+    weights = _weights(stack)
+    told = verdict(repeat, weights, stack, not_restored(attempt.unit, lost_names(attempt.unit)))
+    pieces = [piece for piece in told if piece is not None]
+    return [with_own_update(pieces[0], weights), *pieces[1:]] if pieces and proves else pieces
+
+
+def _is_given(step: NonFinite, attempt: Attempt) -> bool:
+    """Whether what was not finite came into a function from its caller, and not as the loaders gave it."""
+    given = [tensor for history in LOADERS.recent()[:2] for tensor in tensors_in(history.kept)]
+    return step.born == "input" and not step.entered and attempt.unit.loop is None and all(map(is_finite, given))
 
 
 def _weights(stack: Sequence[Entry]) -> Weights:

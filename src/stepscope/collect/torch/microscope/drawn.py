@@ -52,9 +52,12 @@ def _drawn(seen: list[Any], objects: list[int]) -> Iterator[Drawn]:
             yield Drawn(place, history, indices)
 
 
-def parts_of(group: list[Place], drawn: Sequence[Drawn]) -> Iterator[tuple[Drawn | None, list[Place]]]:
-    """Places that belong together, by the loader that gave them. Where several did, what is none's own tensor is left out: whose samples it holds is not known."""
-    if len(drawn) < 2:
+def parts_of(group: list[Place], drawn: Sequence[Drawn], joined: bool = False) -> Iterator[tuple[Drawn | None, list[Place]]]:
+    """Places that belong together, by the loader that gave them.
+
+    Where several did, or its rows were `joined` to others (a memory's), what is none's own tensor is left out: whose samples it holds is not known.
+    """
+    if len(drawn) < 2 and not joined:
         yield next(iter(drawn), None), group
         return
     for each in drawn:

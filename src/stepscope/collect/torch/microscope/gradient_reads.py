@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -9,6 +11,7 @@ from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.by_hand import works_on_gradients
 from stepscope.collect.torch.microscope.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.leaves import Leaves
+from stepscope.collect.torch.microscope.losses import outside_transforms
 from stepscope.collect.torch.steps import STEPS
 
 
@@ -32,10 +35,11 @@ class GradientReads:
         """Look through the user's own code for statements that work on gradients."""
         self.are_backwards_own = self.are_backwards_own and not works_on_gradients()
 
-    def are_finite_after(self, loss: Any) -> bool:
-        """Whether the backward of this loss has left finite gradients."""
+    def are_finite_after(self, loss: Any, handed: Sequence[Any] = ()) -> bool:
+        """Whether the backward of this loss has left finite gradients, or `handed` them back."""
         began = perf_counter()
-        finite = all_finite(gradients_of(STEPS.optimizers) or ([] if self.has_optimizer else self.leaves.gradients(loss)))
+        with outside_transforms() if handed else nullcontext():
+            finite = all_finite(gradients_of(STEPS.optimizers) or ([] if self.has_optimizer else [*self.leaves.gradients(loss), *handed]))
         self._read += 1
         self._budget.pay_thinned(began)
         return finite

@@ -28,6 +28,13 @@ def all_finite(tensors: list[Any]) -> bool:
         return total - total == 0 or all(map(_is_finite, tensors))
 
 
+def kind_of(tensors: list[Any]) -> str:
+    """What is not finite in these tensors: "nan", else "inf"; empty where all is."""
+    if all(map(_is_finite, tensors)):
+        return ""
+    return "nan" if any(bool(tensor.isnan().any()) for tensor in tensors) else "inf"
+
+
 def marks_of(optimizer: Any) -> list[str]:
     """What shows whether an optimizer has moved its parameters: their sums. Fused updates leave a tensor's version as it is."""
     return [str(parameter.detach().double().sum().item()) for parameter in parameters_of([optimizer])]

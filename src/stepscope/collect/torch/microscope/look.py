@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.aim import Aim, names_at
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.course import course_now
+from stepscope.collect.torch.microscope.gradients import kind_of
 from stepscope.collect.torch.microscope.leaves import leaves_of
 from stepscope.collect.torch.microscope.losses import outside_transforms
 from stepscope.collect.torch.microscope.parameters import parameters_of
@@ -27,6 +29,7 @@ from stepscope.collect.torch.microscope.rest import first_broken
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.tries import best_of
 from stepscope.collect.torch.observe import moment_at
+from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.unseen import is_ours
 from stepscope.evidence import NonFinite, Observation, Stage
@@ -34,11 +37,11 @@ from stepscope.evidence import NonFinite, Observation, Stage
 _THINNED = "the random states of this step were not noted: its steps are shorter than the budget pays for (--budget 10%)"
 
 
-def look(met: str, value: float, loss: Any, frame: FrameType) -> bytes:
-    """Diagnose the step that is under way: an observation, as the run folder holds it."""
+def look(met: str, value: float, loss: Any, frame: FrameType, handed: Sequence[Any] = ()) -> bytes:
+    """Diagnose the step that is under way, whose gradients may be `handed` back: an observation, as the run folder holds it."""
     reference = weakref.ref(loss) if loss is not None else None
     with outside_transforms():
-        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame)), stack_at(frame)))
+        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack_at(frame)))
 
 
 def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:
@@ -62,7 +65,7 @@ def stack_at(frame: FrameType | None) -> list[Entry]:
 
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """What the best repeat shows: the first that came out bit for bit, else the nearest."""
-    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim))
+    moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim, stack))
     course = course_now()
     seen = Observation(moment, course)
     best, why = best_of(aim, stack)
@@ -71,15 +74,27 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     if not SENTINEL.knows_randomness():
         best["pieces"][0]["value"]["why"] = "; ".join(filter(None, (best["pieces"][0]["value"]["why"], _THINNED)))
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
-    rows, picked, loader, listed = best["proven"]
-    return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), loader, listed), stack)
+    rows, picked, *others = best["proven"]
+    return with_provenance(seen.with_(*pieces), Proven(tuple(rows), tuple(picked), *others), stack)
 
 
-def _step(aim: Aim) -> int | None:
-    """The step that failed; where no optimizer tells of steps, its backward or its function transform counts; where there was neither, it is not known."""
+def _step(aim: Aim, stack: Sequence[Entry]) -> int | None:
+    """The step that failed; where no optimizer tells of steps, its backward or its function transform counts; where there was neither, it is not known.
+
+    Before the first update of an optimizer all of them belong to the first step: derivatives that the loss is computed with, or parts of an accumulated one.
+    """
+    if not STEPS.finished_steps and _holds_optimizer(stack):
+        return 1
     if not STEPS.optimizers:
         return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps if aim.met == "late" else STEPS.under_way(_reached(aim))
+
+
+def _holds_optimizer(stack: Sequence[Entry]) -> bool:
+    """Whether the program has an optimizer at hand, as far as its frames, and the objects in them, name one."""
+    kind = sys.modules["torch"].optim.Optimizer
+    held = [value for frame, _, _ in stack for value in (*frame.f_locals.values(), *frame.f_globals.values())]
+    return any(issubclass(type(one), kind) for value in held for one in (value, *stored_attributes(value).values()))
 
 
 def _reached(aim: Aim) -> list[Any]:
@@ -94,7 +109,7 @@ def _reached(aim: Aim) -> list[Any]:
 
 def _unrepeated(aim: Aim, why: str, stack: Sequence[Entry]) -> NonFinite:
     """What is known without a repeat: the variable of the user's that was not finite first, where one is; else the line of the loss."""
-    is_nan = aim.value != aim.value or any(bool(gradient.isnan().any()) for gradient in bad_gradients(STEPS.optimizers, ()))
+    is_nan = aim.value != aim.value or aim.handed == "nan" or any(bool(gradient.isnan().any()) for gradient in bad_gradients(STEPS.optimizers, ()))
     name, line = (aim.met in ("loss", "raise") and first_broken(stack)) or ("", None)
     users = [frame_of(*entry) for entry in stack if is_users(entry[0].f_code.co_filename)]
     frames = (line,) if line is not None else tuple(users[-1:])

@@ -40,6 +40,11 @@ def loss_inside(tensors: Any) -> Any:
     return tensor if _is_readable(tensor) and tensor.numel() == 1 else None
 
 
+def handed_back(gradients: Any) -> list[Any]:
+    """Of the gradients that the program is given those that can be read: not those of `vmap`, or on an accelerator."""
+    return [gradient for gradient in map(plain, gradients) if _is_readable(gradient)]
+
+
 def plain(tensor: Any) -> Any:
     """The tensor within those that function transforms have put around it."""
     functorch = sys.modules["torch"]._C._functorch

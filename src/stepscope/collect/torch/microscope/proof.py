@@ -10,9 +10,10 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.again import Attempt, Proof, Repeat, run
 from stepscope.collect.torch.microscope.drawn import Drawn, drawn_in, parts_of
 from stepscope.collect.torch.microscope.lines import is_array_of, watched
+from stepscope.collect.torch.microscope.operands import is_finite
 from stepscope.collect.torch.microscope.parameters import without_gradients
 from stepscope.collect.torch.microscope.reload import put_back
-from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among
+from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, rows_of_parts, tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.evidence import Frame, NonFinite
@@ -25,23 +26,28 @@ class Proven(NamedTuple):
     """Rows without which the step is finite.
 
     They are rows of the batch; with `loader` (a place among the recent ones) and `listed`, places in that loader's index list. `picked` are the indices that
-    the statements picked of a larger tensor for this batch.
+    the statements picked of a larger tensor for this batch. `beside` is true where what came in not finite is no loader's: rows of a memory, or of a table.
     """
 
     rows: tuple[int, ...] = ()
     picked: tuple[int, ...] = ()
     loader: int | None = None
     listed: bool = False
+    beside: bool = False
 
 
 def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Entry]) -> Proven:
     """What can be proven of the samples; the loader whose batch was worked on is told in any case."""
     drawn = drawn_in(stack, broken=step.born == "input")
     loader = drawn[0].place if drawn else None
+    if step.born == "input" and drawn and _is_beside(repeat.births, drawn):
+        return Proven(beside=True)
     groups = places(attempt, repeat.births) if step.rows and step.rows_of else []
     fitting = [(group, rows) for group in groups if (rows := rows_among(step.rows, step.rows_of or 0, len(group[0].order)))]
-    for group, rows in fitting:
-        for one, part in parts_of(group, drawn):
+    parts = dict.fromkeys(rows_of_parts(step.rows, step.rows_of or 0, repeat.births.joined) if groups else ())
+    joined = [(group, rows, True) for size, rows in parts for group in groups if len(group[0].order) == size]
+    for group, rows, is_joined in (*joined, *((*each, False) for each in fitting)):
+        for one, part in parts_of(group, drawn, is_joined):
             proven = _proven(attempt, repeat, part, rows, one)
             if proven is not None:
                 return proven
@@ -49,6 +55,12 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
         found = _by_reloading(attempt, repeat, (), drawn[0])
         return Proven((found,), loader=loader, listed=True) if found is not None else Proven(loader=loader)
     return Proven(loader=loader)
+
+
+def _is_beside(births: Any, drawn: Sequence[Drawn]) -> bool:
+    """Whether rows of the program's own were picked or joined to those of the loaders, whose batches are finite."""
+    own = bool(births.joined) or any(not is_finite(whole) for whole, _ in births.picked)
+    return own and all(is_finite(tensor) for each in drawn for tensor in tensors_in(each.history.kept))
 
 
 def _proven(attempt: Attempt, repeat: Repeat, part: list[Place], rows: tuple[int, ...], drawn: Drawn | None) -> Proven | None:

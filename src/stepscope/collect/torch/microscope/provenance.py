@@ -26,7 +26,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     step = seen.get(NonFinite)
     if step is None:
         return seen
-    came_in = step.born == "input" and not step.dropped
+    came_in = step.born == "input" and not step.dropped and not proven.beside
     found, loaded = _of_loading(proven, stack) if came_in else (None, None)
     if found is not None and found.sound and step.entered:
         found = None

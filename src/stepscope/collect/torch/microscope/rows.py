@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from stepscope.collect.torch.loaders import LOADERS
@@ -58,6 +59,16 @@ def rows_among(rows: Sequence[int], rows_of: int, size: int) -> tuple[int, ...]:
         return ()
     found = tuple(sorted({row // (rows_of // size) for row in rows}))
     return found if len(found) < size else ()
+
+
+def rows_of_parts(rows: Sequence[int], rows_of: int, joined: Iterable[Sequence[int]]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Where parts of these sizes were joined to one tensor: the size of the one part that these rows of an operator's output lie in, and the rows of it."""
+    for sizes in joined:
+        begins = list(accumulate(sizes, initial=0))
+        found = rows_among(rows, rows_of, begins[-1])
+        for begin, end in pairwise(begins):
+            if found and begin <= found[0] and found[-1] < end:
+                yield end - begin, tuple(row - begin for row in found)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from types import FrameType
 from typing import Any
@@ -15,7 +15,7 @@ from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.budget import Budget
 from stepscope.collect.torch.microscope.gradient_reads import GradientReads
 from stepscope.collect.torch.microscope.late import READ_LATE, Flags, Shadow
-from stepscope.collect.torch.microscope.losses import number_of
+from stepscope.collect.torch.microscope.losses import handed_back, number_of
 from stepscope.collect.torch.microscope.parameters import parameters_of
 from stepscope.collect.torch.microscope.pending import Pending
 from stepscope.collect.torch.microscope.random_states import States, distinct, generators_in
@@ -28,8 +28,10 @@ SEARCHES = 2
 """First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
 """Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
+RATES = 512
+"""Learning rates that are kept, of as many steps: a search for the best one takes some hundred."""
 
-Look = Callable[[str, float, Any, Any], "bytes | None"]
+Look = Callable[[str, float, Any, Any, Any], "bytes | None"]
 
 
 class Sentinel:
@@ -52,10 +54,11 @@ class Sentinel:
         self.gradients.begin(budget)
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=4)
-        self.rates: deque[Any] = deque(maxlen=4)
+        self.rates: deque[Any] = deque(maxlen=RATES)
         self.series = Series()
         self.shadow = Shadow()
         self._flags = Flags()
+        self.follows_closures = False
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self.transforms = self._diagnoses = self._searched = 0
         self._drawn = False
@@ -78,6 +81,10 @@ class Sentinel:
         """From now on this follows a bad step."""
         self.pending.policy = policy
         self.reads_late = policy == "continue"
+        self._follow_closures()
+
+    def _follow_closures(self) -> None:
+        self.follows_closures = self.pending.policy != "continue" or not self.gradients.are_backwards_own
 
     def release(self) -> None:
         """Watch nothing any more."""
@@ -115,7 +122,11 @@ class Sentinel:
         if self.look is not None:
             self.ring.append(self.states.take())
             if not self.backwards:
-                self.gradients.read_code()
+                self._read_code()
+
+    def _read_code(self) -> None:
+        self.gradients.read_code()
+        self._follow_closures()
 
     def before(self, loss: Any, frame: FrameType, trains: bool = True) -> float:
         """The loss as a number; where it is not finite the step is looked at. `trains` is false where its gradients are handed back, and put into no tensor."""
@@ -140,14 +151,14 @@ class Sentinel:
             self._look_at("loss", value, loss, frame, trains)
         return value
 
-    def inside(self, loss: Any, frame: FrameType, inputs: Any) -> None:
+    def inside(self, loss: Any, frame: FrameType, inputs: Any) -> float:
         """The loss of a function transform (`torch.func.grad`), differentiated by these inputs. It counts for itself: no backward shows what comes of it."""
         self.transforms += 1
         self.gradients.leaves.differentiated = inputs
-        self._met(loss, frame, trains=False)
-        self.gradients.leaves.differentiated = ()
-        if self._latest_finite and self.pending.is_open:
-            self.looks_after()
+        try:
+            return self._met(loss, frame, trains=False)
+        finally:
+            self.gradients.leaves.differentiated = ()
 
     def read_late(self, loss: Any, frame: FrameType) -> None:
         """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.
@@ -176,12 +187,13 @@ class Sentinel:
             return False
         return self.budget.allows or self.pending.policy != "continue"
 
-    def after(self, loss: Any, value: float, frame: FrameType) -> None:
-        """The gradients of a finite loss."""
-        if self.gradients.are_finite_after(loss):
+    def after(self, loss: Any, value: float, frame: FrameType, handed: Any = ()) -> None:
+        """The gradients of a finite loss; those that are `handed` back are the update's own where no optimizer is there to take them."""
+        given = handed_back(handed) if handed and not (self.gradients.has_optimizer or self.pending.recovers) else []
+        if self.gradients.are_finite_after(loss, given):
             self.scalers.good()
         elif not self.scalers.skips():
-            self._look_at("gradient", value, loss, frame)
+            self._look_at("gradient", value, loss, frame, given=given)
 
     def stepping(self, optimizer: Any, args: Any = (), kwargs: Any = None) -> None:
         """An optimizer is about to step, given these arguments: a closure among them computes the gradients anew."""
@@ -198,6 +210,8 @@ class Sentinel:
     def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
         """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
         if not STEPS.knows(optimizer):
+            if not STEPS.finished_steps:
+                self._read_code()  # a notebook's cell that trains comes after the one that has built the optimizer
             STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
         elif self.backwards and (closes or not self.looks_after()):
             return
@@ -206,11 +220,16 @@ class Sentinel:
 
     @property
     def intervenes(self) -> bool:
-        """Whether a bad step is to be stopped or dropped, now that none is being repeated."""
-        return self.pending.policy != "continue" and self.look is not None and self.repeat is None
+        """Whether there may be something to do between the gradients that a closure computes and the update: a bad one is stopped, dropped or looked at."""
+        return self.follows_closures and self.look is not None
 
     def computed(self, optimizer: Any) -> None:
         """The closure of a step has computed its gradients: what follows is the update."""
+        if self.repeat is not None:
+            self.repeat.stepping()
+            return
+        if not (self.pending.is_open or self.gradients.are_backwards_own) and self.looks_after() and not self.gradients.are_finite_before(optimizer):
+            self._look_at("gradient", self.series.latest, None, sys._getframe(1))
         if self.pending.is_open:
             self.pending.updating(optimizer, self._latest_finite)
 
@@ -236,12 +255,12 @@ class Sentinel:
         if failed or (not STEPS.finished_steps and self.pending.counts):
             self.pending.confirm(stops=False)
 
-    def _look_at(self, met: str, value: float, loss: Any, frame: FrameType, trains: bool = True) -> None:
+    def _look_at(self, met: str, value: float, loss: Any, frame: FrameType, trains: bool = True, given: Sequence[Any] = ()) -> None:
         self.pending.open(trains and met != "gradient")
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:
-                self.pending.diagnosed(self.look(met, value, loss, frame))
+                self.pending.diagnosed(self.look(met, value, loss, frame, given))
             except Exception as problem:
                 trouble("could not look at a step that is not finite", problem)
 

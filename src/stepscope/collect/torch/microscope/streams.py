@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
+from stepscope.collect.torch import streamed
 from stepscope.collect.torch.files import TOGETHER, opened_data
 from stepscope.collect.torch.microscope.lines import ENDED, is_broken, watched
 from stepscope.collect.torch.microscope.rows import tensors_in
@@ -15,7 +17,7 @@ from stepscope.evidence import Frame
 
 def is_stream(dataset: Any) -> bool:
     """Whether the samples can only be gone through, and not be asked for."""
-    return any(base.__name__ == "IterableDataset" for base in type(dataset).__mro__) or not hasattr(type(dataset), "__getitem__")
+    return streamed.is_stream(dataset) or not hasattr(type(dataset), "__getitem__")
 
 
 def search_stream(dataset: Any, batch: Any, workers: int, until: float) -> tuple[list[Frame], list[str]]:
@@ -32,6 +34,20 @@ def search_stream(dataset: Any, batch: Any, workers: int, until: float) -> tuple
             if _is_among(sample, batch):
                 return lines or began, files
     return began, []
+
+
+def gone_through(dataset: Any, workers: int, until: float) -> Iterator[tuple[Any, list[str]]]:
+    """The samples of a stream, each with the files of its own. In the child alone: it sets an audit hook."""
+    opened: list[str] = []
+    sys.addaudithook(lambda event, arguments: opened.extend(opened_data(event, arguments)))
+    for worker in range(workers) if workers else (None,):
+        files: list[list[str]] = []
+        with suppress(StopIteration):
+            for load in _streamed(dataset, worker, workers, until):
+                sample = load()
+                files.append(list(dict.fromkeys(opened)))
+                opened.clear()
+                yield sample, _own(files)
 
 
 def _streamed(dataset: Any, worker: int | None, workers: int, until: float) -> Iterator[Any]:

@@ -21,6 +21,7 @@ from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.updates import averaged_by, update_of
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.microscope.written import written_by
+from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
@@ -229,11 +230,14 @@ def _batch_storages() -> dict[int, str]:
 
 
 def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
-    """The tensors among the names of the user's frames that no operator made, by storage; a framework's names tell the user nothing."""
+    """The tensors among the names of the user's frames, and the attributes of what they hold, that no operator made, by storage; a framework's names tell nothing."""
     found: dict[int, str] = {}
     for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
         for name, value in list(frame.f_locals.items()):
             for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
                 if tensor.grad_fn is None:
                     found.setdefault(storage(tensor), name)
+            for attribute, tensor in stored_attributes(value).items():
+                if is_tensor(tensor) and tensor.grad_fn is None:
+                    found.setdefault(storage(tensor), f"{name}.{attribute}")
     return found

@@ -100,12 +100,12 @@ def _watched(original: Any, weighs: bool) -> Any:
                 began = perf_counter() if SENTINEL.budget.is_measured else 0.0
                 loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
                 if loss is None:
-                    _inside(tensors, args, sys._getframe(1))
+                    loss, value = _inside(tensors, args, sys._getframe(1))
                 else:
                     value = _before(loss, sys._getframe(1), began, weighs)
             result = original(tensors, *args, **kwargs)
             if value is not None and SENTINEL.looks_after():
-                _after(loss, value, sys._getframe(1))
+                _after(loss, value, sys._getframe(1), () if weighs else result)
         except BaseException as exception:
             unseen(exception)
             raise
@@ -131,19 +131,21 @@ def _before(loss: Any, frame: FrameType, began: float, trains: bool) -> float | 
     return value
 
 
-def _inside(tensors: Any, args: Any, frame: FrameType) -> None:
-    """The loss of a function transform, where it is one number; its gradients are no tensors' that could be looked at."""
+def _inside(tensors: Any, args: Any, frame: FrameType) -> tuple[Any, float | None]:
+    """The loss of a function transform, where it is one number, and that number where it is finite, and its gradients are the program's to take."""
     try:
         loss = loss_inside(tensors)
         if loss is not None:
-            SENTINEL.inside(loss, frame, args[0] if args and isinstance(args[0], (list, tuple)) else ())
+            value = SENTINEL.inside(loss, frame, args[0] if args and isinstance(args[0], (list, tuple)) else ())
+            return loss, value if value - value == 0 and not SENTINEL.gradients.has_optimizer else None
     except Exception as problem:
         trouble("could not look at the loss of a function transform", problem)
+    return None, None
 
 
-def _after(loss: Any, value: float, frame: FrameType) -> None:
+def _after(loss: Any, value: float, frame: FrameType, handed: Any) -> None:
     try:
-        SENTINEL.after(loss, value, frame)
+        SENTINEL.after(loss, value, frame, handed)
     except Exception as problem:
         trouble("could not look at the gradients", problem)
 

@@ -11,7 +11,7 @@ from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.syntax import frame_at, only_statement, own_nodes, tree_of, user_modules
+from stepscope.collect.torch.syntax import frame_at, only_statement, own_nodes, tree_of, user_files
 from stepscope.evidence import Frame
 
 _LOADS = re.compile(r"\bload_state_dict\(")
@@ -34,14 +34,14 @@ def written_by(weight: Any, weights: Weights) -> Frame | None:
     """
     if not STEPS.finished_steps and SENTINEL.backwards < 2:
         return only_statement(_LOADS)
-    if SENTINEL.transforms or not _gradients_were_finite(weight):
+    if SENTINEL.transforms or not gradients_were_finite(weight):
         return None
-    found = {(module.__file__, node.lineno): node for module in user_modules() for node in _writers(module.__file__, lambda name: weights.is_elsewhere(weight, name))}
+    found = {(file, node.lineno): node for file in user_files() for node in _writers(file, lambda name: weights.is_elsewhere(weight, name))}
     divide = [place for place, node in found.items() if _divides(node)]
     return frame_at(*next(iter(found))) if len(found) == 1 else frame_at(*divide[0]) if len(divide) == 1 else None
 
 
-def _gradients_were_finite(weight: Any) -> bool:
+def gradients_were_finite(weight: Any) -> bool:
     """Whether each gradient was read, or the optimizer's averages of them are finite."""
     if SENTINEL.gradients.share(SENTINEL.backwards) >= 1:
         return True
