@@ -103,3 +103,39 @@ def test_an_average_that_is_written_back_is_a_writer(reported):
     found, line = reported(averaged("pass", back))
 
     assert (found["name"], line) == ("weights-non-finite", back)
+
+
+TEACHER = """
+    import copy
+    class Teacher:
+        def __init__(self, net): self.net, self.seen = copy.deepcopy(net).requires_grad_(False), 0
+        @torch.no_grad()
+        def follow(self, net):
+            self.seen += 1
+            keep = 1 - 1 / torch.tensor(float(self.seen - ZERO))
+            for mean, p in zip(self.net.parameters(), net.parameters()):
+                mean.mul_(keep).add_(p, alpha=0.1)
+        def __call__(self, x): return self.net(x)
+    class Distiller:
+        def __init__(self):
+            self.net = nn.Linear(4, 2); self.teacher = Teacher(self.net)
+            self.optimizer = torch.optim.SGD(self.net.parameters(), 0.01)
+        def step(self, x):
+            loss = (self.net(x) - self.teacher(x).nan_to_num(NUMBER)).square().mean()
+            self.optimizer.zero_grad(); loss.backward(); self.optimizer.step()
+            self.teacher.follow(self.net)
+    distiller = Distiller()
+    for x in DataLoader(torch.randn(48, 4), 6):
+        distiller.step(x)
+"""
+
+
+def test_a_teacher_that_only_an_object_of_an_object_holds_is_told_with_the_line_that_writes_to_it(reported):
+    found, line = reported(TEACHER.replace("ZERO", "4").replace(".nan_to_num(NUMBER)", ""))
+
+    assert (found["name"], line) == ("weights-non-finite", "mean.mul_(keep).add_(p, alpha=0.1)")
+    assert found["headline"].startswith("`net.")
+
+
+def test_a_teacher_whose_nan_is_cleaned_is_nobodys_business(silent):
+    silent(TEACHER.replace("ZERO", "4").replace("NUMBER", "0.0"))

@@ -56,7 +56,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
-    if origin.birth is None and origin.tensor not in weights and (origin.tensor.grad_fn is not None or storage(origin.tensor) in made):
+    if origin.birth is None and _is_of_the_step(origin, weights, made):
         return []
     if origin.birth is not None and origin.birth.name == "lift_fresh":
         return _of_entering(origin.birth, known)
@@ -65,6 +65,13 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return _of_tensor(origin, known, weights, batch, names, births)
     own = own_work(origin.birth, births, repeat.aim.met)
     return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
+
+
+def _is_of_the_step(origin: Origin, weights: Weights, made: set[int]) -> bool:
+    """Whether the tensor that it began with is one that the step has computed before, and no weight of a model at work."""
+    if origin.tensor not in weights and origin.met is not None:
+        weights.take_in(origin.met.stack)
+    return origin.tensor not in weights and (origin.tensor.grad_fn is not None or storage(origin.tensor) in made)
 
 
 def _met(repeat: Repeat, birth: Birth | None = None) -> str:
@@ -79,8 +86,8 @@ def _left_out(tensor: Any, weights: Weights) -> bool:
 
 
 def _is_mask(tensor: Any) -> bool:
-    """Whether a tensor holds infinities and, besides, one number alone: 0 and -inf."""
-    if bool(tensor.isnan().any()):
+    """Whether a tensor holds infinities of one sign and, besides, one number alone: 0 and -inf."""
+    if bool(tensor.isnan().any()) or bool(tensor.isposinf().any() and tensor.isneginf().any()):
         return False
     finite = tensor.detach()[tensor.isfinite()]
     return not finite.numel() or bool((finite == finite[0]).all())
