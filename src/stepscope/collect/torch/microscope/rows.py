@@ -50,14 +50,17 @@ def _of_samples(picks: Iterable[list[Place]], wide: set[int]) -> list[list[Place
     ]  # fmt: skip
 
 
-def rows_among(rows: Sequence[int], rows_of: int, size: int) -> tuple[int, ...]:
-    """Rows of an operator's output as rows of a batch of this size: its tokens, patches or time steps stand together. Empty where the sizes do not fit."""
+def layouts(rows: Sequence[int], rows_of: int, size: int) -> list[tuple[int, ...]]:
+    """Rows of an operator's output as rows of a batch of this size: a sample's tokens or patches stand together, its views in one batch behind the other.
+
+    Which of them it is the repeats will show. Empty where the sizes do not fit.
+    """
     if rows_of == size:
-        return tuple(rows)
+        return [tuple(rows)]
     if size < 2 or rows_of % size:
-        return ()
-    found = tuple(sorted({row // (rows_of // size) for row in rows}))
-    return found if len(found) < size else ()
+        return []
+    together, behind = {row // (rows_of // size) for row in rows}, {row % size for row in rows}
+    return [tuple(sorted(found)) for found in ([together, behind] if together != behind else [together]) if len(found) < size]
 
 
 @contextmanager
