@@ -12,6 +12,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.layers import layer_of
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Repeat
+from stepscope.collect.torch.microscope.attributes import held_by_objects
 from stepscope.collect.torch.microscope.births import Birth
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
@@ -236,11 +237,13 @@ def _batch_storages() -> dict[int, str]:
 
 
 def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
-    """The tensors among the names of the user's frames that no operator made, by storage; a framework's names tell the user nothing."""
+    """The tensors among the names of the user's frames that no operator made, by storage, and those of their objects; a framework's names tell the user nothing."""
     found: dict[int, str] = {}
     for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
         for name, value in list(frame.f_locals.items()):
             for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
                 if tensor.grad_fn is None:
                     found.setdefault(storage(tensor), name)
+    for name, tensor in held_by_objects(stack):
+        found.setdefault(storage(tensor), name)
     return found
