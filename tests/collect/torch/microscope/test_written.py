@@ -139,3 +139,40 @@ def test_a_teacher_that_only_an_object_of_an_object_holds_is_told_with_the_line_
 
 def test_a_teacher_whose_nan_is_cleaned_is_nobodys_business(silent):
     silent(TEACHER.replace("ZERO", "4").replace("NUMBER", "0.0"))
+
+
+CLIMBS = """
+    class Climb(torch.optim.Optimizer):
+        def __init__(self, parameters, base):
+            super().__init__(parameters, {"rho": 0.05}); self.base = base(self.param_groups, lr=0.1); self.param_groups = self.base.param_groups
+        def step(self, closure):
+            loss = closure()
+            with torch.no_grad():
+                norm = torch.stack([p.grad.norm() for p in self.param_groups[0]["params"]]).norm()
+                for p in self.param_groups[0]["params"]:
+                    self.state[p]["NAME"] = p.grad * (0.05 / (norm + EPS)); p.add_(self.state[p]["NAME"])
+            closure()
+            with torch.no_grad():
+                for p in self.param_groups[0]["params"]: p.sub_(self.state[p]["NAME"])
+            self.base.step()
+            return loss
+    net = nn.Linear(4, 1); optimizer = Climb(net.parameters(), torch.optim.SGD)
+    for step in range(12):
+        x = torch.rand(6, 4)
+        def closure():
+            optimizer.zero_grad()
+            loss = torch.relu(net(x) + (5.0 if step != 6 else -50.0)).mean()
+            loss.backward()
+            return loss
+        optimizer.step(closure)
+"""
+
+
+def test_what_an_optimizer_of_ones_own_keeps_is_no_average_of_gradients(reported):
+    found, _ = reported(CLIMBS.replace("NAME", "climb").replace("EPS", "0.0"))
+
+    assert found["name"] == "weights-non-finite"
+
+
+def test_a_climb_whose_length_is_kept_from_zero_is_healthy(silent):
+    silent(CLIMBS.replace("NAME", "climb").replace("EPS", "1e-12"))
