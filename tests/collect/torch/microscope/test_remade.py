@@ -104,3 +104,18 @@ def test_a_graph_is_named_where_an_edge_of_it_has_no_length(diagnosed):
     """)
 
     assert told(report, lines)[1:] == ("reach = 1 / (x[one] - x[other]).norm(dim=1)", [37])
+
+
+def test_samples_that_take_long_to_load_do_not_cost_the_diagnosis(diagnosed):
+    source = BOXES + """
+    import time
+    class Slow:
+        slow = False
+        def __len__(self): return 48
+        def __getitem__(self, i):
+            time.sleep(0.5 * Slow.slow); return samples[i][0], samples[i][1] if i != 29 else torch.empty(0, 4)
+    """
+    loop = STEP.replace("DataLoader(samples", "DataLoader(Slow()").replace("COLLATE", LISTS).replace("LOSS", MEANS).replace("optimizer.zero_grad()", "Slow.slow = True; optimizer.zero_grad()")
+    report, _, lines = diagnosed(source + loop.replace("optimizer.step()", "optimizer.step(); Slow.slow = False"))
+
+    assert told(report, lines)[1:] == (f"loss = {MEANS}", [])

@@ -10,8 +10,8 @@ from typing import Any
 from stepscope.collect.torch.fork import at_most
 from stepscope.collect.torch.microscope.drawn import Drawn
 
-SECONDS = 2.0
-"""How long loading and searching may take, each."""
+SECONDS = 1.5
+"""How long loading and searching may take together: the parent's patience is not much longer, and what the repeat has shown must not be lost over it."""
 MOST = 1024
 
 
@@ -23,13 +23,14 @@ def guilty_place(outcome: Callable[[Any], str], rows: tuple[int, ...], drawn: Dr
     collate, dataset, indices = drawn.history.collate, drawn.history.dataset, drawn.indices
     if collate is None or dataset is None or not 1 < len(indices) <= MOST:
         return None
+    until = time.monotonic() + SECONDS
     with suppress(Exception), at_most(SECONDS):  # the data set is the user's
         samples = [dataset[index] for index in indices]
-        return _searched(lambda chosen: outcome(collate([samples[place] for place in chosen])), rows, len(samples))
+        return _searched(lambda chosen: outcome(collate([samples[place] for place in chosen])), rows, len(samples), until)
     return None
 
 
-def _searched(outcome: Callable[[list[int]], str], rows: tuple[int, ...], size: int) -> int | None:
+def _searched(outcome: Callable[[list[int]], str], rows: tuple[int, ...], size: int, until: float) -> int | None:
     """The row's own place first, then halves of those that are left. `outcome` is given the places of the samples that make up a batch."""
     if outcome(list(range(size))) != "not finite":
         return None
@@ -44,7 +45,7 @@ def _searched(outcome: Callable[[list[int]], str], rows: tuple[int, ...], size: 
 
     if rows and rows[0] < size and is_guilty(rows[0]):
         return rows[0]
-    left, until = list(range(size)), time.monotonic() + SECONDS
+    left = list(range(size))
     while len(left) > 1 and time.monotonic() < until:
         half = left[: len(left) // 2]
         left = half if is_finite_without(half) else left[len(half) :]
