@@ -13,7 +13,7 @@ def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0):
 
 @pytest.mark.parametrize(
     ("operator", "word"),
-    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal")],
+    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal"), ("_weight_norm_interface", "direction")],
 )
 def test_each_operator_has_its_own_advice(operator, word):
     assert word in advice(step(operator))[0]
@@ -30,10 +30,15 @@ def test_a_power_of_small_numbers_is_not_called_an_overflow():
     assert "too large" in advice(step("pow", largest=1e30))[0]
 
 
-@pytest.mark.parametrize(("forward", "word"), [("acos", "cosine"), ("logsumexp", "-inf"), ("std", "spread"), ("div", "left out")])
+@pytest.mark.parametrize(("forward", "word"), [("acos", "cosine"), ("logsumexp", "-inf"), ("std", "spread"), ("div", "left out"), ("linalg_eigh", "eigvalsh")])
 def test_the_backward_of_an_operator_has_its_own_advice(forward, word):
     assert word in advice_on_backward(forward)[0]
     assert advice_on_backward("sqrt") == ()
+
+
+def test_a_row_of_weights_is_no_sample():
+    assert any("look at that sample" in text for text in advice(step("div", rows=(3,))))
+    assert not any("look at that sample" in text for text in advice(step("_weight_norm_interface", rows=(3,))))
 
 
 NOISY = (1.0, 0.5, 1e-6, 2.0, 0.3, 1.5, 0.9, 2.8, 0.2, 0.7)

@@ -33,7 +33,7 @@ def is_loss(module: Any) -> bool:
 
 def layer_of(stack: list[Entry]) -> Layer | None:
     """The innermost module whose method was running; None outside of any, and in losses."""
-    modules = _running(stack)
+    modules = running(stack)
     if not modules:
         return None
     root, (layer, frame) = modules[0][0], modules[-1]
@@ -132,7 +132,7 @@ def _width(module: Any) -> int | None:
     return None
 
 
-def _running(stack: list[Entry]) -> list[tuple[Any, FrameType]]:
+def running(stack: list[Entry]) -> list[tuple[Any, FrameType]]:
     """The modules whose methods are on the stack, the outermost first. A module's construction does not count."""
     found = []
     for frame, _, _ in stack:

@@ -154,12 +154,15 @@ class History:
     def holding(self, tensors: Sequence[Any]) -> tuple[int, ...]:
         """The indices of the recent batch that the first of these tensors belongs to; empty where none does.
 
-        Trainers draw ahead, so the batch that was handed out last need not be the one that is being worked on.
+        Trainers draw ahead, so the batch that was handed out last need not be the one that is being worked on. One that is partly gone comes last:
+        what is left of it may be the data set's own.
         """
-        for tensor in tensors:
-            for indices, held in reversed(self.handed_out):
-                if any(reference() is tensor for reference, _ in held):
-                    return self.rows(indices)
+        whole = [each for each in self.handed_out if all(reference() is not None for reference, _ in each[1])]
+        for batches in (whole, self.handed_out):
+            for tensor in tensors:
+                for indices, held in reversed(batches):
+                    if any(reference() is tensor for reference, _ in held):
+                        return self.rows(indices)
         return ()
 
     def rows(self, indices: Any) -> tuple[int, ...]:

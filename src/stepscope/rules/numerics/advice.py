@@ -25,6 +25,8 @@ _PRODUCT = "A product that leaves the range of its type begins with values that 
 _RUNNING = "In evaluation mode the layer divides by the root of its `running_var`: look for values below zero in what was loaded into it, or averaged."
 _NO_ROW = "A row of -inf alone has no gradient: leave one place of it open, or mask with a large finite number (`-1e9`)."
 _UNMASKED = "What is left out afterwards takes part in the backward pass: choose before it, `x / torch.where(z != 0, z, 1.0)`, `torch.log(torch.where(x > 0, x, 1.0))`."
+_DIRECTION = "Weights that are all zero have no direction, and are divided by their length: prune with a mask beside them, or after the parametrisation is removed."
+_TWINS = "Equal eigenvalues or singular values (a grey picture, a repeated column) have no vectors of their own: set them apart by a small diagonal, or use the values alone (`eigvalsh`, `svdvals`)."
 _EQUAL = "Equal values have a spread of zero, where its derivative is infinite: `(x.var(unbiased=False) + 1e-8).sqrt()`."
 
 _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -41,12 +43,14 @@ _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("nll_loss_forward", "nll_loss2d_forward", "nll_loss"), (_LABELS,)),
     (("_ctc_loss", "ctc_loss"), (_CTC,)),
     (("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm"), (_RUNNING,)),
+    (("_weight_norm_interface", "_weight_norm"), (_DIRECTION,)),
     (("mul", "mm", "bmm", "addmm", "matmul", "sum", "cumsum", "prod", "cumprod", "square"), (_PRODUCT,)),
 )
 _BACKWARD: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("acos", "asin", "atanh"), (_ARC,)),
     (("logsumexp", "logaddexp", "logcumsumexp"), (_NO_ROW,)),
     (("std", "std_mean"), (_EQUAL,)),
+    (("linalg_eigh", "linalg_eig", "linalg_svd"), (_TWINS,)),
     (("div", "reciprocal", "log", "log2", "log10", "log1p"), (_UNMASKED,)),
 )
 _SAMPLE = "Where only one sample does it, look at that sample first."
@@ -63,7 +67,7 @@ def advice(step: NonFinite) -> tuple[str, ...]:
         found = (_LOG, _LOG_LOSS)
     elif is_loss and found == (_DIVIDE,):
         found = (_DIVIDE, _DIVIDE_EMPTY)
-    one = bool(step.rows) and len(step.rows) == 1
+    one = bool(step.rows) and len(step.rows) == 1 and found != (_DIRECTION,)
     return (*found, _SAMPLE) if found and one else found
 
 

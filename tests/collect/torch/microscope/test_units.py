@@ -161,3 +161,20 @@ def test_names_that_the_body_binds_are_told(ran):
     """)
 
     assert found[0].rebound() >= {"x", "batch"}
+
+
+def test_a_step_called_from_a_comprehension_is_repeated_though_the_optimizer_goes_through_its_hooks(reported):
+    found, line = reported("""
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    def step(x):
+        loss = net(x).square().mean()
+        optimizer.zero_grad(); loss.backward()
+        for p in net.parameters():
+            p.grad = p.grad / (p.grad.norm() * float(x[0, 0] != 7))
+        optimizer.step()
+        return loss.item()
+    x = torch.randn(24, 4); x[12, 0] = 7
+    values = [step(part) for part in DataLoader(x, 6)]
+    """)
+
+    assert (found["name"], line) == ("non-finite-gradient", "p.grad = p.grad / (p.grad.norm() * float(x[0, 0] != 7))")

@@ -103,3 +103,76 @@ def test_an_average_that_is_written_back_is_a_writer(reported):
     found, line = reported(averaged("pass", back))
 
     assert (found["name"], line) == ("weights-non-finite", back)
+
+
+TEACHER = """
+    import copy
+    class Teacher:
+        def __init__(self, net): self.net, self.seen = copy.deepcopy(net).requires_grad_(False), 0
+        @torch.no_grad()
+        def follow(self, net):
+            self.seen += 1
+            keep = 1 - 1 / torch.tensor(float(self.seen - ZERO))
+            for mean, p in zip(self.net.parameters(), net.parameters()):
+                mean.mul_(keep).add_(p, alpha=0.1)
+        def __call__(self, x): return self.net(x)
+    class Distiller:
+        def __init__(self):
+            self.net = nn.Linear(4, 2); self.teacher = Teacher(self.net)
+            self.optimizer = torch.optim.SGD(self.net.parameters(), 0.01)
+        def step(self, x):
+            loss = (self.net(x) - self.teacher(x).nan_to_num(NUMBER)).square().mean()
+            self.optimizer.zero_grad(); loss.backward(); self.optimizer.step()
+            self.teacher.follow(self.net)
+    distiller = Distiller()
+    for x in DataLoader(torch.randn(48, 4), 6):
+        distiller.step(x)
+"""
+
+
+def test_a_teacher_that_only_an_object_of_an_object_holds_is_told_with_the_line_that_writes_to_it(reported):
+    found, line = reported(TEACHER.replace("ZERO", "4").replace(".nan_to_num(NUMBER)", ""))
+
+    assert (found["name"], line) == ("weights-non-finite", "mean.mul_(keep).add_(p, alpha=0.1)")
+    assert found["headline"].startswith("`net.")
+
+
+def test_a_teacher_whose_nan_is_cleaned_is_nobodys_business(silent):
+    silent(TEACHER.replace("ZERO", "4").replace("NUMBER", "0.0"))
+
+
+CLIMBS = """
+    class Climb(torch.optim.Optimizer):
+        def __init__(self, parameters, base):
+            super().__init__(parameters, {"rho": 0.05}); self.base = base(self.param_groups, lr=0.1); self.param_groups = self.base.param_groups
+        def step(self, closure):
+            loss = closure()
+            with torch.no_grad():
+                norm = torch.stack([p.grad.norm() for p in self.param_groups[0]["params"]]).norm()
+                for p in self.param_groups[0]["params"]:
+                    self.state[p]["NAME"] = p.grad * (0.05 / (norm + EPS)); p.add_(self.state[p]["NAME"])
+            closure()
+            with torch.no_grad():
+                for p in self.param_groups[0]["params"]: p.sub_(self.state[p]["NAME"])
+            self.base.step()
+            return loss
+    net = nn.Linear(4, 1); optimizer = Climb(net.parameters(), torch.optim.SGD)
+    for step in range(12):
+        x = torch.rand(6, 4)
+        def closure():
+            optimizer.zero_grad()
+            loss = torch.relu(net(x) + (5.0 if step != 6 else -50.0)).mean()
+            loss.backward()
+            return loss
+        optimizer.step(closure)
+"""
+
+
+def test_what_an_optimizer_of_ones_own_keeps_is_no_average_of_gradients(reported):
+    found, _ = reported(CLIMBS.replace("NAME", "climb").replace("EPS", "0.0"))
+
+    assert found["name"] == "weights-non-finite"
+
+
+def test_a_climb_whose_length_is_kept_from_zero_is_healthy(silent):
+    silent(CLIMBS.replace("NAME", "climb").replace("EPS", "1e-12"))

@@ -53,6 +53,8 @@ class Repeat:
         self.gradients = gradients
         self.failed: list[Any] = []
         """The gradients that the step itself has left, where they are not finite."""
+        self.carried: list[Any] = []
+        """What objects hold that a step has computed."""
         self.computed = False
         self.loss_was_finite = True
         self.likeness = ""

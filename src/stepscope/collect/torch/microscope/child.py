@@ -14,6 +14,7 @@ from stepscope.collect.torch.history import models
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Attempt, Repeat, attempts, run
 from stepscope.collect.torch.microscope.aim import Aim
+from stepscope.collect.torch.microscope.attributes import carried
 from stepscope.collect.torch.microscope.births import Births
 from stepscope.collect.torch.microscope.isolation import isolate
 from stepscope.collect.torch.microscope.names import not_restored
@@ -54,7 +55,7 @@ _REST = "from line {} on, with the values that its names hold: what comes before
 def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, proves: bool = True) -> dict[str, Any]:
     """What came of the first attempt, from number `start` on, that has computed something. It leaves gradients and buffers as the repeat made them."""
     optimizers = STEPS.optimizers
-    failed = bad_gradients(optimizers, stack)
+    failed, kept = bad_gradients(optimizers, stack), carried(stack)
     with quiet(_before_step):
         for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
             if attempt.number < start:
@@ -64,7 +65,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
             if proves:
                 redraw(attempt.unit)
             repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
-            repeat.failed = failed
+            repeat.failed, repeat.carried = failed, kept
             SENTINEL.repeats(repeat)
             put_back()
             came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
@@ -108,7 +109,8 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
 def _shown(attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: bool) -> list[Any]:
     """The evidence of a repeat that failed again."""
     weights = _weights(stack)
-    told = verdict(repeat, weights, stack, not_restored(attempt.unit, lost_names(attempt.unit)))
+    own = [*not_restored(attempt.unit, lost_names(attempt.unit)), *repeat.carried]
+    told = verdict(repeat, weights, stack, own)
     pieces = [piece for piece in told if piece is not None]
     return [with_own_update(pieces[0], weights), *pieces[1:]] if pieces and proves else pieces
 

@@ -13,13 +13,16 @@ from stepscope.collect.torch.microscope.lines import is_array_of, watched
 from stepscope.collect.torch.microscope.operands import is_finite
 from stepscope.collect.torch.microscope.parameters import without_gradients
 from stepscope.collect.torch.microscope.reload import put_back
-from stepscope.collect.torch.microscope.rows import Place, others_in, places, rows_among, rows_of_parts, tensors_in
+from stepscope.collect.torch.microscope.remade import guilty_place
+from stepscope.collect.torch.microscope.rows import Place, layouts, others_in, places, rows_of_parts, tensors_in
 from stepscope.collect.torch.microscope.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.evidence import Frame, NonFinite
 
 ALONE, SECONDS = 16, 2.0
 """Rows that are tried by themselves at most, and how long that may take."""
+_COMPUTED = ("forward", "backward")
+"""Where it began in an operator that the whole batch went through: one number, or all of its rows."""
 
 
 class Proven(NamedTuple):
@@ -43,7 +46,8 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
     if step.born == "input" and drawn and _is_beside(repeat.births, drawn):
         return Proven(beside=True)
     groups = places(attempt, repeat.births) if step.rows and step.rows_of else []
-    fitting = [(group, rows) for group in groups if (rows := rows_among(step.rows, step.rows_of or 0, len(group[0].order)))]
+    groups = [group for group in groups if not (group[0].picked and drawn) or any(each.gave(group[0]) for each in drawn)]
+    fitting = [(group, rows) for group in groups for rows in layouts(step.rows, step.rows_of or 0, len(group[0].order))]
     parts = dict.fromkeys(rows_of_parts(step.rows, step.rows_of or 0, repeat.births.joined) if groups else ())
     joined = [(group, rows, True) for size, rows in parts for group in groups if len(group[0].order) == size]
     for group, rows, is_joined in (*joined, *((*each, False) for each in fitting)):
@@ -51,10 +55,8 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
             proven = _proven(attempt, repeat, part, rows, one)
             if proven is not None:
                 return proven
-    if step.rows and not fitting and len(drawn) == 1 and drawn[0].history.own_order:  # rows of no tensor of the batch: nodes, boxes, an object of the user's
-        found = _by_reloading(attempt, repeat, (), drawn[0])
-        return Proven((found,), loader=loader, listed=True) if found is not None else Proven(loader=loader)
-    return Proven(loader=loader)
+    others = not fitting and len(drawn) == 1 and (drawn[0].history.own_order if step.rows else step.born in _COMPUTED)
+    return (_by_reloading(attempt, repeat, (), drawn[0]) if others else None) or Proven(loader=loader)
 
 
 def _is_beside(births: Any, drawn: Sequence[Drawn]) -> bool:
@@ -68,7 +70,7 @@ def _proven(attempt: Attempt, repeat: Repeat, part: list[Place], rows: tuple[int
     if drawn is not None and drawn.history.own_order and not part[0].picked:
         found = _by_reloading(attempt, repeat, rows, drawn) if len(rows) == 1 or len(part[0].order) != len(drawn.indices) else None
         if found is not None:
-            return Proven((found,), loader=drawn.place, listed=True)
+            return found
     guilty = _guilty(attempt, repeat, part, rows) if drawn is None or drawn.gave(part[0]) else ()
     return _placed(part[0], guilty, drawn) if guilty else None
 
@@ -102,28 +104,10 @@ def _placed(at: Place, rows: tuple[int, ...], drawn: Drawn | None) -> Proven:
     return Proven(tuple(at.order[row] for row in rows), loader=place) if of_loader else Proven(rows, at.order)
 
 
-def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], drawn: Drawn) -> int | None:
-    """The place in the index list of the one sample that made the step fail, where the user's own collate function may have changed their order.
-
-    The batch is made again by the user's own functions, with other samples in some places: the row's own first, then halves of those that are left.
-    """
-    collate, dataset, indices = drawn.history.collate, drawn.history.dataset, drawn.indices
-    if collate is None or dataset is None or len(indices) < 2:
-        return None
-    samples = [dataset[index] for index in indices]
-
-    def is_finite_without(places: Sequence[int]) -> bool:
-        stay = [place for place in range(len(samples)) if place not in places]
-        others = [samples[stay[place % len(stay)]] if place in places else sample for place, sample in enumerate(samples)]
-        return _outcome(attempt, repeat, collate(others)) == "finite"
-
-    if rows and rows[0] < len(samples) and is_finite_without(rows[:1]):
-        return rows[0]
-    left, until = list(range(len(samples))), time.monotonic() + SECONDS
-    while len(left) > 1 and time.monotonic() < until:
-        half = left[: len(left) // 2]
-        left = half if is_finite_without(half) else left[len(half) :]
-    return left[0] if len(left) == 1 and is_finite_without(left) else None
+def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], drawn: Drawn) -> Proven | None:
+    """The sample that the step fails with, told where the user's own collate function may have changed their order, or the rows are those of no tensor of the batch."""
+    found = guilty_place(lambda batch: _outcome(attempt, repeat, batch), rows, drawn)
+    return Proven((found,), loader=drawn.place, listed=True) if found is not None else None
 
 
 def of_numpy(attempt: Attempt, repeat: Repeat) -> list[Frame]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from typing import Any, NamedTuple
 
 from stepscope.collect.torch.loaders import LOADERS
@@ -51,23 +51,25 @@ def _of_samples(picks: Iterable[list[Place]], wide: set[int]) -> list[list[Place
     ]  # fmt: skip
 
 
-def rows_among(rows: Sequence[int], rows_of: int, size: int) -> tuple[int, ...]:
-    """Rows of an operator's output as rows of a batch of this size: its tokens, patches or time steps stand together. Empty where the sizes do not fit."""
+def layouts(rows: Sequence[int], rows_of: int, size: int) -> list[tuple[int, ...]]:
+    """Rows of an operator's output as rows of a batch of this size: a sample's tokens or patches stand together, its views in one batch behind the other.
+
+    Which of them it is the repeats will show. Empty where the sizes do not fit.
+    """
     if rows_of == size:
-        return tuple(rows)
+        return [tuple(rows)]
     if size < 2 or rows_of % size:
-        return ()
-    found = tuple(sorted({row // (rows_of // size) for row in rows}))
-    return found if len(found) < size else ()
+        return []
+    together, behind = {row // (rows_of // size) for row in rows}, {row % size for row in rows}
+    return [tuple(sorted(found)) for found in ([together, behind] if together != behind else [together]) if len(found) < size]
 
 
 def rows_of_parts(rows: Sequence[int], rows_of: int, joined: Iterable[Sequence[int]]) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Where parts of these sizes were joined to one tensor: the size of the one part that these rows of an operator's output lie in, and the rows of it."""
     for sizes in joined:
         begins = list(accumulate(sizes, initial=0))
-        found = rows_among(rows, rows_of, begins[-1])
-        for begin, end in pairwise(begins):
-            if found and begin <= found[0] and found[-1] < end:
+        for found, (begin, end) in product(layouts(rows, rows_of, begins[-1]), pairwise(begins)):
+            if begin <= found[0] and found[-1] < end:
                 yield end - begin, tuple(row - begin for row in found)
 
 

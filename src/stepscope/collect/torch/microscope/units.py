@@ -138,7 +138,8 @@ def _function(name: str, arguments: list[ast.arg], body: list[ast.stmt]) -> ast.
 def units(stack: Sequence[Entry]) -> Iterator[Unit]:
     """What can be run again of a stack (outermost first), the smallest first: functions, bodies of loops, from the innermost frame outwards.
 
-    Outside of the first loop only loops follow: a function that holds the loop would begin the training anew.
+    Outside of the first loop only loops follow: a function that holds the loop would begin the training anew. PyTorch's own loops train nothing
+    (`Optimizer.step` goes through its hooks).
     """
     in_loop = False
     for frame, line, instruction in list(stack)[::-1][:FRAMES]:
@@ -151,9 +152,13 @@ def units(stack: Sequence[Entry]) -> Iterator[Unit]:
         around = [loop for loop in loops_around(function, line) if any(holds(statement, line) for statement in loop.body)]
         for loop in around[:LOOPS]:
             yield Unit(frame, tuple(loop.body), function, loop, line, instruction)
-        in_loop = in_loop or bool(around)
+        in_loop = in_loop or (bool(around) and not _is_torchs(frame))
         if not in_loop and isinstance(function, ast.FunctionDef) and not _yields(function):
             yield Unit(frame, tuple(_without_nonlocal(function.body)), function, None, line, instruction)
+
+
+def _is_torchs(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("torch.")
 
 
 def read_ahead(stack: Sequence[Entry]) -> None:

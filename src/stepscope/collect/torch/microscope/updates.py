@@ -16,6 +16,7 @@ _SECOND_MOMENTS = ("exp_avg_sq", "square_avg", "sum")
 
 _MEANS = ("exp_avg", "momentum_buffer", "momentum")
 """Where they keep the mean of the gradients themselves: a square overflows where the gradient has not."""
+_AVERAGES = {*_SECOND_MOMENTS, *_MEANS}
 
 
 class Update(NamedTuple):
@@ -43,19 +44,26 @@ def update_of(weight: Any) -> Update | None:
 def averaged_by(weight: Any) -> str:
     """The optimizer that has taken a gradient into this weight's averages which was not finite; empty where that is not proven.
 
-    With decay that is added to the gradient the averages hold weights too, and prove nothing.
+    With decay that is added to the gradient the averages hold weights too, and prove nothing; nor does what an optimizer of the user's own keeps under
+    other names (a climb, a copy of the weights).
     """
     for optimizer in STEPS.optimizers:
         for group in optimizer.param_groups:
             decays = group.get("weight_decay") and not group.get("decoupled_weight_decay")
             for parameter in [] if decays else group["params"]:
-                if storage(parameter) == storage(weight) and _took_it_in(parameter, optimizer.state.get(parameter, {})):
+                if storage(parameter) == storage(weight) and _took_it_in(parameter, _averages(optimizer, parameter)):
                     return type(optimizer).__name__
     return ""
 
 
-def _took_it_in(parameter: Any, state: dict[str, Any]) -> bool:
-    kept = {name: value for name, value in state.items() if getattr(value, "shape", None) == parameter.shape}
+def _averages(optimizer: Any, parameter: Any) -> dict[str, Any]:
+    """What it keeps of this parameter's gradients."""
+    known = type(optimizer).__module__.startswith("torch.")
+    return {name: value for name, value in optimizer.state.get(parameter, {}).items() if known or name in _AVERAGES}
+
+
+def _took_it_in(parameter: Any, averages: dict[str, Any]) -> bool:
+    kept = {name: value for name, value in averages.items() if getattr(value, "shape", None) == parameter.shape}
     return any(bool(value.isnan().any()) or (name in _MEANS and bool(value.isinf().any())) for name, value in kept.items())
 
 

@@ -12,6 +12,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.layers import layer_of
 from stepscope.collect.torch.loaders import LOADERS
 from stepscope.collect.torch.microscope.again import Repeat
+from stepscope.collect.torch.microscope.attributes import held_by_objects
 from stepscope.collect.torch.microscope.births import Birth
 from stepscope.collect.torch.microscope.operands import storage
 from stepscope.collect.torch.microscope.origin import Origin, origin_of
@@ -21,7 +22,6 @@ from stepscope.collect.torch.microscope.rows import tensors_in
 from stepscope.collect.torch.microscope.updates import averaged_by, update_of
 from stepscope.collect.torch.microscope.weights import Weights
 from stepscope.collect.torch.microscope.written import written_by
-from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of
@@ -57,7 +57,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         known["parameters"] = len(repeat.targets)
     if origin is None:
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
-    if origin.birth is None and origin.tensor not in weights and (origin.tensor.grad_fn is not None or storage(origin.tensor) in made):
+    if origin.birth is None and _is_of_the_step(origin, weights, made):
         return []
     if origin.birth is not None and origin.birth.name == "lift_fresh":
         return _of_entering(origin.birth, known)
@@ -66,6 +66,13 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return _of_tensor(origin, known, weights, batch, names, births)
     own = own_work(origin.birth, births, repeat.aim.met)
     return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
+
+
+def _is_of_the_step(origin: Origin, weights: Weights, made: set[int]) -> bool:
+    """Whether the tensor that it began with is one that the step has computed before, and no weight of a model at work."""
+    if origin.tensor not in weights and origin.met is not None:
+        weights.take_in(origin.met.stack)
+    return origin.tensor not in weights and (origin.tensor.grad_fn is not None or storage(origin.tensor) in made)
 
 
 def _met(repeat: Repeat, birth: Birth | None = None) -> str:
@@ -80,8 +87,8 @@ def _left_out(tensor: Any, weights: Weights) -> bool:
 
 
 def _is_mask(tensor: Any) -> bool:
-    """Whether a tensor holds infinities and, besides, one number alone: 0 and -inf."""
-    if bool(tensor.isnan().any()):
+    """Whether a tensor holds infinities of one sign and, besides, one number alone: 0 and -inf."""
+    if bool(tensor.isnan().any()) or bool(tensor.isposinf().any() and tensor.isneginf().any()):
         return False
     finite = tensor.detach()[tensor.isfinite()]
     return not finite.numel() or bool((finite == finite[0]).all())
@@ -230,14 +237,13 @@ def _batch_storages() -> dict[int, str]:
 
 
 def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
-    """The tensors among the names of the user's frames, and the attributes of what they hold, that no operator made, by storage; a framework's names tell nothing."""
+    """The tensors among the names of the user's frames that no operator made, by storage, and those of their objects; a framework's names tell the user nothing."""
     found: dict[int, str] = {}
     for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
         for name, value in list(frame.f_locals.items()):
             for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
                 if tensor.grad_fn is None:
                     found.setdefault(storage(tensor), name)
-            for attribute, tensor in stored_attributes(value).items():
-                if is_tensor(tensor) and tensor.grad_fn is None:
-                    found.setdefault(storage(tensor), f"{name}.{attribute}")
+    for name, tensor in held_by_objects(stack):
+        found.setdefault(storage(tensor), name)
     return found

@@ -1,0 +1,121 @@
+"""A sample is named where the batch, made again without it, gives a finite step; where chance or all of them together did it, none is."""
+
+import pytest
+from tests.collect.torch.microscope.conftest import told
+
+STEP = """
+    for batch in DataLoader(samples, 6, shuffle=True, collate_fn=COLLATE):
+        loss = LOSS
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+BOXES = """
+    net = nn.Linear(4, 4); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    boxes = [torch.rand(1 + i % 3, 4) for i in range(48)]
+    samples = [(torch.rand(4), one) for one in boxes]
+"""
+LISTS = "lambda pairs: (torch.stack([a for a, _ in pairs]), [b for _, b in pairs])"
+MEANS = "sum((net(a) - b).abs().mean() for a, b in zip(*batch))"
+
+
+def test_a_sample_without_boxes_is_named_where_a_mean_over_them_is_nan(diagnosed):
+    report, _, lines = diagnosed(BOXES + "    samples[29] = torch.rand(4), torch.empty(0, 4)\n" + STEP.replace("COLLATE", LISTS).replace("LOSS", MEANS))
+
+    assert told(report, lines)[1:] == (f"loss = {MEANS}", [29])
+
+
+def test_where_no_sample_of_the_batch_has_what_is_counted_none_is_named(diagnosed):
+    loss = "sum(net(a).square().mean() / sum((b > 2).sum() for b in batch[1]) for a in batch[0])"
+    report, _, lines = diagnosed(BOXES + STEP.replace("COLLATE", LISTS).replace("LOSS", loss))
+
+    assert told(report, lines)[1:] == (f"loss = {loss}", [])
+
+
+def test_numbers_that_come_to_zero_together_blame_none_of_them(diagnosed):
+    source = """
+    net = nn.Linear(1, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    samples = [torch.tensor([float(i % 2 * 2 - 1)]) for i in range(48)]
+    """
+    loss = "(net(batch) * 0 + 1).sum() / batch.sum()"
+    report, _, lines = diagnosed(source + STEP.replace("COLLATE", "None").replace("LOSS", loss).replace("shuffle=True", "shuffle=False"))
+
+    assert told(report, lines)[1:] == (f"loss = {loss}", [])
+
+
+CROPS = """
+    import random
+    net = nn.Linear(8, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    waves = torch.rand(60, 40) + 0.1; waves[41, 12:30] = 0
+    class Crops:
+        drawn = random.Random(5)
+        def __len__(self): return 60
+        def __getitem__(self, i):
+            at = Crops.drawn.randrange(32); return waves[i, at:at + 8]
+    samples = Crops()
+    def loudest(crops): return torch.stack(sorted(crops, key=lambda one: -one.sum()))
+    for epoch in range(20):
+        for batch in DataLoader(samples, 6, shuffle=True, collate_fn=loudest):
+            loss = net(batch / batch.norm(dim=1, keepdim=True)).square().mean()
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_the_samples_are_other_ones_when_loaded_again_no_innocent_is_named(diagnosed, seed):
+    report, _, lines = diagnosed(f"    torch.manual_seed({seed})\n" + CROPS.replace("Random(5)", f"Random({seed})"))
+
+    assert told(report, lines)[1].startswith("loss = net(batch / batch.norm")
+    assert told(report, lines)[2] in ([], [41])
+
+
+def test_a_sample_whose_two_views_stand_one_behind_the_other_is_named(diagnosed):
+    report, _, lines = diagnosed("""
+    x = torch.rand(60, 5); x[23] = 0
+    net = nn.Linear(5, 4, bias=False); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for a, b in DataLoader(TensorDataset(x, x * 2), 10, shuffle=True):
+        z = net(torch.cat([a, b]))
+        z = z / z.square().sum(1, keepdim=True).pow(0.5)
+        loss = (z @ z.T).logsumexp(1).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert told(report, lines)[1:] == ("z = z / z.square().sum(1, keepdim=True).pow(0.5)", [23])
+
+
+def test_a_graph_is_named_where_an_edge_of_it_has_no_length(diagnosed):
+    report, _, lines = diagnosed("""
+    class Together:
+        def __init__(self, graphs):
+            self.x = torch.cat(graphs); sizes = torch.tensor([0, *map(len, graphs)]).cumsum(0)
+            self.links = torch.cat([torch.tensor([(a, b) for a in range(len(one)) for b in range(len(one)) if a != b]) + size for one, size in zip(graphs, sizes)]).T
+    class Graphs:
+        def __init__(self): self.all = [torch.randn(4 + i % 4, 3) for i in range(60)]; self.all[37][2] = self.all[37][0]
+        def __len__(self): return 60
+        def __getitem__(self, i): return self.all[i]
+    class Net(nn.Module):
+        def __init__(self): super().__init__(); self.head = nn.Linear(3, 1)
+        def forward(self, x, links):
+            one, other = links
+            reach = 1 / (x[one] - x[other]).norm(dim=1)
+            return self.head(x)[one] * reach[:, None]
+    net = Net(); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    for batch in DataLoader(Graphs(), 12, shuffle=True, collate_fn=Together):
+        loss = net(batch.x, batch.links).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert told(report, lines)[1:] == ("reach = 1 / (x[one] - x[other]).norm(dim=1)", [37])
+
+
+def test_samples_that_take_long_to_load_do_not_cost_the_diagnosis(diagnosed):
+    source = BOXES + """
+    import time
+    class Slow:
+        slow = False
+        def __len__(self): return 48
+        def __getitem__(self, i):
+            time.sleep(0.5 * Slow.slow); return samples[i][0], samples[i][1] if i != 29 else torch.empty(0, 4)
+    """
+    loop = STEP.replace("DataLoader(samples", "DataLoader(Slow()").replace("COLLATE", LISTS).replace("LOSS", MEANS).replace("optimizer.zero_grad()", "Slow.slow = True; optimizer.zero_grad()")
+    report, _, lines = diagnosed(source + loop.replace("optimizer.step()", "optimizer.step(); Slow.slow = False"))
+
+    assert told(report, lines)[1:] == (f"loss = {MEANS}", [])
