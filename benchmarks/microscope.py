@@ -206,7 +206,7 @@ def cost(pairs: int, nets: list[str]) -> None:
 
 DELAY = """
 import time
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 look, began = SENTINEL.look, []
 def timed(*step):
     then = time.perf_counter()

@@ -160,7 +160,7 @@ LATE = """
         except ValueError:
             found = g.report.findings[0]
             print(found.stage.value, found.place.step, found.place.samples[0].index, found.place.line)
-    from stepscope.collect.torch.indices import Announced
+    from stepscope.collect.torch.loading.indices import Announced
     from stepscope.collect.torch.steps import STEPS
     batches = [iterator := iter(DataLoader(range(4), batch_size=2))] and list(iterator)
     print(Announced.asked, STEPS.page, torch.equal(batches[1], torch.tensor([2, 3])))

@@ -271,6 +271,49 @@ def test_imports_go_one_way():
     assert {path.partition("/")[0].removesuffix(".py") for path in files} <= {*ORDER, *AROUND, "__init__", "__main__"}
 
 
+TORCH = "stepscope.collect.torch."
+ROOMS = (
+    "forked", "loading", "autograd", "blaming", "skipping",
+    "microscope.watching", "microscope.repeating", "microscope.samples", "microscope.tracing",
+)  # fmt: skip
+"""Of `collect/torch`: each imports only those before it, and what stands beside all rooms."""
+DOORS = {"hooks", "observe", *(f"microscope.{name}" for name in ("look", "tries", "child", "in_place"))}
+"""What leads into the rooms, and is imported by none of them."""
+
+
+def room_of(module):
+    """The room of a module in `collect/torch`; empty where it stands in none."""
+    return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), "")
+
+
+def against_the_order_of_rooms(module, text):
+    """The imports of a module in `collect/torch` that lead to a room after its own."""
+    for name in imported(ast.parse(text)):
+        other = name.removeprefix(TORCH)
+        if name != other and room_of(module) and (other in DOORS or room_of(other) in ROOMS[ROOMS.index(room_of(module)) + 1 :]):
+            yield f"{module} imports {other}"
+
+
+def test_the_rooms_of_torch_are_entered_one_after_the_other():
+    home = SOURCE / "collect" / "torch"
+    texts = {".".join(path.relative_to(home).with_suffix("").parts): path.read_text(encoding="utf-8") for path in home.rglob("*.py")}
+
+    assert [fault for module, text in texts.items() for fault in against_the_order_of_rooms(module, text)] == []
+    assert set(ROOMS) <= {module.removesuffix(".__init__") for module in texts}
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("loading.files", "from stepscope.collect.torch.blaming.kinds import kinds_of"),
+        ("microscope.watching.sentinel", "def f():\n    from stepscope.collect.torch.microscope.look import look"),
+        ("microscope.repeating.units", "import stepscope.collect.torch.microscope.tracing.births"),
+    ],
+)
+def test_a_room_that_is_entered_too_early_would_be_seen(module, text):
+    assert len(list(against_the_order_of_rooms(module, text))) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [

@@ -3,10 +3,10 @@ import torch
 from torch import nn
 
 from stepscope.collect.source import entries
-from stepscope.collect.torch.history import history_of
-from stepscope.collect.torch.plain import plain_modules_of
-from stepscope.collect.torch.reuse import BEFORE, CARRIED, reused_of
-from stepscope.collect.torch.writes import written_of
+from stepscope.collect.torch.autograd.history import history_of
+from stepscope.collect.torch.autograd.plain import plain_modules_of
+from stepscope.collect.torch.autograd.reuse import BEFORE, CARRIED, reused_of
+from stepscope.collect.torch.autograd.writes import written_of
 
 
 def seen(collect, run):

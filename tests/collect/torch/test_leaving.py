@@ -8,7 +8,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from stepscope.collect.torch import hooks
-from stepscope.collect.torch.loaders import LOADERS
+from stepscope.collect.torch.loading.loaders import LOADERS
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from stepscope.collect.torch.origin import comes_from
+from stepscope.collect.torch.blaming.origin import comes_from
 
 LABELS = torch.tensor([1, 4, 4, 2, 6, 0, 9, 3])
 

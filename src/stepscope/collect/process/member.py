@@ -17,7 +17,7 @@ from stepscope.collect.process.heartbeat import ENDED, FAILED, Page
 from stepscope.collect.process.settings import Settings
 from stepscope.collect.process.witness import seen_at_exit, seen_behind
 from stepscope.collect.torch import hooks
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.trouble import trouble
 
 _HIGH = 500

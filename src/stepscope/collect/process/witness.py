@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.evidence import Batch, Observation
 
 

@@ -11,10 +11,10 @@ from types import GeneratorType
 from typing import Any
 
 from stepscope.collect.imports import when_imported
-from stepscope.collect.torch.indices import Announced, is_torchs_own, numbers, own_rows
-from stepscope.collect.torch.loaders import KEY, LOADERS, TURNS
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
-from stepscope.collect.torch.microscope.watch import watch_backward, watch_scalers, watch_steps
+from stepscope.collect.torch.loading.indices import Announced, is_torchs_own, numbers, own_rows
+from stepscope.collect.torch.loading.loaders import KEY, LOADERS, TURNS
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.watching.watch import watch_backward, watch_scalers, watch_steps
 from stepscope.collect.torch.sites import know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble

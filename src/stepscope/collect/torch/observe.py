@@ -18,25 +18,25 @@ from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
 from stepscope.collect.spoken import file_of
-from stepscope.collect.torch.batches import batch_of, remainder_of
-from stepscope.collect.torch.blame import blame_of
+from stepscope.collect.torch.autograd.history import history_of
+from stepscope.collect.torch.autograd.plain import optimizer_of, plain_modules_of
+from stepscope.collect.torch.autograd.reuse import reused_of
+from stepscope.collect.torch.autograd.writes import own_backward_of, written_of
+from stepscope.collect.torch.blaming.batches import batch_of, remainder_of
+from stepscope.collect.torch.blaming.blame import blame_of
+from stepscope.collect.torch.blaming.labels import labels_of
+from stepscope.collect.torch.blaming.longer import longer_of
+from stepscope.collect.torch.blaming.rows import indexed_of
 from stepscope.collect.torch.callee import callee_of
 from stepscope.collect.torch.calls import Entry, call_of
-from stepscope.collect.torch.history import history_of
-from stepscope.collect.torch.labels import labels_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
-from stepscope.collect.torch.loaders import LOADERS
-from stepscope.collect.torch.longer import longer_of
+from stepscope.collect.torch.loading.loaders import LOADERS
+from stepscope.collect.torch.loading.workers import worker_death_of
 from stepscope.collect.torch.lookups import lacked_of, lookup_of
-from stepscope.collect.torch.plain import optimizer_of, plain_modules_of
 from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
-from stepscope.collect.torch.reuse import reused_of
-from stepscope.collect.torch.rows import indexed_of
 from stepscope.collect.torch.stages import stage_of
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.workers import worker_death_of
-from stepscope.collect.torch.writes import own_backward_of, written_of
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import is_ours
 from stepscope.evidence import Batch, Failure, Moment, Observation, Stage

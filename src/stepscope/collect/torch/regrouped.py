@@ -8,8 +8,8 @@ from math import prod
 from typing import Any
 
 from stepscope.collect.owner import is_users
+from stepscope.collect.torch.autograd.history import models
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.history import models
 from stepscope.collect.torch.layers import walk_modules
 from stepscope.collect.torch.syntax import frame_at, function_of, own_nodes
 from stepscope.evidence import Regrouped

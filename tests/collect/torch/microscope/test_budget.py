@@ -6,8 +6,8 @@ from textwrap import dedent
 import pytest
 
 import stepscope
-from stepscope.collect.torch.microscope import budget as account
-from stepscope.collect.torch.microscope.budget import CREDIT, FLOOR, Budget
+from stepscope.collect.torch.microscope.watching import budget as account
+from stepscope.collect.torch.microscope.watching.budget import CREDIT, FLOOR, Budget
 
 
 @pytest.fixture

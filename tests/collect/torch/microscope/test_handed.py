@@ -3,8 +3,8 @@
 import pytest
 from tests.collect.torch.microscope.conftest import told
 
-from stepscope.collect.torch.handed import Handed
-from stepscope.collect.torch.microscope import reload
+from stepscope.collect.torch.loading.handed import Handed
+from stepscope.collect.torch.microscope.samples import reload
 from stepscope.finding import Confidence
 
 BEGIN = """

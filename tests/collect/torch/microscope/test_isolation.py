@@ -8,8 +8,8 @@ import time
 import pytest
 import torch
 
-from stepscope.collect.torch.fork import ask
-from stepscope.collect.torch.microscope.isolation import isolate
+from stepscope.collect.torch.forked.fork import ask
+from stepscope.collect.torch.forked.isolation import isolate
 
 
 def isolated(deed):

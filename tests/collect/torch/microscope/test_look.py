@@ -459,7 +459,7 @@ def test_a_loss_that_is_read_late_is_repeated_from_what_was_kept_of_its_step(dia
 
 
 def test_a_sentinel_that_fails_never_ends_the_run(diagnosed, monkeypatch, capsys):
-    from stepscope.collect.torch.microscope.sentinel import Sentinel
+    from stepscope.collect.torch.microscope.watching.sentinel import Sentinel
 
     def fails(*_):
         raise RuntimeError("provoked")

@@ -4,7 +4,7 @@ import pytest
 import torch
 from tests.collect.torch.microscope.conftest import told
 
-from stepscope.collect.torch.microscope.losses import number_of, several, vector_loss
+from stepscope.collect.torch.microscope.watching.losses import number_of, several, vector_loss
 
 SEVERAL = """
     x = torch.rand(48, 5) + 0.1; x[30, 2] = -1.0; y = torch.arange(48) % 3

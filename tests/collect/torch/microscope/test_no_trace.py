@@ -12,11 +12,11 @@ import pytest
 import torch
 from tests.collect.torch.microscope.test_isolation import isolated
 
-from stepscope.collect.torch.files import in_child, say
-from stepscope.collect.torch.fork import ask
-from stepscope.collect.torch.microscope import own_memory
-from stepscope.collect.torch.microscope.isolation import isolate
-from stepscope.collect.torch.microscope.sealed import seal
+from stepscope.collect.torch.forked import own_memory
+from stepscope.collect.torch.forked.fork import ask
+from stepscope.collect.torch.forked.isolation import isolate
+from stepscope.collect.torch.forked.sealed import seal
+from stepscope.collect.torch.loading.files import in_child, say
 
 
 def test_a_shared_counter_is_not_moved():

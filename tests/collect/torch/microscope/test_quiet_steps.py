@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from stepscope.collect.torch.microscope.budget import EVERY, FIRST
+from stepscope.collect.torch.microscope.watching.budget import EVERY, FIRST
 
 LOOP = """
     net, seen = nn.Linear(4, 1), 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from stepscope.collect.torch.microscope.random_states import States, distinct
+from stepscope.collect.torch.microscope.watching.random_states import States, distinct
 
 
 def drawn(own):

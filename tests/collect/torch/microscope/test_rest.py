@@ -5,7 +5,7 @@ import ast
 import pytest
 from tests.collect.torch.microscope.conftest import told
 
-from stepscope.collect.torch.microscope.order import lost_in
+from stepscope.collect.torch.microscope.repeating.order import lost_in
 
 NET = """
     import collections, queue, random

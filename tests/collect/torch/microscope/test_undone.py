@@ -8,8 +8,8 @@ from textwrap import dedent
 import torch
 from tests.collect.torch.microscope.conftest import BEGIN
 
-from stepscope.collect.torch.fork import ask
-from stepscope.collect.torch.microscope.undone import Undone
+from stepscope.collect.torch.forked.fork import ask
+from stepscope.collect.torch.microscope.repeating.undone import Undone
 
 SCALED = """
     x = torch.rand(32, 4) * 255 + 25; x[19] = -1

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from stepscope.collect.torch.microscope.look import stack_at
-from stepscope.collect.torch.microscope.units import units
+from stepscope.collect.torch.microscope.repeating.units import units
 
 
 @pytest.fixture

@@ -9,28 +9,28 @@ from dataclasses import replace
 from typing import Any
 
 from stepscope.collect.process import channel
+from stepscope.collect.torch.autograd.history import models
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.history import models
-from stepscope.collect.torch.loaders import LOADERS
-from stepscope.collect.torch.microscope.again import Attempt, Repeat, attempts, run
-from stepscope.collect.torch.microscope.aim import Aim
-from stepscope.collect.torch.microscope.attributes import carried
-from stepscope.collect.torch.microscope.births import Births
-from stepscope.collect.torch.microscope.isolation import isolate
-from stepscope.collect.torch.microscope.names import not_restored
-from stepscope.collect.torch.microscope.operands import is_finite
-from stepscope.collect.torch.microscope.own_update import with_own_update
-from stepscope.collect.torch.microscope.parameters import parameters_of, without_gradients
-from stepscope.collect.torch.microscope.proof import Proven, of_numpy, prove
-from stepscope.collect.torch.microscope.quiet import quiet
-from stepscope.collect.torch.microscope.random_states import distinct
-from stepscope.collect.torch.microscope.redrawn import redraw
-from stepscope.collect.torch.microscope.reload import is_worn, put_back, reload_written
-from stepscope.collect.torch.microscope.rest import lost_names
-from stepscope.collect.torch.microscope.rows import tensors_in
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
-from stepscope.collect.torch.microscope.verdict import verdict
-from stepscope.collect.torch.microscope.weights import Weights
+from stepscope.collect.torch.forked.isolation import isolate
+from stepscope.collect.torch.loading.loaders import LOADERS
+from stepscope.collect.torch.microscope.repeating.again import Attempt, Repeat, attempts, run
+from stepscope.collect.torch.microscope.repeating.aim import Aim
+from stepscope.collect.torch.microscope.repeating.names import not_restored
+from stepscope.collect.torch.microscope.repeating.operands import is_finite
+from stepscope.collect.torch.microscope.repeating.quiet import quiet
+from stepscope.collect.torch.microscope.repeating.redrawn import redraw
+from stepscope.collect.torch.microscope.repeating.rest import lost_names
+from stepscope.collect.torch.microscope.samples.proof import Proven, of_numpy, prove
+from stepscope.collect.torch.microscope.samples.reload import is_worn, put_back, reload_written
+from stepscope.collect.torch.microscope.samples.rows import tensors_in
+from stepscope.collect.torch.microscope.tracing.attributes import carried
+from stepscope.collect.torch.microscope.tracing.births import Births
+from stepscope.collect.torch.microscope.tracing.own_update import with_own_update
+from stepscope.collect.torch.microscope.tracing.verdict import verdict
+from stepscope.collect.torch.microscope.tracing.weights import Weights
+from stepscope.collect.torch.microscope.watching.parameters import parameters_of, without_gradients
+from stepscope.collect.torch.microscope.watching.random_states import distinct
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.evidence import NonFinite
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from stepscope.collect.torch.autograd.history import models
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.history import models
 from stepscope.collect.torch.layers import walk_modules
-from stepscope.collect.torch.loaders import LOADERS
-from stepscope.collect.torch.microscope.aim import Aim
+from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.child import NOTHING, attempted
-from stepscope.collect.torch.microscope.parameters import parameters_of
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
-from stepscope.collect.torch.microscope.undone import Undone
+from stepscope.collect.torch.microscope.repeating.aim import Aim
+from stepscope.collect.torch.microscope.repeating.undone import Undone
+from stepscope.collect.torch.microscope.watching.parameters import parameters_of
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor

@@ -14,20 +14,20 @@ from stepscope.collect.failure import frame_of
 from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.loaders import LOADERS
-from stepscope.collect.torch.microscope.aim import Aim, names_at
+from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.child import bad_gradients
-from stepscope.collect.torch.microscope.course import course_now
-from stepscope.collect.torch.microscope.gradients import kind_of
-from stepscope.collect.torch.microscope.leaves import leaves_of
-from stepscope.collect.torch.microscope.losses import outside_transforms
-from stepscope.collect.torch.microscope.parameters import parameters_of
-from stepscope.collect.torch.microscope.proof import Proven
-from stepscope.collect.torch.microscope.provenance import with_provenance
-from stepscope.collect.torch.microscope.raised import aim_of
-from stepscope.collect.torch.microscope.rest import first_broken
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
+from stepscope.collect.torch.microscope.repeating.aim import Aim, names_at
+from stepscope.collect.torch.microscope.repeating.raised import aim_of
+from stepscope.collect.torch.microscope.repeating.rest import first_broken
+from stepscope.collect.torch.microscope.samples.proof import Proven
+from stepscope.collect.torch.microscope.samples.provenance import with_provenance
+from stepscope.collect.torch.microscope.tracing.course import course_now
 from stepscope.collect.torch.microscope.tries import best_of
+from stepscope.collect.torch.microscope.watching.gradients import kind_of
+from stepscope.collect.torch.microscope.watching.leaves import leaves_of
+from stepscope.collect.torch.microscope.watching.losses import outside_transforms
+from stepscope.collect.torch.microscope.watching.parameters import parameters_of
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.observe import moment_at
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stepscope.collect.torch.calls import Entry
-from stepscope.collect.torch.fork import ask, can_fork
-from stepscope.collect.torch.microscope.aim import Aim
+from stepscope.collect.torch.forked.fork import ask, can_fork
 from stepscope.collect.torch.microscope.child import answer
-from stepscope.collect.torch.microscope.reload import seconds_to_reload
-from stepscope.collect.torch.microscope.sentinel import SENTINEL
-from stepscope.collect.torch.microscope.units import read_ahead
+from stepscope.collect.torch.microscope.repeating.aim import Aim
+from stepscope.collect.torch.microscope.repeating.units import read_ahead
+from stepscope.collect.torch.microscope.samples.reload import seconds_to_reload
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
 

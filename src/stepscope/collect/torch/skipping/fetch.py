@@ -14,8 +14,8 @@ from typing import Any
 
 from stepscope.collect.failure import message_of
 from stepscope.collect.owner import shown
-from stepscope.collect.torch.indices import Announced, numbers, own_rows
-from stepscope.collect.torch.kinds import kinds_of, odd_ones, signature
+from stepscope.collect.torch.blaming.kinds import kinds_of, odd_ones, signature
+from stepscope.collect.torch.loading.indices import Announced, numbers, own_rows
 from stepscope.collect.torch.skipping.ledger import Ledger, key_of
 from stepscope.collect.torch.skipping.marks import mark_of
 from stepscope.collect.torch.skipping.others import name_of, others

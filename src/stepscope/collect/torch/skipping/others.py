@@ -8,7 +8,7 @@ from operator import index as as_number
 from random import Random
 from typing import Any
 
-from stepscope.collect.torch.indices import splits_of
+from stepscope.collect.torch.loading.indices import splits_of
 from stepscope.collect.torch.resolve import stored_attributes
 
 TRIES = 20

@@ -1,0 +1,1 @@
+"""After an exception: a history that was cut, freed or written over."""

@@ -1,0 +1,1 @@
+"""After an exception: which samples of the batch it is about."""

@@ -1,0 +1,1 @@
+"""A question is answered in a forked child, which touches nothing outside of itself."""

@@ -1,0 +1,64 @@
+"""The register of the loaders that are drawn from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+from stepscope.collect.torch.loading.indices import Announced
+from stepscope.collect.torch.loading.loader_history import History
+
+_DRAW_AHEAD = ("accelerate.data_loader", "lightning.pytorch.loops", "pytorch_lightning.loops")
+"""Modules whose loops draw a batch before the one at hand has been worked on."""
+
+KEY = "_stepscope"
+"""The attribute of an iterator that holds its history."""
+
+
+class Loaders:
+    """All iterators that were drawn from, the latest last."""
+
+    def __init__(self) -> None:
+        self._histories: list[History] = []
+        self.in_worker: tuple[int, ...] = ()
+        self.asked: int | None = None
+
+    def begin(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
+        """A pass begins; gives what is to be drawn from. The histories of iterators that are gone are let go."""
+        history = History(iterator)
+        History.keeps_two = History.keeps_two or any(name in sys.modules for name in _DRAW_AHEAD)
+        noting = history.noting(iterator, sampler_iter, page)
+        history.turn = next(TURNS)
+        iterator.__dict__[KEY] = history
+        self._histories = [each for each in self._histories if each.iterator is not None and self.of(each.iterator) is each]
+        self._histories.append(history)
+        return noting
+
+    def stand_still(self) -> None:
+        """Keep the sample that was asked for last: what looks at the frames from here on iterates index lists too."""
+        self.asked = Announced.last()
+
+    def forget(self) -> None:
+        """Nothing is guarded any more: let go of what was kept."""
+        self._histories.clear()
+        History.keeps_two = False
+
+    def of(self, iterator: Any) -> History | None:
+        """The history of one iterator; whatever else it is given has none."""
+        try:
+            history = object.__getattribute__(iterator, "__dict__").get(KEY)
+        except AttributeError:
+            return None
+        return history if isinstance(history, History) else None
+
+    def recent(self) -> list[History]:
+        """The histories at hand, the one that handed out a batch last first; that of a loop just left is among them."""
+        return sorted(self._histories, key=lambda history: -history.turn)
+
+
+TURNS = count(1)
+"""Numbers each batch that any loader hands out, so that the latest is known."""
+
+LOADERS = Loaders()

@@ -1,0 +1,95 @@
+"""The samples and the lines behind a step that failed: what the child has proven, told in the terms of the user's data."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stepscope.collect.owner import is_users
+from stepscope.collect.torch.blaming.batches import batch_of
+from stepscope.collect.torch.blaming.blame import Blamed
+from stepscope.collect.torch.calls import Entry
+from stepscope.collect.torch.loading.loader_history import History
+from stepscope.collect.torch.loading.loaders import LOADERS
+from stepscope.collect.torch.microscope.samples.drawn import drawn_in
+from stepscope.collect.torch.microscope.samples.generated import line_in_generator
+from stepscope.collect.torch.microscope.samples.loaded_again import Found, ask_samples, whose_rows
+from stepscope.collect.torch.microscope.samples.proof import Proven
+from stepscope.collect.torch.microscope.samples.streams import is_stream
+from stepscope.collect.torch.syntax import frame_at, function_of, loops_around
+from stepscope.evidence import Course, Frame, NonFinite, Observation
+
+
+def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -> Observation:
+    """The observation with the samples to blame; of a batch that was not finite when it was handed out, with the line that made it so."""
+    step = seen.get(NonFinite)
+    if step is None:
+        return seen
+    came_in = step.born == "input" and not step.dropped and not proven.beside
+    found, loaded = _of_loading(proven, stack) if came_in else (None, None)
+    if found is not None and found.sound and step.entered:
+        found = None
+    elif found is not None and found.sound:
+        found, step = None, replace(step, repeat="", why=step.why or "loaded again, its samples are finite: something has changed them since")
+    elif found is not None and step.written is not None:  # the step writes over its batch, and what came in was bad already
+        step = replace(step, written=None, repeat="near", why="")
+    batch = batch_of(list(stack), loaded or _blamed(proven, stack))
+    if batch is not None and _is_nobodys(step, seen.get(Course)):
+        batch = replace(batch, culprits=(), files={})
+    if found is None and came_in and step.written is None and not step.entered:
+        loaded_by = batch.loader if batch is not None else None
+        given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
+        given = given or line_in_generator(step.name, stack)
+        found = Found((), (given,)) if given is not None else None
+    if found is not None:
+        step = replace(step, frames=found.frames, stage=found.stage, file=found.file)
+    return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
+
+
+def _is_nobodys(step: NonFinite, course: Course | None) -> bool:
+    """Whether the training had diverged: whichever rows overflowed first, no sample is to blame."""
+    return course is not None and course.diverged and step.born != "input" and not step.half
+
+
+def _blamed(proven: Proven, stack: Sequence[Entry]) -> Blamed | None:
+    """The samples that the rows are; None where neither the loader's list nor the statements tell."""
+    history, indices = _loader(proven, stack)
+    if not proven.rows:
+        return Blamed(history, indices, ()) if indices and len(drawn_in(stack)) > 1 else None
+    if history is not None and indices and max(proven.rows) < len(indices):
+        rows = whose_rows(history, indices, proven.rows) if history.own_order and not proven.listed else proven.rows
+        return Blamed(history, indices, rows) if rows else None
+    return Blamed(None, proven.picked, proven.rows) if max(proven.rows) < len(proven.picked) else None
+
+
+def _of_loading(proven: Proven, stack: Sequence[Entry]) -> tuple[Found | None, Blamed | None]:
+    """Where the samples of the batch became not finite, as they are loaded again, and which they are."""
+    history, indices = _loader(proven, stack)
+    if history is None:
+        history = next((each for each in LOADERS.recent() if is_stream(each.dataset) and not each.is_over), None)
+    if history is None:
+        return None, None
+    known = proven.rows if max(proven.rows, default=0) < len(indices) and not history.own_order else ()
+    found = ask_samples(history, indices, known)
+    return found, Blamed(history, indices, found.rows) if found is not None and found.rows else None
+
+
+def _loader(proven: Proven, stack: Sequence[Entry]) -> tuple[History | None, tuple[int, ...]]:
+    """The loader whose batch the step worked on, and the batch's indices."""
+    recent = LOADERS.recent()
+    if proven.loader is None or proven.loader >= len(recent):
+        return None, ()
+    history = recent[proven.loader]
+    indices = next((each.indices for each in drawn_in(stack) if each.history is history), ())
+    return history, indices or history.current()
+
+
+def _loop_of(stack: Sequence[Entry]) -> Frame | None:
+    """The head of the innermost loop of the user's: there the batch is taken."""
+    for frame, line, _ in reversed(stack):
+        function = function_of(frame.f_code) if is_users(frame.f_code.co_filename) else None
+        loops = [loop for loop in loops_around(function, line) if isinstance(loop, ast.For)] if function is not None else []
+        if loops:
+            return frame_at(frame.f_code.co_filename, loops[0].lineno, frame.f_code.co_name)
+    return None

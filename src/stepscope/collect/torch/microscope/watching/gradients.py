@@ -1,0 +1,40 @@
+"""Gradients, looked at without waiting for a device."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from stepscope.collect.torch.microscope.watching.parameters import parameters_of
+
+
+def gradients_of(optimizers: Any) -> list[Any]:
+    """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
+    gradients = [parameter.grad for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]]
+    return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse]
+
+
+def _is_finite(tensor: Any) -> bool:
+    return bool(tensor.isfinite().all())
+
+
+def all_finite(tensors: list[Any]) -> bool:
+    """Screened by the sum of the norms; what the screen stops may be a sum that overflowed, and is looked at."""
+    if not tensors:
+        return True
+    torch = sys.modules["torch"]
+    with torch.no_grad():
+        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
+        return total - total == 0 or all(map(_is_finite, tensors))
+
+
+def kind_of(tensors: list[Any]) -> str:
+    """What is not finite in these tensors: "nan", else "inf"; empty where all is."""
+    if all(map(_is_finite, tensors)):
+        return ""
+    return "nan" if any(bool(tensor.isnan().any()) for tensor in tensors) else "inf"
+
+
+def marks_of(optimizer: Any) -> list[str]:
+    """What shows whether an optimizer has moved its parameters: their sums. Fused updates leave a tensor's version as it is."""
+    return [str(parameter.detach().double().sum().item()) for parameter in parameters_of([optimizer])]

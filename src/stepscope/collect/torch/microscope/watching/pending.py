@@ -1,0 +1,110 @@
+"""A step that is not finite, from where it is met to the update that shows whether anybody took care of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of
+from stepscope.collect.torch.microscope.watching.parameters import parameters_of
+from stepscope.collect.torch.steps import STEPS
+
+DEAD = 5
+"""Losses in a row that are not finite, from which on nobody is taking care of them."""
+
+
+class Pending:
+    """A bad step's diagnosis, held back until its effect is known.
+
+    It is told of once the step reaches the weights, or is followed by others without a good one between them: a step that the user's own code
+    leaves out (`if not torch.isfinite(norm): continue`), or that a gradient scaler skips, is in good hands.
+    """
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._diagnosis: bytes | None = None
+        self._told: Callable[[bytes], Any] | None = None
+        self.policy = "continue"
+        self._in_a_row = 0
+        self._counts_alone = self.recovers = False
+        self._before_update: dict[int, list[str]] = {}
+        self._held: list[tuple[Any, Any]] = []
+
+    def begin(self, told: Callable[[bytes], Any], policy: str) -> None:
+        """From now on `told` is given each diagnosis that is confirmed; `policy` says what follows: "continue", "stop" or "skip"."""
+        self._told, self.policy = told, policy
+        self.recovers = False
+        self.dismiss()
+
+    def release(self) -> None:
+        """Tell nobody any more."""
+        self._told = None
+
+    def open(self, counts_alone: bool = True) -> None:
+        """A step that is not finite has been met; a closure's backward comes within the step, so the weights are marked at once.
+
+        `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
+        """
+        self.is_open, self._in_a_row, self._counts_alone = True, 1, counts_alone
+        self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
+
+    def diagnosed(self, diagnosis: bytes | None) -> None:
+        """What came of looking at it."""
+        self._diagnosis = diagnosis
+
+    def met_again(self, trains: bool = True) -> None:
+        """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows."""
+        self._in_a_row += 1
+        if self._in_a_row >= DEAD if STEPS.optimizers else trains:
+            self.confirm()
+
+    @property
+    def counts(self) -> bool:
+        """Whether, without an optimizer, it is known to matter: its gradients went to a tensor, or no finite loss followed."""
+        return self._counts_alone or self._in_a_row > 1
+
+    def recover(self) -> None:
+        """Without an optimizer a loss that is finite again shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
+        self.dismiss()
+        self.recovers = True
+
+    def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
+        """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""
+        self._before_update[id(optimizer)] = marks_of(optimizer)
+        if self.policy != "continue" and not (loss_is_finite and all_finite(gradients_of([optimizer]))):
+            self.confirm()
+            if self.policy == "skip":
+                self._drop(optimizer)
+
+    def updated(self, optimizer: Any, loss_is_finite: bool) -> None:
+        """Whether the bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
+
+        The user's own code may have cleaned the gradients since, or its optimizer refused them.
+        """
+        while self._held:
+            parameter, gradient = self._held.pop()
+            parameter.grad = gradient
+        moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
+        if (moved and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
+            self.confirm()
+        elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Somebody took care of it."""
+        self.is_open, self._diagnosis, self._in_a_row = False, None, 0
+
+    def confirm(self, stops: bool = True) -> None:
+        """It counts: tell of it, once, and stop the run if that is what was asked for."""
+        diagnosis, self._diagnosis = self._diagnosis, None
+        if diagnosis is not None and self._told is not None:
+            self._told(diagnosis)
+            if stops and self.policy == "stop":
+                raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
+
+    def _drop(self, optimizer: Any) -> None:
+        """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over."""
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                self._held.append((parameter, parameter.grad))
+                parameter.grad = None

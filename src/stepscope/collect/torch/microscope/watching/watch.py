@@ -1,0 +1,155 @@
+"""How the sentinel is told of steps: every backward pass goes by it, and so does every step of an optimizer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from time import perf_counter
+from types import FrameType
+from typing import Any
+
+from stepscope.collect.torch.microscope.watching.losses import loss_inside, loss_of, number_of, transform_test
+from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
+from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.trouble import trouble
+from stepscope.collect.unseen import unseen
+
+
+def watch_backward(module: Any) -> None:
+    """`Tensor.backward`, scalers, closures and frameworks all come through these two functions of `torch.autograd`."""
+    module.backward, module.grad = _watched(module.backward, True), _watched(module.grad, False)
+
+
+def watch_scalers(kind: Any) -> None:
+    """Note which gradient scalers are built."""
+
+    def __new__(cls: Any, *_: Any, **__: Any) -> Any:
+        scaler = object.__new__(cls)
+        SENTINEL.scalers.note(scaler)
+        return scaler
+
+    kind.__new__ = __new__
+
+
+def watch_steps(module: Any) -> None:
+    """The public hooks before and after the step of any optimizer."""
+    module.register_optimizer_step_pre_hook(_before_step)
+    module.register_optimizer_step_post_hook(_after_step)
+
+
+def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
+    try:
+        SENTINEL.stepping(optimizer, args, kwargs)
+        if SENTINEL.intervenes:
+            return _with_closure(optimizer, args, kwargs)
+    except Exception as problem:
+        trouble("could not look at a step", problem)
+    except BaseException as exception:
+        unseen(exception)
+        raise
+    return None
+
+
+def _with_closure(optimizer: Any, args: Any, kwargs: Any) -> Any:
+    """What `step` is given, its closure followed: Lightning computes loss and gradients within the step of every optimizer. None where there is no closure."""
+    if callable(kwargs.get("closure")):
+        return args, {**kwargs, "closure": _followed(kwargs["closure"], optimizer)}
+    if len(args) > 1 and callable(args[1]):
+        return (args[0], _followed(args[1], optimizer), *args[2:]), kwargs
+    return None
+
+
+def _followed(closure: Callable[[], Any], optimizer: Any) -> Callable[[], Any]:
+    @wraps(closure)
+    def following() -> Any:
+        try:
+            loss = closure()
+        except BaseException as exception:
+            unseen(exception)
+            raise
+        SENTINEL.computed(optimizer)
+        return loss
+
+    return following
+
+
+def _after_step(optimizer: Any, _: Any, __: Any) -> None:
+    if SENTINEL.repeat is not None:
+        return
+    began = perf_counter()
+    STEPS.finished(optimizer)
+    try:
+        SENTINEL.stepped(optimizer, began)
+    except Exception as problem:
+        trouble("could not look at a step", problem)
+
+
+def _watched(original: Any, weighs: bool) -> Any:
+    is_transformed = transform_test()
+
+    @wraps(original)
+    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        loss = tensors
+        value = None
+        if SENTINEL.repeat is not None:
+            loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
+            return _again(loss_inside(tensors) if loss is None else loss, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+        try:
+            if SENTINEL.look is not None:
+                began = perf_counter() if SENTINEL.budget.is_measured else 0.0
+                loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
+                if loss is None:
+                    loss, value = _inside(tensors, args, sys._getframe(1))
+                else:
+                    value = _before(loss, sys._getframe(1), began, weighs)
+            result = original(tensors, *args, **kwargs)
+            if value is not None and SENTINEL.looks_after():
+                _after(loss, value, sys._getframe(1), () if weighs else result)
+        except BaseException as exception:
+            unseen(exception)
+            raise
+        return result
+
+    return backward
+
+
+def _before(loss: Any, frame: FrameType, began: float, trains: bool) -> float | None:
+    """A loss that is finite and has been read, as a number."""
+    try:
+        if SENTINEL.reads_late and not (loss.is_cpu and SENTINEL.waits_for_cpu):
+            SENTINEL.read_late(loss, frame)
+            return None
+        value = SENTINEL.before(loss, frame, trains)
+    except Exception as problem:  # a tensor of a kind that cannot be read (meta, fake, a subclass of the user's own)
+        trouble("could not look at the loss", problem)
+        return None
+    if value - value != 0:
+        return None
+    if began:
+        SENTINEL.budget.pay(began)
+    return value
+
+
+def _inside(tensors: Any, args: Any, frame: FrameType) -> tuple[Any, float | None]:
+    """The loss of a function transform, where it is one number, and that number where it is finite, and its gradients are the program's to take."""
+    try:
+        loss = loss_inside(tensors)
+        if loss is not None:
+            value = SENTINEL.inside(loss, frame, args[0] if args and isinstance(args[0], (list, tuple)) else ())
+            return loss, value if value - value == 0 and not SENTINEL.gradients.has_optimizer else None
+    except Exception as problem:
+        trouble("could not look at the loss of a function transform", problem)
+    return None, None
+
+
+def _after(loss: Any, value: float, frame: FrameType, handed: Any) -> None:
+    try:
+        SENTINEL.after(loss, value, frame, handed)
+    except Exception as problem:
+        trouble("could not look at the gradients", problem)
+
+
+def _again(loss: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
+    """A backward of a step that is being repeated."""
+    return proceed() if loss is None else SENTINEL.repeat.backward(loss, number_of(loss), proceed, frame)
