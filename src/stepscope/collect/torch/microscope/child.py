@@ -57,7 +57,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
     optimizers = STEPS.optimizers
     failed, kept = bad_gradients(optimizers, stack), carried(stack)
     with quiet(_before_step):
-        for attempt in attempts(stack, distinct(list(SENTINEL.ring)), rest):
+        for attempt in attempts(stack, distinct(list(SENTINEL.beginnings.ring)), rest):
             if attempt.number < start:
                 continue
             for parameter in _trained(optimizers, stack):
@@ -68,7 +68,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
             repeat.failed, repeat.carried = failed, kept
             SENTINEL.repeats(repeat)
             put_back()
-            came = run(attempt, repeat, SENTINEL.states.put_back, _batch_of(aim))
+            came = run(attempt, repeat, SENTINEL.beginnings.states.put_back, _batch_of(aim))
             if came != "untouched":
                 return _told(came, attempt, repeat, stack, proves)
     return NOTHING

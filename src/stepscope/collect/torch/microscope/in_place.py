@@ -28,19 +28,19 @@ def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int, rest: bool) ->
 
     A loss that was read late belongs to the step before: its weights and its batch take the place of the present ones while it is repeated.
     """
-    ring, late = SENTINEL.ring.copy(), aim.met == "late"
+    ring, late = SENTINEL.beginnings.ring.copy(), aim.met == "late"
     if late and not SENTINEL.shadow.swap():
         return {**NOTHING, "why": "the loss was read one step later, and the weights of its step were not kept"}
     try:
         with put_back(stack), _batches_before() if late else nullcontext():
             if late:
-                SENTINEL.ring.pop()
+                SENTINEL.beginnings.ring.pop()
             return attempted(aim, stack, start, rest, proves=False)
     finally:
         if late:
             SENTINEL.shadow.swap()
         SENTINEL.repeats(None)
-        SENTINEL.ring = ring
+        SENTINEL.beginnings.ring = ring
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def _batches_before() -> Iterator[None]:
 @contextmanager
 def put_back(stack: Sequence[Entry]) -> Iterator[None]:
     """Put back, at the end, what a repeated step moves: tensors that it writes over, random states, gradients, buffers, and the names of the modules whose frames are on the stack."""
-    state = SENTINEL.states.take()
+    state = SENTINEL.beginnings.states.take()
     gradients = [(parameter, parameter.grad) for parameter in parameters_of(STEPS.optimizers)]
     buffers = [(buffer, buffer.clone()) for model in models(list(stack)) for buffer in _buffers(model)]
     names = {id(frame.f_globals): (frame.f_globals, dict(frame.f_globals)) for frame, _, _ in stack}
@@ -77,7 +77,7 @@ def put_back(stack: Sequence[Entry]) -> Iterator[None]:
             buffer.data.copy_(value)
         for parameter, gradient in gradients:
             parameter.grad = gradient
-        SENTINEL.states.put_back(state)
+        SENTINEL.beginnings.states.put_back(state)
 
 
 def _buffers(model: Any) -> Iterator[Any]:

@@ -71,7 +71,7 @@ def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     best, why = best_of(aim, stack)
     if best is None:
         return seen.with_(_unrepeated(aim, why or "no part of the code computes the loss anew", stack))
-    if not SENTINEL.knows_randomness():
+    if not SENTINEL.beginnings.knows_randomness():
         best["pieces"][0]["value"]["why"] = "; ".join(filter(None, (best["pieces"][0]["value"]["why"], _THINNED)))
     pieces = channel.decode(json.dumps(best["pieces"]).encode())
     rows, picked, *others = best["proven"]

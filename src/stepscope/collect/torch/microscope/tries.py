@@ -31,7 +31,7 @@ Told = dict[str, Any]
 
 def best_of(aim: Aim, stack: Sequence[Entry]) -> tuple[Told | None, str]:
     """The best of the repeats, as its child told it, and why there is none, or no better one."""
-    took = max(STEPS.usual_seconds, time.perf_counter() - SENTINEL.began)
+    took = max(STEPS.usual_seconds, time.perf_counter() - SENTINEL.beginnings.at)
     read_ahead(stack)
     once = _forked(aim, stack) if can_fork() and aim.met != "late" else _in_place(aim, stack)
     best, why = _series(once, False, PATIENCE * _busy() + STEPS_LONG * took)

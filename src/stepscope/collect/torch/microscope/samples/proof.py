@@ -121,5 +121,5 @@ def _outcome(attempt: Attempt, repeat: Repeat, batch: Any = None) -> str:
         without_gradients(optimizer)
     proof = Proof(repeat)
     SENTINEL.repeats(proof)
-    run(attempt, proof, SENTINEL.states.put_back, batch)
+    run(attempt, proof, SENTINEL.beginnings.states.put_back, batch)
     return proof.outcome

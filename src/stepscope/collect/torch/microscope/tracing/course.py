@@ -31,7 +31,7 @@ def course_now() -> Course:
     """The course of the training as it stands."""
     optimizers = STEPS.optimizers
     rates = [(float(group.get("lr", 0)), optimizer) for optimizer in optimizers for group in optimizer.param_groups]
-    rates += [(float(rate), optimizer) for rate in list(SENTINEL.rates)[-LATEST:] if rate is not None for optimizer in optimizers[:1]]
+    rates += [(float(rate), optimizer) for rate in list(SENTINEL.series.rates)[-LATEST:] if rate is not None for optimizer in optimizers[:1]]
     rate, optimizer = max(rates, key=lambda pair: (pair[0] - pair[0] != 0, pair[0]), default=(None, None))
     return Course(
         losses=tuple(SENTINEL.series.losses),
@@ -43,7 +43,7 @@ def course_now() -> Course:
         scaled=SENTINEL.scalers.in_use(),
         decay=max((_decay(optimizer, group) for optimizer in optimizers for group in optimizer.param_groups), default=0.0),
         gradients_read=SENTINEL.gradients.share(SENTINEL.backwards),
-        lr_grew=_growth([float(rate) for rate in SENTINEL.rates if rate is not None]),
+        lr_grew=_growth([float(rate) for rate in SENTINEL.series.rates if rate is not None]),
     )
 
 

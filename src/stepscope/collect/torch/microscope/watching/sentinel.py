@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
 from collections.abc import Callable, Sequence
-from time import perf_counter
 from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
+from stepscope.collect.torch.microscope.watching.beginnings import Beginnings
 from stepscope.collect.torch.microscope.watching.budget import Budget
 from stepscope.collect.torch.microscope.watching.gradient_reads import GradientReads
 from stepscope.collect.torch.microscope.watching.late import READ_LATE, Flags, Shadow
 from stepscope.collect.torch.microscope.watching.losses import handed_back, number_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.pending import Pending
-from stepscope.collect.torch.microscope.watching.random_states import States, distinct, generators_in
+from stepscope.collect.torch.microscope.watching.random_states import generators_in
 from stepscope.collect.torch.microscope.watching.scalers import Scalers
 from stepscope.collect.torch.microscope.watching.series import Series
 from stepscope.collect.torch.steps import STEPS
@@ -28,8 +27,6 @@ SEARCHES = 2
 """First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
 """Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
-RATES = 512
-"""Learning rates that are kept, of as many steps: a search for the best one takes some hundred."""
 
 Look = Callable[[str, float, Any, Any, Any], "bytes | None"]
 
@@ -52,9 +49,7 @@ class Sentinel:
     def _start(self, budget: Budget) -> None:
         self.budget = budget
         self.gradients.begin(budget)
-        self.states = States()
-        self.ring: deque[Any] = deque(maxlen=4)
-        self.rates: deque[Any] = deque(maxlen=RATES)
+        self.beginnings = Beginnings(budget)
         self.series = Series()
         self.shadow = Shadow()
         self._flags = Flags()
@@ -62,9 +57,7 @@ class Sentinel:
         self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
         self.backwards = self.transforms = self._diagnoses = self._searched = 0
         self._drawn = False
-        self._latest_finite = self._notes_states = True
-        self.began = perf_counter()
-        """When this step began: its batch was drawn, or the step before was over."""
+        self._latest_finite = True
 
     def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
         """Watch from now on.
@@ -101,26 +94,13 @@ class Sentinel:
             if self.budget.is_measured:
                 self.budget.pay(began)
             self._drawn = True
-            self._step_begins(began)
-
-    def _step_begins(self, began: float) -> None:
-        self.began = began
-        self.budget.begins(began)
-        self._notes_states = self.budget.allows
-        if self._notes_states:
-            now = perf_counter()
-            self.ring.append(self.states.take())
-            self.budget.pay_thinned(now)
-
-    def knows_randomness(self) -> bool:
-        """Whether the random states that this step began with are at hand: noted, or the same as those noted before."""
-        return self._notes_states or (bool(self.ring) and len(distinct([self.ring[-1], self.states.take()])) == 1)
+            self.beginnings.begins(began)
 
     def may_begin(self) -> None:
         """An optimizer is built: the first step may begin here."""
         self.gradients.has_optimizer = True
         if self.look is not None:
-            self.ring.append(self.states.take())
+            self.beginnings.note()
             if not self.backwards:
                 self._read_code()
 
@@ -140,7 +120,7 @@ class Sentinel:
             value = number_of(loss)
         if self._searched < SEARCHES:
             self._searched += 1
-            self.states.watch(generators_in(frame))
+            self.beginnings.states.watch(generators_in(frame))
         self.series.meet(frame)
         self._latest_finite = value - value == 0
         if self._latest_finite:
@@ -167,7 +147,7 @@ class Sentinel:
         """
         History.keeps_two = True
         if not self._flags:
-            self.states.watch(sys.modules["torch"].cuda.default_generators)
+            self.beginnings.states.watch(sys.modules["torch"].cuda.default_generators)
         value = self._flags.exchange(loss)
         if value is None:
             return
@@ -238,11 +218,11 @@ class Sentinel:
         if self.pending.is_open:
             self.pending.updated(optimizer, self._latest_finite)
         if self.look is not None:
-            self.rates.append(optimizer.param_groups[0].get("lr"))
+            self.series.rates.append(optimizer.param_groups[0].get("lr"))
             if self.budget.is_measured:
                 self.budget.pay(began)
             if not self._drawn:
-                self._step_begins(began)
+                self.beginnings.begins(began)
             self._drawn = False
 
     @property

@@ -1,4 +1,4 @@
-"""The losses so far, one series for each place of the program that computes some."""
+"""The losses so far, one series for each place of the program that computes some, and the learning rates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 LOSSES = 64
 """Losses that are kept of each place."""
+RATES = 512
+"""Learning rates that are kept, of as many steps: a search for the best one takes some hundred."""
 
 
 class Series:
@@ -15,6 +17,7 @@ class Series:
 
     def __init__(self) -> None:
         self.losses: deque[float] = deque(maxlen=LOSSES)
+        self.rates: deque[Any] = deque(maxlen=RATES)
         self._places: dict[Any, deque[float]] = {}
 
     def meet(self, frame: FrameType) -> None:

@@ -1,0 +1,42 @@
+"""Where steps begin, and where the random generators stood then."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import perf_counter
+from typing import Any
+
+from stepscope.collect.torch.microscope.watching.budget import Budget
+from stepscope.collect.torch.microscope.watching.random_states import States, distinct
+
+STEPS = 4
+"""Steps whose beginnings are kept: gradients may be gathered over several."""
+
+
+class Beginnings:
+    """The latest steps: `at` is the moment of `perf_counter` at which the one at hand began, its batch drawn or the step before over; `ring` the random states."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.states = States()
+        self.ring: deque[Any] = deque(maxlen=STEPS)
+        self.at = perf_counter()
+        self._budget = budget
+        self._is_noted = True
+
+    def begins(self, now: float) -> None:
+        """A step begins at this moment of `perf_counter`; the random states are noted as far as the budget goes."""
+        self.at = now
+        self._budget.begins(now)
+        self._is_noted = self._budget.allows
+        if self._is_noted:
+            began = perf_counter()
+            self.note()
+            self._budget.pay_thinned(began)
+
+    def note(self) -> None:
+        """A step may begin here."""
+        self.ring.append(self.states.take())
+
+    def knows_randomness(self) -> bool:
+        """Whether the random states that this step began with are at hand: noted, or the same as those noted before."""
+        return self._is_noted or (bool(self.ring) and len(distinct([self.ring[-1], self.states.take()])) == 1)
