@@ -57,7 +57,7 @@ def updated(step: NonFinite, course: Course) -> Witnessed:
         return
     eps = step.scalars[0]
     yield WEIGHTS_NON_FINITE.found(
-        f"{f'`{step.name}`' if step.name else 'a weight'} became {'NaN' if step.output.nan else 'infinite'} in the update of {step.updated_by}",
+        f"{step.updated_by} made {f'`{step.name}`' if step.name else 'a weight'} {'NaN' if step.output.nan else 'infinite'} in an update before this step",
         confidence(step),
         line=step.written or step.line,
         about="the optimizer was built here" if step.written else "",
@@ -78,7 +78,7 @@ def updated_by_own(step: NonFinite, course: Course) -> Witnessed:
     if step.born != "weight" or step.output is None or not step.updated_by or step.scalars or diverged(course):
         return
     yield WEIGHTS_NON_FINITE.found(
-        f"{f'`{step.name}`' if step.name else 'a weight'} became {'NaN' if step.output.nan else 'infinite'} in the update of {step.updated_by}",
+        f"{step.updated_by} made {f'`{step.name}`' if step.name else 'a weight'} {'NaN' if step.output.nan else 'infinite'} in an update before this step",
         Confidence.LIKELY,
         line=step.written,
         about=f"`{step.operator}` made it, as the update was run once more with gradients of zero",

@@ -39,7 +39,7 @@ def test_the_operator_of_an_own_update_is_told(reported, move):
     found, line = reported(OWN.replace("MOVE", move).replace("SAME", str(step - 2 if step > 2 else 99)).replace("AFTER", "pass"))
 
     assert (found["name"], found["place"]["step"], line) == ("weights-non-finite", step, move)
-    assert (found["headline"].split(" ", 1)[1], found["seen"]["operator"]) == ("became NaN in the update of Own", f"`{operator}`")
+    assert (found["headline"].split("`")[::2], found["seen"]["operator"]) == (["Own made ", " NaN in an update before this step"], f"`{operator}`")
     assert found["confidence"] == "likely"
 
 
