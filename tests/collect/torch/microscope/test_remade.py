@@ -1,7 +1,12 @@
 """A sample is named where the batch, made again without it, gives a finite step; where chance or all of them together did it, none is."""
 
+import sys
+from types import ModuleType
+
 import pytest
 from tests.collect.torch.microscope.conftest import told
+
+from stepscope.collect.torch.loading.loader_history import History
 
 STEP = """
     for batch in DataLoader(samples, 6, shuffle=True, collate_fn=COLLATE):
@@ -17,7 +22,11 @@ LISTS = "lambda pairs: (torch.stack([a for a, _ in pairs]), [b for _, b in pairs
 MEANS = "sum((net(a) - b).abs().mean() for a, b in zip(*batch))"
 
 
-def test_a_sample_without_boxes_is_named_where_a_mean_over_them_is_nan(diagnosed):
+@pytest.mark.parametrize("draws_ahead", [False, True])
+def test_a_sample_without_boxes_is_named_where_a_mean_over_them_is_nan(diagnosed, monkeypatch, draws_ahead):
+    monkeypatch.setattr(History, "keeps_two", False)
+    if draws_ahead:  # the batch before is kept then too, and holds boxes of the data set as well
+        monkeypatch.setitem(sys.modules, "accelerate.data_loader", ModuleType("accelerate.data_loader"))
     report, _, lines = diagnosed(BOXES + "    samples[29] = torch.rand(4), torch.empty(0, 4)\n" + STEP.replace("COLLATE", LISTS).replace("LOSS", MEANS))
 
     assert told(report, lines)[1:] == (f"loss = {MEANS}", [29])

@@ -154,11 +154,13 @@ class History:
     def holding(self, tensors: Sequence[Any]) -> tuple[int, ...]:
         """The indices of the recent batch that the first of these tensors belongs to; empty where none does.
 
-        Trainers draw ahead, so the batch that was handed out last need not be the one that is being worked on. One that is partly gone comes last:
-        what is left of it may be the data set's own.
+        Trainers draw ahead, so the batch that was handed out last need not be the one that is being worked on. One of which not all is among these, or that
+        is partly gone, comes later: what is left of it may be the data set's own.
         """
+        given = set(map(id, tensors))
+        shown = [each for each in self.handed_out if all(id(reference()) in given for reference, _ in each[1])]
         whole = [each for each in self.handed_out if all(reference() is not None for reference, _ in each[1])]
-        for batches in (whole, self.handed_out):
+        for batches in (shown, whole, self.handed_out):
             for tensor in tensors:
                 for indices, held in reversed(batches):
                     if any(reference() is tensor for reference, _ in held):
