@@ -9,7 +9,7 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.torch.blaming.blame import Blamed, rows_in_stream
 from stepscope.collect.torch.blaming.kinds import asked_kinds, is_unlike_others, kinds_of, odd_ones, without
 from stepscope.collect.torch.blaming.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
-from stepscope.collect.torch.blaming.streamed import files_in_stream, tensors_of
+from stepscope.collect.torch.blaming.streamed import files_in_stream
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.loading.files import files_of
 from stepscope.collect.torch.loading.indices import numbers, own_rows
@@ -19,7 +19,7 @@ from stepscope.collect.torch.loading.streams import is_stream
 from stepscope.collect.torch.lookups import Lacked
 from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.sites import SITES
-from stepscope.collect.torch.tensors import is_tensor, tensor_of
+from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Batch, Remainder
 
 FILES = 5
@@ -73,7 +73,7 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     batch = _batch(stack, indices, culprits, dataset, history, odd=odd, kinds=kinds, files_for=culprits)
     if not samples or not culprits or not is_stream(dataset):
         return batch
-    return replace(batch, files=files_in_stream(dataset, history.workers if history else 0, {row: tensors_of(samples[row]) for row in culprits[:FILES]}))
+    return replace(batch, files=files_in_stream(dataset, history.workers if history else 0, {row: tensors_in(samples[row], arrays=True) for row in culprits[:FILES]}))
 
 
 def _is_row(index: Any, size: int) -> bool:
@@ -127,7 +127,7 @@ def _at_hand(stack: list[Entry], blame: Blamed | None, lacked: Lacked | None) ->
 def _of_stream(stack: list[Entry], seen: list[Any], fields: dict[str, Any]) -> Batch | None:
     """A batch that a stream gave: its rows to blame, else the one sample that makes it up, by their files."""
     history = next((each for each in LOADERS.recent()[:1] if is_stream(each.dataset) and not each.is_over and each.handed_out), None)
-    held = tensors_of(history.kept) if history is not None else []
+    held = tensors_in(history.kept, arrays=True) if history is not None else []
     if history is None or not any(tensor is other for tensor in held for other in seen):
         return None
     if history.handed_out[-1][0] is None:  # the stream's own samples, or batches

@@ -13,7 +13,7 @@ from stepscope.collect.torch.forked.fork import ask, can_fork
 from stepscope.collect.torch.forked.isolation import isolate
 from stepscope.collect.torch.loading.files import BESIDE
 from stepscope.collect.torch.loading.streams import gone_through
-from stepscope.collect.torch.tensors import is_tensor
+from stepscope.collect.torch.tensors import same_values, tensors_in
 
 SECONDS = 4.0
 """How long the stream may be gone through."""
@@ -39,24 +39,10 @@ def files_in_stream(dataset: Any, workers: int, wanted: Mapping[int, Sequence[An
 def _found(dataset: Any, workers: int, wanted: Mapping[int, Sequence[Any]]) -> list[tuple[int, list[str]]]:
     found: dict[int, list[str]] = {}
     for sample, files in gone_through(dataset, workers, time.monotonic() + SECONDS):
-        held = tensors_of(sample)
+        held = tensors_in(sample, arrays=True)
         for row, tensors in wanted.items():
-            if row not in found and held and all(any(_is_same(one, other) for other in tensors) for one in held):
+            if row not in found and held and all(any(one.dtype == other.dtype and same_values(one, other) for other in tensors) for one in held):
                 found[row] = files
         if len(found) == len(wanted):
             break
     return [(row, files) for row, files in found.items() if files]
-
-
-def tensors_of(sample: Any, depth: int = 3) -> list[Any]:
-    """The tensors of a sample, and its arrays as tensors."""
-    if is_tensor(sample):
-        return [sample]
-    if type(sample).__name__ == "ndarray" and sample.dtype.kind in "biuf":
-        return [sys.modules["torch"].as_tensor(sample)]
-    parts = list(sample.values()) if isinstance(sample, dict) else sample
-    return [tensor for part in parts for tensor in tensors_of(part, depth - 1)] if depth and isinstance(parts, (list, tuple)) else []
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    return one.shape == other.shape and one.dtype == other.dtype and bool(((one == other) | ((one != one) & (other != other))).all())

@@ -22,7 +22,6 @@ from stepscope.collect.torch.microscope.repeating.redrawn import redraw
 from stepscope.collect.torch.microscope.repeating.rest import lost_names
 from stepscope.collect.torch.microscope.samples.proof import Proven, of_numpy, prove
 from stepscope.collect.torch.microscope.samples.reload import is_worn, put_back, reload_written
-from stepscope.collect.torch.microscope.samples.rows import tensors_in
 from stepscope.collect.torch.microscope.tracing.attributes import carried
 from stepscope.collect.torch.microscope.tracing.births import Births
 from stepscope.collect.torch.microscope.tracing.own_update import with_own_update
@@ -32,6 +31,7 @@ from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.random_states import distinct
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.tensors import tensors_in
 from stepscope.evidence import NonFinite
 
 

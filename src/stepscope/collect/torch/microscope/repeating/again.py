@@ -18,6 +18,7 @@ from stepscope.collect.torch.microscope.repeating.raised import refused
 from stepscope.collect.torch.microscope.repeating.rest import rests
 from stepscope.collect.torch.microscope.repeating.units import Unit, units
 from stepscope.collect.torch.microscope.watching.losses import handed_back, outside_transforms
+from stepscope.collect.torch.tensors import same_values
 
 STATES = 3
 """States of the random generators that are tried for one unit, the latest first."""
@@ -92,7 +93,7 @@ class Repeat:
 
     def _likeness_of(self, gradients: list[Any]) -> str:
         """How near a repeat came to the step's loss, and to its gradients too: what is done to them may hang on those of other backwards."""
-        alike = len(gradients) == len(self.failed) and all(map(_is_same, gradients, self.failed))
+        alike = len(gradients) == len(self.failed) and all(map(same_values, gradients, self.failed))
         told = self.aim.likeness(self.value, {}) if self.calls else "near"
         return told if alike or told == "other" else "near"
 
@@ -100,11 +101,6 @@ class Repeat:
         self.likeness = self.aim.likeness(value, names_at(frame))
         self.value, self.targets = value, targets
         raise Enough
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    """Whether two tensors are the same bit for bit; what is not finite in them has to stand at the same places."""
-    return one.shape == other.shape and bool((one.isfinite() == other.isfinite()).all()) and bool(one.nan_to_num().equal(other.nan_to_num()))
 
 
 class Proof(Repeat):

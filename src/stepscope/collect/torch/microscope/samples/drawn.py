@@ -10,7 +10,8 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.operands import is_finite, storage
-from stepscope.collect.torch.microscope.samples.rows import Place, tensors_in
+from stepscope.collect.torch.microscope.samples.rows import Place
+from stepscope.collect.torch.tensors import tensors_in
 
 NESTED = 400
 """Tensors of nested containers that are looked at."""

@@ -17,10 +17,10 @@ from stepscope.collect.torch.loading.files import BESIDE
 from stepscope.collect.torch.loading.indices import own_rows
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.microscope.repeating.lines import is_broken, watched
-from stepscope.collect.torch.microscope.samples.rows import tensors_in
 from stepscope.collect.torch.microscope.samples.streams import is_stream, search_stream
 from stepscope.collect.torch.microscope.watching.random_states import States
 from stepscope.collect.torch.stages import stage_of_frames
+from stepscope.collect.torch.tensors import tensors_in
 from stepscope.evidence import Frame, Stage
 
 SECONDS = 4.0

@@ -13,10 +13,11 @@ from stepscope.collect.torch.microscope.repeating.operands import is_finite
 from stepscope.collect.torch.microscope.samples.drawn import Drawn, drawn_in, parts_of
 from stepscope.collect.torch.microscope.samples.reload import put_back
 from stepscope.collect.torch.microscope.samples.remade import guilty_place
-from stepscope.collect.torch.microscope.samples.rows import Place, layouts, others_in, places, rows_of_parts, tensors_in
+from stepscope.collect.torch.microscope.samples.rows import Place, layouts, others_in, places, rows_of_parts
 from stepscope.collect.torch.microscope.watching.parameters import without_gradients
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
+from stepscope.collect.torch.tensors import tensors_in
 from stepscope.evidence import Frame, NonFinite
 
 ALONE, SECONDS = 16, 2.0

@@ -11,8 +11,8 @@ from stepscope.collect.torch.loading.handed import Handed
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.operands import storage
-from stepscope.collect.torch.microscope.samples.rows import tensors_in
 from stepscope.collect.torch.microscope.samples.streams import is_stream
+from stepscope.collect.torch.tensors import tensors_in
 
 _VALUES: dict[int, list[tuple[Any, Any]]] = {}
 MOST, SECONDS = 4096, 2.0

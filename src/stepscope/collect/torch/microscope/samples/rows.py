@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.again import Attempt
 from stepscope.collect.torch.microscope.repeating.names import names_of
-from stepscope.collect.torch.tensors import is_tensor
+from stepscope.collect.torch.tensors import tensors_in
 
 
 class Place(NamedTuple):
@@ -106,13 +106,3 @@ def batch_tensors(attempt: Attempt) -> list[Any]:
     batch = [tensor for tensor in found if tensor.dim() and tensor.grad_fn is None and not tensor.requires_grad and tensor.shape[0] > 1]
     return [tensor for place, tensor in enumerate(batch) if all(tensor is not other for other in batch[:place])]
 
-
-def tensors_in(value: Any, depth: int = 3) -> list[Any]:
-    """The tensors in a batch, however it is nested."""
-    if is_tensor(value):
-        return [value]
-    if isinstance(value, dict) or (hasattr(value, "data") and isinstance(value.data, dict)):
-        value = list((value if isinstance(value, dict) else value.data).values())
-    if not depth or not isinstance(value, (list, tuple)):
-        return []
-    return [tensor for item in value[:64] for tensor in tensors_in(item, depth - 1)]

@@ -8,7 +8,7 @@ from typing import Any
 from stepscope.collect.torch.loading import streams
 from stepscope.collect.torch.loading.streams import files_opened, own_files, passes, taken
 from stepscope.collect.torch.microscope.repeating.lines import ENDED, is_broken, watched
-from stepscope.collect.torch.microscope.samples.rows import tensors_in
+from stepscope.collect.torch.tensors import same_values, tensors_in
 from stepscope.evidence import Frame
 
 
@@ -49,8 +49,4 @@ def _is_among(sample: Any, batch: Any) -> bool:
     """Whether what is not finite in the sample is a row of the batch."""
     bad = [tensor for tensor in tensors_in(sample) if is_broken(tensor)]
     wholes = [whole for whole in tensors_in(batch) if whole.dim() and is_broken(whole)]
-    return any(whole.shape[1:] == one.shape and any(_is_same(row, one) for row in whole) for one in bad for whole in wholes)
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    return bool(((one == other) | (one.isnan() & other.isnan())).all())
+    return any(same_values(row, one) for one in bad for whole in wholes if whole.shape[1:] == one.shape for row in whole)

@@ -9,9 +9,8 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.layers import is_module, walk_modules
-from stepscope.collect.torch.microscope.samples.rows import tensors_in
 from stepscope.collect.torch.resolve import stored_attributes
-from stepscope.collect.torch.tensors import is_tensor
+from stepscope.collect.torch.tensors import is_tensor, tensors_in
 
 MOST = 100
 """Attributes of an object that are looked at."""

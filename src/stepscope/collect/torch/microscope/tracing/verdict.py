@@ -14,7 +14,6 @@ from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.again import Repeat
 from stepscope.collect.torch.microscope.repeating.operands import storage
 from stepscope.collect.torch.microscope.samples.reload import is_reloaded
-from stepscope.collect.torch.microscope.samples.rows import tensors_in
 from stepscope.collect.torch.microscope.tracing.attributes import held_by_objects
 from stepscope.collect.torch.microscope.tracing.births import Birth
 from stepscope.collect.torch.microscope.tracing.origin import Origin, origin_of
@@ -24,7 +23,7 @@ from stepscope.collect.torch.microscope.tracing.weights import Weights
 from stepscope.collect.torch.microscope.tracing.written import written_by
 from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.tensors import is_tensor, tensor_of
+from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Frame, NonFinite, Stage
 
 SHOWN = 5
