@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, Observation
+from stepscope.evidence import Course, Failure, Frame, NonFinite, Observation
 
 SCHEDULER = Frame("/x/site-packages/torch/optim/lr_scheduler.py", 300, "step")
 OPTIMIZER = Frame("/x/site-packages/torch/optim/optimizer.py", 950, "load_state_dict")
@@ -50,3 +50,13 @@ def test_an_error_in_the_users_own_schedule_function_is_the_users():
     own = Frame("train.py", 4, "<lambda>", "lambda epoch: epoch / warmup", user=True)
 
     assert first(Failure("ZeroDivisionError", "division by zero", (LINE, SCHEDULER, own))).name == "user-code-exception"
+
+
+@pytest.mark.parametrize(("lr", "word"), [(float("nan"), "NaN"), (float("inf"), "infinite")])
+def test_a_learning_rate_that_is_not_finite_is_told_as_it_is(lr, word):
+    course = Course(losses=(3.0, 2.0, 1.0), optimizer="SGD", lr=lr, lr_set=LINE, decay=lr)
+
+    found = first(NonFinite("loss", "nan", "weight"), course)
+
+    assert (found.name, found.place.line) == ("lr-too-high", LINE.line)
+    assert found.headline.startswith(f"the learning rate itself has become {word}")

@@ -7,9 +7,10 @@ import faulthandler
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.process import channel, uncaught
 from stepscope.collect.process.alarms import ALARMS
@@ -19,6 +20,9 @@ from stepscope.collect.process.witness import seen_at_exit, seen_behind
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.trouble import trouble
+
+if TYPE_CHECKING:
+    from stepscope.evidence import Observation
 
 _HIGH = 500
 """Our files take numbers from here on, so that those of the user's files are what they would be without us."""
@@ -186,7 +190,7 @@ def leave() -> None:
     _member = None
 
 
-def _looked_at(*step: Any) -> bytes | None:
+def _looked_at(*step: Any) -> Observation:
     """The microscope is loaded when a step needs it."""
     from stepscope.collect.torch.microscope.look import look
 
@@ -197,7 +201,7 @@ def _enter(folder: Path, settings: Settings) -> Member:
     global _member
     _member = member = Member(folder)
     hooks.install(member.worker_begins, member.tell)
-    SENTINEL.begin(_looked_at, lambda told: channel.write_encoded(member.folder, told), settings.on_nonfinite, settings.budget)
+    SENTINEL.begin(_looked_at, partial(channel.write, member.folder), settings.on_nonfinite, settings.budget)
     uncaught.watch_processes(current)
     _skip_samples(folder, settings)
     return _member

@@ -3,7 +3,8 @@
 Why
 ---
 `log(0)` in a cross-entropy written by hand, a division by the number of positives in a batch that has none, the mean over an empty selection: the model's outputs
-are finite, the loss is not, and one update with it makes every weight NaN.
+are finite, the loss is not. One update with it makes every weight NaN; only where the gradients stay finite (those of a mean over nothing are zero) the weights are
+spared, and every average that the loss goes into is lost.
 
 Fix
 ---

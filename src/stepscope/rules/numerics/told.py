@@ -54,6 +54,7 @@ def facts(step: NonFinite) -> dict[str, str]:
         **_operands(step),
         "came out": told(step.output) if step.output is not None else "",
         "not finite in": rows,
+        "its gradients": "finite all the same: the weights are spared, what the loss is logged or averaged in is not" if step.spared else "",
         "repeated": "; ".join(filter(None, (_REPEATS.get(step.repeat, ""), step.why))),
     }
 

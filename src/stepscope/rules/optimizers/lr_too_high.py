@@ -20,12 +20,12 @@ Good
 
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Confidence, Severity
-from stepscope.rule import Rule, Witnessed
+from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.numerics.told import course_facts, kind, lr_is_infinite, lr_is_large, ran_away
 
 LR_TOO_HIGH = Rule("OPT105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("weight-decay-misuse",))
 
-_FIX_SCHEDULE = "Print the learning rate of each step: somewhere the schedule divides by zero."
+_FIX_SCHEDULE = "Print the learning rate of each step: where it is computed something is divided by zero, or grows without a limit."
 
 
 @LR_TOO_HIGH.seen_in
@@ -33,15 +33,30 @@ def diverging(step: NonFinite, course: Course) -> Witnessed:
     """The training diverged at a learning rate far above what is usual for its optimizer."""
     if not ran_away(course) or not lr_is_large(course) or step.born == "input":
         return
-    line = course.lr_set if lr_is_infinite(course) else course.built
+    if lr_is_infinite(course):
+        yield _infinite(step, course)
+        return
     yield LR_TOO_HIGH.found(
         f"at a learning rate of {course.lr:g} the training diverged: the loss is {kind(step)}",
         Confidence.CERTAIN if course.growth > 1 else Confidence.LIKELY,
         stage=Stage.OPTIMIZER,
-        line=line or course.built,
-        about="the learning rate is set here" if line and line is course.lr_set else "the optimizer was built here",
+        line=course.built,
+        about="the optimizer was built here",
         seen=course_facts(course),
-        fix=(_FIX_SCHEDULE,) if lr_is_infinite(course) else (f"Lower `lr` of {course.optimizer} from {course.lr:g}, by 10 at a time.",),
+        fix=(f"Lower `lr` of {course.optimizer} from {course.lr:g}, by 10 at a time.",),
+    )
+
+
+def _infinite(step: NonFinite, course: Course) -> Draft:
+    """One update with such a rate leaves no weight finite, whatever the gradients."""
+    return LR_TOO_HIGH.found(
+        f"the learning rate itself has become {'NaN' if course.lr != course.lr else 'infinite'}: the loss is {kind(step)}",
+        Confidence.CERTAIN,
+        stage=Stage.OPTIMIZER,
+        line=course.lr_set or course.built,
+        about="the learning rate is set here" if course.lr_set else "the optimizer was built here",
+        seen=course_facts(course),
+        instead=(_FIX_SCHEDULE,),
     )
 
 

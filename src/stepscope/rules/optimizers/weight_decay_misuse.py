@@ -22,7 +22,7 @@ Good
 from stepscope.evidence import Course, NonFinite, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
-from stepscope.rules.numerics.told import course_facts, kind, ran_away
+from stepscope.rules.numerics.told import course_facts, kind, lr_is_infinite, ran_away
 
 WEIGHT_DECAY_MISUSE = Rule("OPT108", Severity.ERROR, stage=Stage.OPTIMIZER)
 
@@ -33,7 +33,7 @@ DRIVES = 2.0
 @WEIGHT_DECAY_MISUSE.seen_in
 def diverging(step: NonFinite, course: Course) -> Witnessed:
     """The training diverged, and decay alone makes the weights larger at each update."""
-    if not ran_away(course) or step.born == "input" or course.lr is None or course.decay <= DRIVES:
+    if not ran_away(course) or step.born == "input" or course.lr is None or lr_is_infinite(course) or course.decay <= DRIVES:
         return
     yield WEIGHT_DECAY_MISUSE.found(
         f"weight decay makes the weights grow at each update: the loss is {kind(step)}",

@@ -37,11 +37,11 @@ from stepscope.evidence import NonFinite, Observation, Stage
 _THINNED = "the random states of this step were not noted: its steps are shorter than the budget pays for (--budget 10%)"
 
 
-def look(met: str, value: float, loss: Any, frame: FrameType, handed: Sequence[Any] = ()) -> bytes:
-    """Diagnose the step that is under way, whose gradients may be `handed` back: an observation, as the run folder holds it."""
+def look(met: str, value: float, loss: Any, frame: FrameType, handed: Sequence[Any] = ()) -> Observation:
+    """Diagnose the step that is under way, whose gradients may be `handed` back."""
     reference = weakref.ref(loss) if loss is not None else None
     with outside_transforms():
-        return channel.encode(diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack_at(frame)))
+        return diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack_at(frame))
 
 
 def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:

@@ -10,7 +10,11 @@ from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 
 def gradients_of(optimizers: Any) -> list[Any]:
     """The gradients of the optimizers' parameters that can be looked at without waiting for a device."""
-    gradients = [parameter.grad for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]]
+    return readable([parameter.grad for optimizer in optimizers for group in optimizer.param_groups for parameter in group["params"]])
+
+
+def readable(gradients: list[Any]) -> list[Any]:
+    """Those that are there and can be looked at without waiting for a device."""
     return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse]
 
 

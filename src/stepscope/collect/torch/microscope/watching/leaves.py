@@ -8,6 +8,7 @@ from itertools import islice
 from threading import get_ident
 from typing import Any
 
+from stepscope.collect.torch.microscope.watching.gradients import all_finite, readable
 from stepscope.collect.torch.microscope.watching.losses import plain
 from stepscope.graph import walk
 
@@ -37,11 +38,17 @@ class Leaves:
         trained = self.tensors if self._thread == get_ident() else []  # another thread may write to its gradients while they are read
         if len(trained) < len(self._known) or not trained:
             self._known, self._thread = [weakref.ref(leaf) for leaf in leaves_of(loss)], get_ident()
-        gradients = [leaf.grad for leaf in trained]
-        return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse]
+        return readable([leaf.grad for leaf in trained])
 
 
 def leaves_of(loss: Any) -> list[Any]:
     """The leaves of a loss's graph."""
     nodes = islice(walk(loss.grad_fn, lambda node: [each for each, _ in node.next_functions if each is not None]), NODES) if loss.grad_fn is not None else ()
     return [node.variable for node in nodes if hasattr(node, "variable")]
+
+
+def has_spared(loss: Any) -> bool:
+    """Whether the backward of this loss is known to have left a finite gradient in each of its leaves."""
+    gradients = [leaf.grad for leaf in leaves_of(loss)]
+    read = readable(gradients)
+    return bool(read) and len(read) == len(gradients) and all_finite(read)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.steps import STEPS
+
+if TYPE_CHECKING:
+    from stepscope.evidence import Observation
 
 DEAD = 5
 """Losses in a row that are not finite, from which on nobody is taking care of them."""
@@ -22,15 +26,16 @@ class Pending:
 
     def __init__(self) -> None:
         self.is_open = False
-        self._diagnosis: bytes | None = None
-        self._told: Callable[[bytes], Any] | None = None
+        self._diagnosis: Observation | None = None
+        self._told: Callable[[Observation], Any] | None = None
         self.policy = "continue"
         self._in_a_row = 0
+        self._spared: bool | None = None
         self._counts_alone = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
         self._held: list[tuple[Any, Any]] = []
 
-    def begin(self, told: Callable[[bytes], Any], policy: str) -> None:
+    def begin(self, told: Callable[[Observation], Any], policy: str) -> None:
         """From now on `told` is given each diagnosis that is confirmed; `policy` says what follows: "continue", "stop" or "skip"."""
         self._told, self.policy = told, policy
         self.recovers = False
@@ -45,12 +50,16 @@ class Pending:
 
         `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
         """
-        self.is_open, self._in_a_row, self._counts_alone = True, 1, counts_alone
+        self.is_open, self._in_a_row, self._counts_alone, self._spared = True, 1, counts_alone, None
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
-    def diagnosed(self, diagnosis: bytes | None) -> None:
+    def diagnosed(self, diagnosis: Observation) -> None:
         """What came of looking at it."""
         self._diagnosis = diagnosis
+
+    def spares(self, finite: bool) -> None:
+        """A backward from its loss is over, and has left finite gradients or not: those of a mean over nothing are zero."""
+        self._spared = finite and self._spared is not False
 
     def met_again(self, trains: bool = True) -> None:
         """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows."""
@@ -79,13 +88,13 @@ class Pending:
     def updated(self, optimizer: Any, loss_is_finite: bool) -> None:
         """Whether the bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
 
-        The user's own code may have cleaned the gradients since, or its optimizer refused them.
+        The user's own code may have cleaned the gradients since, or its optimizer refused them; gradients that were finite by themselves nobody took care of.
         """
         while self._held:
             parameter, gradient = self._held.pop()
             parameter.grad = gradient
         moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
-        if (moved and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
+        if ((moved or self._spared) and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
             self.confirm()
         elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
             self.dismiss()
@@ -98,7 +107,7 @@ class Pending:
         """It counts: tell of it, once, and stop the run if that is what was asked for."""
         diagnosis, self._diagnosis = self._diagnosis, None
         if diagnosis is not None and self._told is not None:
-            self._told(diagnosis)
+            self._told(_with_spared(diagnosis) if self._spared else diagnosis)
             if stops and self.policy == "stop":
                 raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
 
@@ -108,3 +117,10 @@ class Pending:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))
                 parameter.grad = None
+
+
+def _with_spared(diagnosis: Observation) -> Observation:
+    from stepscope.evidence import NonFinite
+
+    step = diagnosis.get(NonFinite)
+    return diagnosis if step is None else diagnosis.with_(replace(step, spared=True))

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
@@ -23,12 +23,15 @@ from stepscope.collect.torch.microscope.watching.series import Series
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
 
+if TYPE_CHECKING:
+    from stepscope.evidence import Observation
+
 SEARCHES = 2
 """First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
 """Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
 
-Look = Callable[[str, float, Any, Any, Any], "bytes | None"]
+Look = Callable[[str, float, Any, Any, Any], "Observation"]
 
 
 class Sentinel:
@@ -59,7 +62,7 @@ class Sentinel:
         self._drawn = False
         self._latest_finite = True
 
-    def begin(self, look: Look, told: Callable[[bytes], Any], policy: str, share: float) -> None:
+    def begin(self, look: Look, told: Callable[[Observation], Any], policy: str, share: float) -> None:
         """Watch from now on.
 
         `look` diagnoses a step, `told` is given its diagnosis once it is known that nobody caught it. `policy` says what follows: "continue", "stop"
@@ -139,6 +142,10 @@ class Sentinel:
             return self._met(loss, frame, trains=False)
         finally:
             self.gradients.leaves.differentiated = ()
+
+    def waits_for(self, loss: Any) -> bool:
+        """Whether this loss is known a step later only."""
+        return self.reads_late and not (loss.is_cpu and self.waits_for_cpu)
 
     def read_late(self, loss: Any, frame: FrameType) -> None:
         """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.

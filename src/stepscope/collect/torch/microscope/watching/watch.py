@@ -9,6 +9,7 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from stepscope.collect.torch.microscope.watching.leaves import has_spared
 from stepscope.collect.torch.microscope.watching.losses import loss_inside, loss_of, number_of, transform_test
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
@@ -104,7 +105,9 @@ def _watched(original: Any, weighs: bool) -> Any:
                 else:
                     value = _before(loss, sys._getframe(1), began, weighs)
             result = original(tensors, *args, **kwargs)
-            if value is not None and SENTINEL.looks_after():
+            if value is None:
+                _after_bad(loss)
+            elif SENTINEL.looks_after():
                 _after(loss, value, sys._getframe(1), () if weighs else result)
         except BaseException as exception:
             unseen(exception)
@@ -117,7 +120,7 @@ def _watched(original: Any, weighs: bool) -> Any:
 def _before(loss: Any, frame: FrameType, began: float, trains: bool) -> float | None:
     """A loss that is finite and has been read, as a number."""
     try:
-        if SENTINEL.reads_late and not (loss.is_cpu and SENTINEL.waits_for_cpu):
+        if SENTINEL.waits_for(loss):
             SENTINEL.read_late(loss, frame)
             return None
         value = SENTINEL.before(loss, frame, trains)
@@ -148,6 +151,15 @@ def _after(loss: Any, value: float, frame: FrameType, handed: Any) -> None:
         SENTINEL.after(loss, value, frame, handed)
     except Exception as problem:
         trouble("could not look at the gradients", problem)
+
+
+def _after_bad(loss: Any) -> None:
+    """The backward is over of a loss that is not finite; of one on an accelerator that is not known yet."""
+    if SENTINEL.pending.is_open and loss is not None and not SENTINEL.waits_for(loss):
+        try:
+            SENTINEL.pending.spares(has_spared(loss))
+        except Exception as problem:
+            trouble("could not look at the gradients", problem)
 
 
 def _again(loss: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:

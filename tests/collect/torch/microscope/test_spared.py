@@ -1,0 +1,53 @@
+"""A loss that is not finite while its gradients are: the weights are spared, the batch is lost and so is each average of the losses."""
+
+import pytest
+from tests.collect.torch.microscope.conftest import told
+
+TRAIN = """
+    x = torch.rand(64, 4); y = x.sum(1, keepdim=True); known = torch.rand(64) > 0.3; known[16:24] = False
+    net = nn.Linear(4, 1); optimizer = torch.optim.OPTIMIZER
+    for i in range(0, 64, 8):
+        a, b, keep = x[i:i + 8], y[i:i + 8], known[i:i + 8]
+        loss = (net(a)[keep] - b[keep]).square().mean()
+        BEFORE
+        optimizer.zero_grad(); loss.backward()
+        optimizer.step()
+"""
+OPTIMIZERS = ["SGD(net.parameters(), 0.01)", "SGD(net.parameters(), 0.01, momentum=0.9)", "Adam(net.parameters(), 0.01)"]
+TAKEN_CARE_OF = {
+    "the batch left out": "if not keep.any(): continue",
+    "the loss replaced": "loss = torch.nan_to_num(loss)",
+    "the step left out": "if not torch.isfinite(loss): optimizer.zero_grad(); continue",
+}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_mean_over_nothing_is_told_whatever_the_optimizer(diagnosed, optimizer):
+    report, _, lines = diagnosed(TRAIN.replace("OPTIMIZER", optimizer).replace("BEFORE", "pass"))
+
+    assert told(report, lines)[:2] == ("non-finite-loss", "loss = (net(a)[keep] - b[keep]).square().mean()")
+    assert report.findings[0].seen["its gradients"].startswith("finite all the same")
+
+
+@pytest.mark.parametrize("care", TAKEN_CARE_OF)
+def test_a_mean_over_nothing_that_is_taken_care_of_is_not_told(diagnosed, care):
+    report, _, _ = diagnosed(TRAIN.replace("OPTIMIZER", OPTIMIZERS[0]).replace("BEFORE", TAKEN_CARE_OF[care]))
+
+    assert report is None
+
+
+def test_a_step_left_out_after_its_backward_is_not_told(diagnosed):
+    source = TRAIN.replace("OPTIMIZER", OPTIMIZERS[0]).replace("BEFORE", "pass").replace("loss.backward()", "loss.backward()\n        if loss.isnan(): continue")
+
+    report, _, _ = diagnosed(source)
+
+    assert report is None
+
+
+def test_gradients_that_are_not_finite_are_not_said_to_be(diagnosed):
+    source = TRAIN.replace("OPTIMIZER", OPTIMIZERS[0]).replace("BEFORE", "loss = loss.nan_to_num() + (net(a) * (0.1 - a).log()).mean()")
+
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines)[0] == "non-finite-loss"
+    assert "its gradients" not in report.findings[0].seen
