@@ -4,6 +4,7 @@ import runpy
 from textwrap import dedent
 
 import pytest
+import torch
 from tests.collect.torch.microscope.conftest import BEGIN, told
 
 import stepscope
@@ -330,6 +331,42 @@ def test_skip_drops_the_update_alone(diagnosed):
     assert report.findings[0].name == "non-finite-forward"
     assert all(parameter.isfinite().all() for parameter in names["net"].parameters())
     assert all(parameter.grad is not None for parameter in names["net"].parameters())
+
+
+AVERAGED = """
+    x = torch.rand(60, 4) + 0.1; y = torch.arange(60) % 3; x[BAD, 2] = float("nan")
+    def new(): return nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 3))
+    net = new(); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for rows in torch.arange(60).split(10):
+        if SKIPPED == int(rows[0]): continue
+        loss = nn.functional.cross_entropy(net(x[rows]), y[rows])
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("bad", [3, 24])
+def test_skip_takes_a_dropped_batch_out_of_the_running_averages_too(diagnosed, bad):
+    report, names, _ = diagnosed(AVERAGED.replace("BAD", str(bad)).replace("SKIPPED", "-1"), on_nonfinite="skip")
+    left_out, without, _ = diagnosed(AVERAGED.replace("BAD", str(bad)).replace("SKIPPED", str(bad // 10 * 10)))
+
+    assert (report.findings[0].name, left_out) == ("non-finite-input", None)
+    assert names["net"][1].running_mean.equal(without["net"][1].running_mean)
+    assert names["net"][1].running_var.equal(without["net"][1].running_var)
+    assert all(one.equal(other) for one, other in zip(names["net"].parameters(), without["net"].parameters(), strict=True))
+
+
+def test_skip_under_a_guard_that_comes_after_the_model_spares_its_averages():
+    net, batches = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.BatchNorm1d(6)), torch.rand(5, 8, 4)
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    batches[3, 2, 1] = float("nan")
+
+    with stepscope.guard(on_nonfinite="skip", quiet=True):
+        for batch in batches:
+            optimizer.zero_grad()
+            net(batch).square().mean().backward()
+            optimizer.step()
+
+    assert net[1].running_mean.isfinite().all()
 
 
 @pytest.mark.parametrize("call", ["optimizer.step(closure)", "optimizer.step(closure=closure)"])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from time import perf_counter
+from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch.microscope.watching.budget import Budget
-from stepscope.collect.torch.microscope.watching.random_states import States, distinct
+from stepscope.collect.torch.microscope.watching.random_states import States, distinct, generators_in
 
 STEPS = 4
 """Steps whose beginnings are kept: gradients may be gathered over several."""
+SEARCHES = 2
+"""First losses at which the user's own random generators are looked for."""
 
 
 class Beginnings:
@@ -20,6 +23,7 @@ class Beginnings:
         self.states = States()
         self.ring: deque[Any] = deque(maxlen=STEPS)
         self.at = perf_counter()
+        self.searches = SEARCHES
         self._budget = budget
         self._is_noted = True
 
@@ -32,6 +36,11 @@ class Beginnings:
             began = perf_counter()
             self.note()
             self._budget.pay_thinned(began)
+
+    def search(self, frame: FrameType) -> None:
+        """Look for random generators of the user's own, from this frame."""
+        self.searches -= 1
+        self.states.watch(generators_in(frame))
 
     def note(self) -> None:
         """A step may begin here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Sequence
@@ -35,20 +36,24 @@ class Flag:
 
 
 class Flags:
-    """The flags that are on their way: at most two."""
+    """The flags that are on their way (`sent`): at most two."""
 
     def __init__(self) -> None:
-        self._sent: deque[Flag] = deque(maxlen=2)
+        self.sent: deque[Flag] = deque(maxlen=2)
+        self.may_wait = True
+        """Whether a bad step may be told of after its update."""
+        self._cpu_comes_late = READ_LATE in os.environ
 
-    def __bool__(self) -> bool:
-        return bool(self._sent)
+    def wait_for(self, loss: Any) -> bool:
+        """Whether this loss is to be known a step later only."""
+        return self.may_wait and (self._cpu_comes_late or not loss.is_cpu)
 
     def exchange(self, loss: Any) -> float | None:
         """Send the flag of this loss for that of the one before: its value, or None while it is on its way."""
-        value = self._sent[0].read() if self._sent else None
+        value = self.sent[0].read() if self.sent else None
         if value is not None:
-            self._sent.popleft()
-        self._sent.append(Flag(loss))
+            self.sent.popleft()
+        self.sent.append(Flag(loss))
         return value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from stepscope.collect.torch.microscope.watching.averages import Averages
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.steps import STEPS
@@ -34,16 +35,23 @@ class Pending:
         self._counts_alone = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
         self._held: list[tuple[Any, Any]] = []
+        self.averages = Averages()
 
     def begin(self, told: Callable[[Observation], Any], policy: str) -> None:
         """From now on `told` is given each diagnosis that is confirmed; `policy` says what follows: "continue", "stop" or "skip"."""
         self._told, self.policy = told, policy
         self.recovers = False
+        self.averages = Averages()
         self.dismiss()
 
     def release(self) -> None:
         """Tell nobody any more."""
         self._told = None
+
+    def built(self) -> None:
+        """An optimizer is there, and with it its model."""
+        if self.policy == "skip":
+            self.averages.find()
 
     def open(self, counts_alone: bool = True) -> None:
         """A step that is not finite has been met; a closure's backward comes within the step, so the weights are marked at once.
@@ -112,7 +120,8 @@ class Pending:
                 raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
 
     def _drop(self, optimizer: Any) -> None:
-        """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over."""
+        """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over, what the forward pass averaged at once."""
+        self.averages.put_back()
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 self._held.append((parameter, parameter.grad))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -13,11 +12,10 @@ from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.watching.beginnings import Beginnings
 from stepscope.collect.torch.microscope.watching.budget import Budget
 from stepscope.collect.torch.microscope.watching.gradient_reads import GradientReads
-from stepscope.collect.torch.microscope.watching.late import READ_LATE, Flags, Shadow
+from stepscope.collect.torch.microscope.watching.late import Flags, Shadow
 from stepscope.collect.torch.microscope.watching.losses import handed_back, number_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.pending import Pending
-from stepscope.collect.torch.microscope.watching.random_states import generators_in
 from stepscope.collect.torch.microscope.watching.scalers import Scalers
 from stepscope.collect.torch.microscope.watching.series import Series
 from stepscope.collect.torch.steps import STEPS
@@ -26,8 +24,6 @@ from stepscope.collect.trouble import trouble
 if TYPE_CHECKING:
     from stepscope.evidence import Observation
 
-SEARCHES = 2
-"""First steps in which the user's own random generators are looked for."""
 DIAGNOSES = 8
 """Steps that are looked at in one run: a run that is lost makes one bad step after the other."""
 
@@ -55,10 +51,9 @@ class Sentinel:
         self.beginnings = Beginnings(budget)
         self.series = Series()
         self.shadow = Shadow()
-        self._flags = Flags()
+        self.flags = Flags()
         self.follows_closures = False
-        self.reads_late, self.waits_for_cpu = True, READ_LATE not in os.environ
-        self.backwards = self.transforms = self._diagnoses = self._searched = 0
+        self.backwards = self.transforms = self._diagnoses = 0
         self._drawn = False
         self._latest_finite = True
 
@@ -76,7 +71,7 @@ class Sentinel:
     def follows(self, policy: str) -> None:
         """From now on this follows a bad step."""
         self.pending.policy = policy
-        self.reads_late = policy == "continue"
+        self.flags.may_wait = policy == "continue"
         self._follow_closures()
 
     def _follow_closures(self) -> None:
@@ -104,6 +99,7 @@ class Sentinel:
         self.gradients.has_optimizer = True
         if self.look is not None:
             self.beginnings.note()
+            self.pending.built()
             if not self.backwards:
                 self._read_code()
 
@@ -121,9 +117,8 @@ class Sentinel:
             value: float = loss.item()
         except RuntimeError:  # a vector
             value = number_of(loss)
-        if self._searched < SEARCHES:
-            self._searched += 1
-            self.beginnings.states.watch(generators_in(frame))
+        if self.beginnings.searches:
+            self.beginnings.search(frame)
         self.series.meet(frame)
         self._latest_finite = value - value == 0
         if self._latest_finite:
@@ -143,19 +138,15 @@ class Sentinel:
         finally:
             self.gradients.leaves.differentiated = ()
 
-    def waits_for(self, loss: Any) -> bool:
-        """Whether this loss is known a step later only."""
-        return self.reads_late and not (loss.is_cpu and self.waits_for_cpu)
-
     def read_late(self, loss: Any, frame: FrameType) -> None:
         """A loss on an accelerator: that of the step before is read, and this one's flag sent on its way.
 
         What is found is told of when the next loss is not finite either: else somebody left the step out.
         """
         History.keeps_two = True
-        if not self._flags:
+        if not self.flags.sent:
             self.beginnings.states.watch(sys.modules["torch"].cuda.default_generators)
-        value = self._flags.exchange(loss)
+        value = self.flags.exchange(loss)
         if value is None:
             return
         if value - value == 0:
@@ -186,7 +177,7 @@ class Sentinel:
         """An optimizer is about to step, given these arguments: a closure among them computes the gradients anew."""
         if self.look is None or self.repeat is not None:
             return
-        if self._flags:
+        if self.flags.sent:
             self.shadow.keep(parameters_of([optimizer]))
             return
         if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards and self.gradients.are_backwards_own):
@@ -197,6 +188,7 @@ class Sentinel:
     def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
         """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
         if not STEPS.knows(optimizer):
+            self.pending.built()
             if not STEPS.finished_steps:
                 self._read_code()  # a notebook's cell that trains comes after the one that has built the optimizer
             STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
@@ -224,6 +216,8 @@ class Sentinel:
         """A step is over, noted since that moment of `perf_counter`. Where no loader says when the next begins, it begins here."""
         if self.pending.is_open:
             self.pending.updated(optimizer, self._latest_finite)
+        if self.pending.policy == "skip":
+            self.pending.averages.keep()
         if self.look is not None:
             self.series.rates.append(optimizer.param_groups[0].get("lr"))
             if self.budget.is_measured:

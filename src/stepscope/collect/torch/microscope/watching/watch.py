@@ -120,7 +120,7 @@ def _watched(original: Any, weighs: bool) -> Any:
 def _before(loss: Any, frame: FrameType, began: float, trains: bool) -> float | None:
     """A loss that is finite and has been read, as a number."""
     try:
-        if SENTINEL.waits_for(loss):
+        if SENTINEL.flags.wait_for(loss):
             SENTINEL.read_late(loss, frame)
             return None
         value = SENTINEL.before(loss, frame, trains)
@@ -155,7 +155,7 @@ def _after(loss: Any, value: float, frame: FrameType, handed: Any) -> None:
 
 def _after_bad(loss: Any) -> None:
     """The backward is over of a loss that is not finite; of one on an accelerator that is not known yet."""
-    if SENTINEL.pending.is_open and loss is not None and not SENTINEL.waits_for(loss):
+    if SENTINEL.pending.is_open and loss is not None and not SENTINEL.flags.wait_for(loss):
         try:
             SENTINEL.pending.spares(has_spared(loss))
         except Exception as problem:
