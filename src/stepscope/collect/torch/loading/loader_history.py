@@ -64,7 +64,8 @@ class History:
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """The same index lists, in the form in which they are to be used, noted as they are drawn. It holds no reference to the iterator."""
         noted = filterfalse(self._lists.append, chain(sampler_iter, _end(weakref.ref(self))))
-        return noted if self.workers or page is None else map(teller(iterator, page), noted)
+        told = None if self.workers or page is None else teller(iterator, page)
+        return noted if told is None else map(told, noted)
 
     def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
         """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated.
