@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.averages import Averages
@@ -22,11 +23,12 @@ class Pending:
     """A bad step's diagnosis, held back until its effect is known.
 
     It is told of once the step reaches the weights, or is followed by others without a good one between them: a step that the user's own code
-    leaves out (`if not torch.isfinite(norm): continue`), or that a gradient scaler skips, is in good hands.
+    leaves out (`if not torch.isfinite(norm): continue`), or that a gradient scaler skips, is in good hands. What other threads train meanwhile says nothing of it.
     """
 
     def __init__(self) -> None:
         self.is_open = False
+        self._thread = 0
         self._diagnosis: Observation | None = None
         self._told: Callable[[Observation], Any] | None = None
         self.policy = "continue"
@@ -59,6 +61,7 @@ class Pending:
         `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
         """
         self.is_open, self._in_a_row, self._counts_alone, self._spared = True, 1, counts_alone, None
+        self._thread = get_ident()
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
     def diagnosed(self, diagnosis: Observation) -> None:
@@ -71,6 +74,8 @@ class Pending:
 
     def met_again(self, trains: bool = True) -> None:
         """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows."""
+        if self._is_anothers:
+            return
         self._in_a_row += 1
         if self._in_a_row >= DEAD if STEPS.optimizers else trains:
             self.confirm()
@@ -82,11 +87,14 @@ class Pending:
 
     def recover(self) -> None:
         """Without an optimizer a loss that is finite again shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
-        self.dismiss()
-        self.recovers = True
+        if not self._is_anothers:
+            self.dismiss()
+            self.recovers = True
 
     def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""
+        if self._is_anothers:
+            return
         self._before_update[id(optimizer)] = marks_of(optimizer)
         if self.policy != "continue" and not (loss_is_finite and all_finite(gradients_of([optimizer]))):
             self.confirm()
@@ -98,6 +106,8 @@ class Pending:
 
         The user's own code may have cleaned the gradients since, or its optimizer refused them; gradients that were finite by themselves nobody took care of.
         """
+        if self._is_anothers:
+            return
         while self._held:
             parameter, gradient = self._held.pop()
             parameter.grad = gradient
@@ -106,6 +116,11 @@ class Pending:
             self.confirm()
         elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
             self.dismiss()
+
+    @property
+    def _is_anothers(self) -> bool:
+        """Whether the bad step belongs to another thread than this one."""
+        return get_ident() != self._thread
 
     def dismiss(self) -> None:
         """Somebody took care of it."""
