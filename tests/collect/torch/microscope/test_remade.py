@@ -128,3 +128,40 @@ def test_samples_that_take_long_to_load_do_not_cost_the_diagnosis(diagnosed):
     report, _, lines = diagnosed(source + loop.replace("optimizer.step()", "optimizer.step(); Slow.slow = False"))
 
     assert told(report, lines)[1:] == (f"loss = {MEANS}", [])
+
+
+HANDED = """
+    def learn(x, boxes):
+        loss = LOSS
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    for batch in DataLoader(samples, 6, shuffle=True, collate_fn=COLLATE): learn(*batch)
+"""
+
+
+def test_a_sample_is_named_where_a_function_was_handed_the_parts_of_the_batch(diagnosed):
+    loss = "sum((net(a) - b).abs().mean() for a, b in zip(x, boxes))"
+    source = BOXES + "    samples[29] = torch.rand(4), torch.empty(0, 4)\n" + HANDED.replace("COLLATE", LISTS).replace("LOSS", loss)
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines)[1:] == (f"loss = {loss}", [29])
+
+
+def test_a_function_whose_own_numbers_fail_blames_none_of_the_samples_that_it_was_handed(diagnosed):
+    loss = "sum((net(a) - b).abs().mean() for a, b in zip(x, boxes)) / torch.randint(0, 3, (4,)).prod()"
+    report, _, lines = diagnosed(BOXES + HANDED.replace("COLLATE", LISTS).replace("LOSS", loss))
+
+    assert told(report, lines)[1:] == (f"loss = {loss}", [])
+
+
+def test_a_sample_is_named_by_rows_of_another_kind_than_those_of_the_batch(diagnosed):
+    report, _, lines = diagnosed("""
+    net = nn.Linear(4, 4); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    boxes = torch.rand(48, 3, 4) + 0.1; boxes[::3, 1:] = -1; boxes[29, 0] = 0
+    for x, boxes in DataLoader(TensorDataset(torch.rand(48, 4), boxes), 7, shuffle=True):
+        real = boxes[boxes[..., 2] >= 0]
+        shares = real / real.amax(1, keepdim=True)
+        loss = (net(x).mean() - shares).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert told(report, lines)[1:] == ("shares = real / real.amax(1, keepdim=True)", [29])

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from types import FrameType
+from functools import lru_cache
+from types import CodeType, FrameType
 from typing import Any
 
 from stepscope.collect.failure import frame_of
 from stepscope.collect.owner import is_users
+from stepscope.collect.torch.syntax import function_of, own_nodes
 from stepscope.evidence import Frame
 
 PARTS = 64
@@ -40,12 +43,15 @@ class _Lines:
         self._breaks = breaks
         self.began: list[Frame] = []
         self._at: dict[int, int] = {}
+        self._returned: dict[int, int] = {}
+        """The line of the last `return`: a `with` or a `finally` around it has lines to run after what it gives has been computed."""
         self._known: dict[int, dict[str, Any]] = {}
 
     def enter(self, frame: FrameType, event: str, argument: Any) -> Any:
         if self.began or not is_users(frame.f_code.co_filename):
             return None
         self._at[id(frame)] = frame.f_lineno
+        self._returned.pop(id(frame), None)
         self._known[id(frame)] = {name: _mark(value) for name, value in frame.f_locals.items()}
         return self._step
 
@@ -54,9 +60,13 @@ class _Lines:
             return None
         known = self._known.setdefault(id(frame), {})
         fresh = {name: value for name, value in frame.f_locals.items() if known.get(name) != _mark(value)}
-        given = [argument] if event == "return" else []
-        if any(self._breaks(value, depth=2) for value in [*fresh.values(), *given]):
-            self._note(frame, self._at.get(id(frame), frame.f_lineno))
+        at = self._at.get(id(frame), frame.f_lineno)
+        if at in _returning(frame.f_code):
+            self._returned[id(frame)] = at
+        if any(self._breaks(value, depth=2) for value in fresh.values()):
+            self._note(frame, at)
+        elif event == "return" and self._breaks(argument, depth=2):
+            self._note(frame, self._returned.get(id(frame), at))
         known.update({name: _mark(value) for name, value in fresh.items()})
         self._at[id(frame)] = frame.f_lineno
         return self._step
@@ -69,6 +79,14 @@ class _Lines:
                 above.append(frame_of(outer, outer.f_lineno))
             outer = outer.f_back
         self.began = [*above[::-1], frame_of(frame, line)]
+
+
+@lru_cache(maxsize=64)
+def _returning(code: CodeType) -> frozenset[int]:
+    """The lines of a function's `return` statements."""
+    function = function_of(code)
+    found = (node for node in own_nodes(function) if isinstance(node, ast.Return)) if function is not None else ()
+    return frozenset(line for node in found for line in range(node.lineno, (node.end_lineno or node.lineno) + 1))
 
 
 def _mark(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from stepscope.collect.torch.forked.isolation import NotHere
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.units import Unit
-from stepscope.collect.torch.tensors import is_tensor
+from stepscope.collect.torch.tensors import is_tensor, tensors_in
 
 
 def names_of(unit: Unit) -> dict[str, Any]:
@@ -50,13 +50,28 @@ def _same(data: Any, fresh: Any) -> dict[int, Any]:
 
 
 def with_batch(unit: Unit, batch: Any) -> dict[str, Any]:
-    """The names of a unit, its loop's variables bound to another batch. Raises NotHere where the loop does not show how."""
+    """The names of a unit, its loop's variables bound to another batch, or those of a function that was handed the batch. Raises NotHere where neither shows how."""
     names, target = dict(unit.names), getattr(unit.loop, "target", None)
     bound = {node.id for node in ast.walk(target) if isinstance(node, ast.Name)} if target is not None else set()
     restored = _restored(target, batch, batch, dict.fromkeys(bound, batch) | names, bound) if target is not None else {}
+    restored = restored or _handed_on(names, batch)
     if not restored:
         raise NotHere("the loop does not say where the batch goes")
     return names | restored
+
+
+def _handed_on(names: dict[str, Any], batch: Any) -> dict[str, Any]:
+    """The names that hold the loader's batch, or parts of it, as another batch gives them; a framework hands it on in a container of its own."""
+    for history in LOADERS.recent()[:2]:
+        for handed in filter(None, (history.latest, history.before)):
+            if type(handed.data) is not type(batch):
+                continue
+            same, whole = _same(handed.data, batch), list(map(id, tensors_in(handed.data)))
+            held = {name: same[id(value)] for name, value in names.items() if id(value) in same}
+            held |= {name: batch for name, value in names.items() if type(value) is type(batch) and whole and list(map(id, tensors_in(value))) == whole}
+            if held:
+                return held
+    return {}
 
 
 def _restored(target: Any, data: Any, fresh: Any, names: dict[str, Any], rebound: set[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from stepscope.evidence import Frame, NonFinite
 ALONE, SECONDS = 16, 2.0
 """Rows that are tried by themselves at most, and how long that may take."""
 _COMPUTED = ("forward", "backward")
-"""Where it began in an operator that the whole batch went through: one number, or all of its rows."""
+"""Where it began in an operator that the whole batch went through: one number, all of its rows, or rows of another kind (boxes, positives)."""
 
 
 class Proven(NamedTuple):
@@ -56,7 +56,8 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
             proven = _proven(attempt, repeat, part, rows, one)
             if proven is not None:
                 return proven
-    others = not fitting and len(drawn) == 1 and (drawn[0].history.own_order if step.rows else step.born in _COMPUTED)
+    of_batch = any(each.gave(group[0]) for group, _ in fitting for each in drawn if not group[0].picked and len(group[0].order) == step.rows_of)
+    others = not of_batch and len(drawn) == 1 and (step.born in _COMPUTED or bool(step.rows and drawn[0].history.own_order))
     return (_by_reloading(attempt, repeat, (), drawn[0]) if others else None) or Proven(loader=loader)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
@@ -18,10 +18,10 @@ from stepscope.collect.torch.microscope.tracing.attributes import held_by_object
 from stepscope.collect.torch.microscope.tracing.births import Birth
 from stepscope.collect.torch.microscope.tracing.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.tracing.own_code import own_work
+from stepscope.collect.torch.microscope.tracing.stage import stage_in_step
 from stepscope.collect.torch.microscope.tracing.updates import averaged_by, update_of
 from stepscope.collect.torch.microscope.tracing.weights import Weights
 from stepscope.collect.torch.microscope.tracing.written import written_by
-from stepscope.collect.torch.stages import stage_of_frames
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Frame, NonFinite, Stage
@@ -142,7 +142,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             born=own or ("backward" if birth.node is not None else "forward"),
             operator=birth.name,
             frames=frames,
-            stage=Stage.BACKWARD if own or birth.node is not None else _stage(birth, frames, births),
+            stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births),
             inputs=tuple(birth.seen[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
@@ -155,37 +155,6 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
         ),
         layer_of(entries),
     ]
-
-
-def _stage(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
-    """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss.
-
-    What a weight has had a part in is no batch any more.
-    """
-    told = stage_of_frames(frames)
-    if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
-        return told or Stage.FORWARD
-    if any(_in_model(later) for later in _made_of(birth, births)):
-        return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights else Stage.AUGMENT
-    return Stage.LOSS
-
-
-def _made_of(birth: Birth, births: Any) -> Iterator[Birth]:
-    """What the forward pass made of it later: `loss = criterion(net(x.log()), y)` is a line of the loss, and the `log` is not."""
-    made = {id(birth)}
-    for later in births.births[birth.order + 1 :]:
-        if later.node is None and any(id(link.source) in made for link in later.links):
-            made.add(id(later))
-            yield later
-
-
-def _in_model(birth: Birth) -> bool:
-    """Whether an operator met a weight, or ran in a module that is no loss."""
-    if any(link.tensor.requires_grad and link.tensor.is_leaf for link in birth.links):
-        return True
-    if not any(entry[0].f_code.co_name == "_call_impl" for entry in birth.stack):
-        return False
-    return stage_of_frames(tuple(frame_of(*entry) for entry in birth.stack)) != Stage.LOSS
 
 
 def _is_finite_in_full(birth: Birth) -> bool:
