@@ -14,6 +14,7 @@ from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
+from stepscope.collect.pictured import picture_of
 from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
@@ -31,7 +32,7 @@ from stepscope.collect.torch.callee import callee_of
 from stepscope.collect.torch.calls import Entry, call_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loading.loaders import LOADERS
-from stepscope.collect.torch.loading.workers import worker_death_of
+from stepscope.collect.torch.loading.workers import late_worker_of, worker_death_of
 from stepscope.collect.torch.lookups import lacked_of, lookup_of
 from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
@@ -62,7 +63,8 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     observation = observation.with_(_try("what is empty", lambda: empty_of(stack)))
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
-    return observation.with_(_try("the file", lambda: file_of(failure, observation.get(Batch), stack)))
+    batch = observation.get(Batch)
+    return observation.with_(_try("the file", lambda: file_of(failure, batch, stack)), _try("the picture", lambda: picture_of(stack, batch)))
 
 
 def _stack(outer: BaseException, exception: BaseException) -> list[Entry]:
@@ -87,6 +89,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
         _try("the short last batch", lambda: remainder_of(stack)),
         _try("the index", lambda: indexed_of(stack)),
         _try("the worker", lambda: worker_death_of(stack)),
+        _try("the late worker", lambda: late_worker_of(stack, exception)),
         _try("the history", lambda: history_of(stack, exception)),
         _try("the rows regrouped", lambda: regrouped_of(stack, exception)),
         _try("the graph used twice", lambda: reused_of(stack, exception)),

@@ -34,7 +34,7 @@ AUGMENTATION_FAILURE = Rule(
         "corrupt-image", "truncated-image", "channel-mismatch", "channel-order", "missing-file", "unreadable-entry", "image-too-large", "host-oom",
         "worker-pickle", "box-out-of-image", "box-reversed", "box-empty", "box-not-normalised", "recursion-limit", "interrupted-by-user",
         "empty-sample", "not-serialisable", "gpu-oom", "shm-exhausted", "too-many-open-files",
-        "metric-shape-depends-on-batch",
+        "metric-shape-depends-on-batch", "image-mode-unusual",
     ),
 )  # fmt: skip
 

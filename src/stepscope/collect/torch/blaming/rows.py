@@ -24,6 +24,8 @@ _SAME_VALUES = {
 """Methods after which a tensor of indices still holds the same indices, row for row."""
 _INDEXED = {"gather", "scatter", "scatter_", "scatter_add", "scatter_add_", "index_select", "take_along_dim", "index_add_", "index_copy_"}
 
+_UNORDERED = ("torch.uint16", "torch.uint32", "torch.uint64")
+
 
 class Used(NamedTuple):
     """A tensor used as an index: the user's name for it, and how many entries the indexed axis has (None: not known)."""
@@ -82,13 +84,16 @@ def _used(node: ast.AST, table: ast.AST | int | None, axis: int | None, frame: F
 
 
 def _as_tensor(value: Any) -> Any:
-    """A tensor as it is; a numpy array or a list of whole numbers as a tensor; None for anything else."""
-    if is_tensor(value):
-        return value
+    """A tensor as it is; a numpy array or a list of whole numbers as a tensor; None for anything else.
+
+    PyTorch knows no order of unsigned numbers beyond a byte: those of 16-bit pictures become signed ones.
+    """
     numbers = type(value) is list and 0 < len(value) <= LISTED and all(type(item) is int for item in value)
     if numbers or (type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") in ("i", "u")):
-        return sys.modules["torch"].as_tensor(value)
-    return None
+        value = sys.modules["torch"].as_tensor(value)
+    elif not is_tensor(value):
+        return None
+    return value.long() if str(value.dtype) in _UNORDERED else value
 
 
 def _base(node: ast.AST) -> ast.AST:
