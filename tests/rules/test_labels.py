@@ -178,3 +178,34 @@ def test_an_array_of_no_boxes_is_told_as_a_picture_without_annotations(in_expres
     found = first(Failure("IndexError", message, LOADING), Empty((("anns", "list"),), in_expression), Moment(step=3))
 
     assert found.name == name
+
+TRANSFORM = Frame("aug.py", 9, "FocusLargest.__call__", "k = a.argmax()", user=True)
+ARGMAX = "attempt to get argmax of an empty sequence"
+
+
+@pytest.mark.parametrize(
+    ("frames", "message", "things", "name"),
+    [
+        ((*LOADING, TRANSFORM), ARGMAX, ("a", "boxes"), "augmentation-failure"),
+        ((*LOADING, TRANSFORM), ARGMAX, ("a",), "augmentation-failure"),
+        (LOADING, ARGMAX, ("a", "boxes"), "label-missing"),
+        (LOADING, ARGMAX, ("a",), "generator-exception"),
+        (LOADING[:1], ARGMAX, ("a", "boxes"), "empty-dataset"),
+        (LOADING, "cannot reshape array of size 0 into shape (8,8,3)", (), "empty-sample"),
+        (LOADING, "shape '[8, 8]' is invalid for input of size 0", (), "empty-sample"),
+        (LOADING, "cannot reshape array of size 30 into shape (8,8,3)", (), "input-shape-mismatch"),
+        (LOADING[:1], "cannot reshape array of size 0 into shape (8,8,3)", (), "input-shape-mismatch"),
+    ],
+)
+def test_what_one_sample_lacks_is_no_empty_data_set_and_no_layer(frames, message, things, name):
+    empty = Empty(tuple((thing, "ndarray") for thing in things), things[:1])
+    found = first(Failure("ValueError", message, frames), empty, Moment(step=3))
+
+    assert found.name == name
+    assert not any("LazyLinear" in fix or "len(loader)" in fix for fix in found.fix if frames[1:])
+
+
+def test_a_transform_that_is_left_without_boxes_names_them():
+    empty = Empty((("a", "ndarray"), ("boxes", "ndarray")), ("a",))
+
+    assert first(Failure("ValueError", ARGMAX, (*LOADING, TRANSFORM)), empty, Moment(step=3)).headline == "`FocusLargest` is given nothing: `boxes` is empty"

@@ -44,6 +44,8 @@ _NAMES = wording(
     r"|normali[sz]e|resize|to_?tensor|colou?r|brightness|contrast|blur|noise|shear|time_?stretch|pitch_?shift|spec_?aug|compose",
     re.IGNORECASE,
 )
+_MODULES = wording(r"(?:^|[/\\])(?:\w+_)?(?:augs?|augment\w*|transforms?)(?:\.py$|[/\\])", re.IGNORECASE)
+"""Files and folders that hold transforms, whatever those are called."""
 _BATCH = (
     "Call the transform with this batch alone, and look at what it is given: its sizes, and what it takes from the configuration.",
     "Where it holds on to a batch size, the short last batch of an epoch does not fit: take the size from the batch, `len(x)`.",
@@ -55,14 +57,14 @@ _LOADING = ("__getitem__", "__getitems__", "fetch", "__next__", "collate")
 @AUGMENTATION_FAILURE.seen_in
 def loading(failure: Failure, batch: Batch) -> Witnessed:
     """A transform on the way of one sample."""
-    frame = _transform(failure)
+    frame = transform_of(failure)
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}",
+            f"`{name_of(frame)}` raises {failure.type}: {first}",
             Confidence.LIKELY,
             stage=Stage.AUGMENT,
-            seen={"transform": _name(frame), "exception": failure.type, "says": failure.message[:300]},
+            seen={"transform": name_of(frame), "exception": failure.type, "says": failure.message[:300]},
             fix=_COPY if failure.says("strides") and failure.says("negative") else (),
             instead=_BATCH if _of_batch(failure) else (),
         )
@@ -71,11 +73,11 @@ def loading(failure: Failure, batch: Batch) -> Witnessed:
 @AUGMENTATION_FAILURE.seen_in
 def elsewhere(failure: Failure) -> Witnessed:
     """The same, applied outside of a loader."""
-    frame = _transform(failure)
+    frame = transform_of(failure)
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_BATCH if _of_batch(failure) else ()
+            f"`{name_of(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_BATCH if _of_batch(failure) else ()
         )
 
 
@@ -84,7 +86,7 @@ def _of_batch(failure: Failure) -> bool:
     return not failure.passes(*_LOADING)
 
 
-def _transform(failure: Failure) -> Frame | None:
+def transform_of(failure: Failure) -> Frame | None:
     """The frame of a library's transform, or of the user's own transform."""
     for frame in reversed(failure.frames):
         if not frame.user and _LIBRARIES.search(frame.file.replace("\\", "/")):
@@ -100,11 +102,11 @@ def _transform(failure: Failure) -> Frame | None:
 def _is_transform(frame: Frame, failure: Failure) -> bool:
     owner = frame.function.rpartition(".")[0].rpartition(".")[2]
     if frame.name == "__call__":
-        return bool(_NAMES.search(owner))
+        return bool(_NAMES.search(owner) or (_MODULES.search(frame.file) and failure.passes(*_LOADING)))
     return bool(_NAMES.search(frame.name)) and failure.passes(*_LOADING) and not frame.name.startswith("__")
 
 
-def _name(frame: Frame) -> str:
+def name_of(frame: Frame) -> str:
     """The transform's class, or its function."""
     owner = frame.function.rpartition(".")[0].rpartition(".")[2]
     return owner if owner and frame.name in ("__call__", "forward", "apply", "get_params") else frame.name
