@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Batch, Failure, Frame, LateWorker, Machine, Moment, Observation, WorkerDeath
+from stepscope.evidence import Batch, Failure, Frame, LateWorker, Machine, Moment, Observation, Recursion, WorkerDeath
 
 LINE = Frame("train.py", 12, "main", "for x, y in loader:", user=True)
 
@@ -86,3 +86,15 @@ def test_what_fails_within_one_sample_is_no_batch_of_several_shapes(last, collat
     found = first(Failure("ValueError", RESHAPED, (LINE, FETCH, last)), Moment(step=9))
 
     assert (found.name == "collate-inconsistent-shapes") is collated
+
+
+def test_an_attribute_that_a_worker_asks_for_before_it_is_there_has_its_own_cure():
+    line = Frame("wrap.py", 9, "Cached.__getattr__", "return getattr(self.ds, name)", user=True)
+    failure = Failure("RecursionError", "maximum recursion depth exceeded", (Frame("lib/multiprocessing/spawn.py", 122, "spawn_main"), line))
+
+    found = first(failure, Recursion((line,), 996, "1 frame, 996 times", kind="attribute", endless=True))
+    other = first(Failure("RecursionError", "maximum recursion depth exceeded", (line,)), Recursion((line,), 996, "1 frame, 996 times"))
+
+    assert (found.name, found.stage.value) == ("recursion-limit", "data")
+    assert "unpickling" in found.fix[0]
+    assert (other.stage.value, "unpickling" in other.fix[0]) == ("forward", False)

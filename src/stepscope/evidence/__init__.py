@@ -3,7 +3,7 @@
 from stepscope.evidence.batch import Batch, Remainder
 from stepscope.evidence.boxes import PART, Boxes
 from stepscope.evidence.call import Call, Operand
-from stepscope.evidence.callee import Callee, Lookup
+from stepscope.evidence.callee import Callee, Lookup, Refused
 from stepscope.evidence.collectives import Collectives, Waited
 from stepscope.evidence.dataset import WHOLE, Expected, Flaw, Flaws, Inventory, Masks
 from stepscope.evidence.ending import Death, Interruption, LateWorker, WorkerDeath
@@ -76,6 +76,7 @@ __all__ = [
     "Picture",
     "PlainModules",
     "Recursion",
+    "Refused",
     "Regrouped",
     "Remainder",
     "Reused",

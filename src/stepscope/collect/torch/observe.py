@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of
+from stepscope.collect.held import refused_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.pictured import picture_of
@@ -60,7 +61,7 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
         ends = [*stack[:ENDS], *stack[-ENDS:]] if len(stack) > 2 * ENDS else stack
         batch = _try("the batch", lambda: batch_of(ends)) if "torch" in sys.modules else None
         return observation.with_(_try("the recursion", lambda: recursion_of(exception, stack)), batch)
-    observation = observation.with_(_try("what is empty", lambda: empty_of(stack)))
+    observation = observation.with_(_try("what is empty", lambda: empty_of(stack)), _try("what was refused", lambda: refused_of(stack, exception)))
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
     batch = observation.get(Batch)
