@@ -21,7 +21,7 @@ from stepscope.evidence.nonfinite import Course, NonFinite
 from stepscope.evidence.observation import Observation
 from stepscope.evidence.overview import Chart, Colours, Overlap, Overview, Thumbnail
 from stepscope.evidence.patterns import wording
-from stepscope.evidence.picture import Picture
+from stepscope.evidence.picture import Picture, Unequal
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
 from stepscope.evidence.regrouped import Regrouped
@@ -85,6 +85,7 @@ __all__ = [
     "Stage",
     "State",
     "Tensor",
+    "Unequal",
     "Thumbnail",
     "Twins",
     "Waited",

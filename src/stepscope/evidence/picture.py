@@ -21,3 +21,18 @@ class Picture:
     def told(self) -> dict[str, str]:
         """For a person."""
         return {"picture": f"{self.file}, {self.mode}", "beside it": f"{self.others} of {self.usual}"}
+
+
+@dataclass(frozen=True)
+class Unequal:
+    """A picture and its mask, by the user's names, whose heights and widths differ while their sample is loaded."""
+
+    image: str
+    mask: str
+    of_image: tuple[int, int]
+    of_mask: tuple[int, int]
+
+    @property
+    def turned(self) -> bool:
+        """Whether one of them lies on its side."""
+        return self.of_image == self.of_mask[::-1]

@@ -8,7 +8,7 @@ from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Batch
+from stepscope.evidence import Batch, Indexed
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -81,3 +81,54 @@ def test_a_box_without_area_is_not_reversed():
     found = diagnose("train.py", [seen(scenes([4.0, 1.0, 4.0, 5.0]))]).findings[0]
 
     assert found.name == "box-empty"
+
+
+class Cells(Scenes):
+    """Pictures that are the same each time, and the cells of their objects."""
+
+    def __getitem__(self, index):
+        return torch.full((3, 4, 4), float(index)), torch.tensor(self.boxes[index])
+
+
+class Noise(Cells):
+    def __getitem__(self, index):
+        return torch.rand(3, 4, 4), torch.tensor(self.boxes[index])
+
+
+def numbered(batch):
+    images, cells = zip(*batch, strict=True)
+    return torch.stack(images), torch.cat([torch.cat([torch.full((len(c), 1), n), c], 1) for n, c in enumerate(cells)])
+
+
+def turned_and_numbered(batch):
+    return numbered(batch[::-1])
+
+
+def assign(images, cells):
+    target = torch.zeros(len(images), 4, 4)
+    b, ij = cells[:, 0], cells[:, 1:]
+    target[b, ij[:, 1], ij[:, 0]] = 1
+    return target
+
+
+def assign_all(loader):
+    for images, cells in loader:
+        assign(images, cells)
+
+
+@pytest.mark.parametrize(
+    ("kind", "collate", "blamed"),
+    [(Cells, numbered, [6]), (Cells, turned_and_numbered, [6]), (Noise, numbered, [])],
+    ids=["in order", "in another order", "not the same again"],
+)
+def test_a_cell_past_the_grid_is_blamed_on_the_row_in_the_same_brackets(kind, collate, blamed):
+    cells = [[[0, 1], [2, 3]] for _ in range(8)]
+    cells[6] = [[0, 1], [2, 9]]
+    with pytest.raises(IndexError) as raised:
+        assign_all(DataLoader(kind(cells), 4, collate_fn=collate))
+
+    observation = observe(raised.value)
+
+    batch = observation.get(Batch)
+    assert [batch.indices[row] for row in batch.culprits] == blamed
+    assert observation.get(Indexed).name == "ij[:, 1]"

@@ -14,6 +14,7 @@ from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of
 from stepscope.collect.held import refused_of
 from stepscope.collect.machine import machine_now
+from stepscope.collect.masked import unequal_of
 from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.pictured import picture_of
 from stepscope.collect.primary import primary
@@ -25,6 +26,7 @@ from stepscope.collect.torch.autograd.plain import optimizer_of, plain_modules_o
 from stepscope.collect.torch.autograd.reuse import reused_of
 from stepscope.collect.torch.autograd.writes import own_backward_of, written_of
 from stepscope.collect.torch.blaming.batches import batch_of, remainder_of
+from stepscope.collect.torch.blaming.beside import row_beside
 from stepscope.collect.torch.blaming.blame import blame_of
 from stepscope.collect.torch.blaming.labels import labels_of
 from stepscope.collect.torch.blaming.longer import longer_of
@@ -65,7 +67,7 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
     batch = observation.get(Batch)
-    return observation.with_(_try("the file", lambda: file_of(failure, batch, stack)), _try("the picture", lambda: picture_of(stack, batch)))
+    return observation.with_(_try("the file", lambda: file_of(failure, batch, stack)), _try("the picture", lambda: picture_of(stack, batch)), _try("the mask", lambda: unequal_of(stack)))
 
 
 def _stack(outer: BaseException, exception: BaseException) -> list[Entry]:
@@ -79,7 +81,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     labels = _try("the labels", lambda: labels_of(stack))
     classes = labels.classes if labels else 0
     head = _try("the head", lambda: head_of(stack, classes)) if labels else None
-    blame = _try("the samples to blame", lambda: blame_of(stack) or longer_of(stack, exception))
+    blame = _try("the samples to blame", lambda: blame_of(stack) or row_beside(stack) or longer_of(stack, exception))
     batch = _try("the batch", lambda: batch_of(stack, blame, lacked_of(stack, exception)))
     return [
         _try("the call", lambda: call_of(stack)),

@@ -34,7 +34,7 @@ AUGMENTATION_FAILURE = Rule(
         "corrupt-image", "truncated-image", "channel-mismatch", "channel-order", "missing-file", "unreadable-entry", "image-too-large", "host-oom",
         "worker-pickle", "box-out-of-image", "box-reversed", "box-empty", "box-not-normalised", "recursion-limit", "interrupted-by-user",
         "empty-sample", "not-serialisable", "gpu-oom", "shm-exhausted", "too-many-open-files",
-        "metric-shape-depends-on-batch", "image-mode-unusual",
+        "metric-shape-depends-on-batch", "image-mode-unusual", "segment-mismatch",
     ),
 )  # fmt: skip
 
@@ -51,6 +51,8 @@ _BATCH = (
     "Where it holds on to a batch size, the short last batch of an epoch does not fit: take the size from the batch, `len(x)`.",
 )
 _COPY = ("Copy what was flipped or turned before it becomes a tensor: `image[:, ::-1].copy()`, `np.ascontiguousarray(image)`.",)
+_OWN = ("`np.asarray(picture)`, `np.frombuffer` and a file mapped for reading give arrays that may not be written: make one of your own, `np.array(picture)` or `array.copy()`.",)
+_FLIPPED = "stride in the given numpy array is negative"
 _LOADING = ("__getitem__", "__getitems__", "fetch", "__next__", "collate")
 
 
@@ -65,9 +67,15 @@ def loading(failure: Failure, batch: Batch) -> Witnessed:
             Confidence.LIKELY,
             stage=Stage.AUGMENT,
             seen={"transform": name_of(frame), "exception": failure.type, "says": failure.message[:300]},
-            fix=_COPY if failure.says("strides") and failure.says("negative") else (),
-            instead=_BATCH if _of_batch(failure) else (),
+            instead=_instead(failure),
         )
+
+
+@AUGMENTATION_FAILURE.seen_in
+def flipped(failure: Failure) -> Witnessed:
+    """A flip is a view that is read backwards, and no tensor can be."""
+    if failure.says(_FLIPPED):
+        yield AUGMENTATION_FAILURE.found("an array that was flipped or turned becomes a tensor", seen={"says": failure.message[:200]}, instead=_COPY)
 
 
 @AUGMENTATION_FAILURE.seen_in
@@ -77,8 +85,15 @@ def elsewhere(failure: Failure) -> Witnessed:
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{name_of(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_BATCH if _of_batch(failure) else ()
+            f"`{name_of(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_instead(failure)
         )
+
+
+def _instead(failure: Failure) -> tuple[str, ...]:
+    """What fits better than the page's advice."""
+    if failure.says(_FLIPPED):
+        return _COPY
+    return _OWN if failure.says("read-only") else _BATCH if _of_batch(failure) else ()
 
 
 def _of_batch(failure: Failure) -> bool:
