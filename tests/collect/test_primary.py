@@ -75,3 +75,20 @@ def test_exceptions_that_point_at_each_other_do_no_harm():
         raise first
 
     assert raised(step) in (first, second)
+
+
+def library(folder, teardown):
+    """A library's loop: it puts things away after what `run` raises."""
+    file = folder / "site-packages" / "loop.py"
+    file.parent.mkdir()
+    file.write_text(f"def fit(run):\n    try:\n        run()\n    except BaseException:\n        {teardown}()\n        raise\n\ndef {teardown}():\n    raise RuntimeError('call iter first')\n")
+    names = {}
+    exec(compile(file.read_text(), str(file), "exec"), names)
+    return names["fit"]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("_teardown", KeyError), ("shutdown", KeyError), ("translate", RuntimeError)])
+def test_what_fails_while_a_library_puts_things_away_hides_the_cause(tmp_path, name, kind):
+    fit = library(tmp_path, name)
+
+    assert isinstance(raised(lambda: fit(broken)), kind)

@@ -66,3 +66,12 @@ def test_the_file_of_another_number_is_no_name_like_it(tmp_path, missing, alike)
     (tmp_path / "rocket_043.jpg").touch()
 
     assert look_at(str(tmp_path / missing)).alike == alike
+
+
+def test_a_name_in_other_capitals_comes_first_among_many_like_it(tmp_path):
+    for number in range(30):
+        (tmp_path / f"00{number:02d}.png").touch()
+    (tmp_path / "0044.PNG").touch()
+
+    assert look_at(str(tmp_path / "0044.png")).alike == ("0044.PNG",)
+    assert look_at(str(tmp_path / "0045.png")).alike == ()

@@ -26,3 +26,19 @@ def test_where_a_whole_batch_is_transformed_no_named_sample_is_spoken_of(pieces)
 
     assert found.code == "AUG101"
     assert not any("named sample" in fix for fix in found.fix)
+
+
+def test_so_it_is_where_the_data_set_itself_makes_the_tensor():
+    found = first(Failure("ValueError", STRIDES, (LOADED,)))
+
+    assert (found.code, found.headline) == ("AUG101", "an array that was flipped or turned becomes a tensor")
+    assert len(found.fix) == 1
+    assert ".copy()" in found.fix[0]
+
+
+def test_an_array_that_may_not_be_written_is_to_be_made_anew():
+    cut_out = Frame("train.py", 15, "CutOut.__call__", "img[2:4] = 0", user=True)
+    read_only, other = (first(Failure("ValueError", words, (LOADED, cut_out))) for words in ("assignment destination is read-only", "low >= high"))
+
+    assert "np.array(picture)" in read_only.fix[0]
+    assert not any("np.array(picture)" in fix for fix in other.fix)

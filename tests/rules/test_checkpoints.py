@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, Lookup, Machine, Moment, Observation, Stage
+from stepscope.evidence import Failure, Frame, Lookup, Machine, Moment, Observation, Refused, Stage
 
 LOAD = Frame("train.py", 12, "main", "model.load_state_dict(torch.load(path))", user=True)
 SAVE = Frame("train.py", 40, "main", "torch.save(state, path)", user=True)
@@ -118,3 +118,10 @@ def test_a_damaged_archive_of_the_data_set_is_no_checkpoint():
     found = diagnose("run", [Observation(damaged, Moment(stage=Stage.DATA))]).findings[0]
 
     assert (found.name, found.stage) == ("unreadable-entry", Stage.DATA)
+
+
+def test_the_value_that_json_cannot_hold_is_named_by_the_way_to_it():
+    failure = Failure("TypeError", "Object of type int64 is not JSON serializable", (SAVE,))
+
+    assert first(failure).headline == "JSON cannot hold a int64"
+    assert first(failure, Refused("history[0]['worst']", "int64")).headline == "JSON cannot hold `history[0]['worst']`, of class int64"

@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Batch, Failure, File, Frame, Head, Labels, Lookup, Moment, Observation, Tensor
+from stepscope.evidence import Batch, Empty, Failure, File, Frame, Head, Labels, Lookup, Moment, Observation, Tensor
 
 LINE = Frame("train.py", 12, "main", "print(accuracy_score(trues, preds))", user=True)
 
@@ -91,8 +91,9 @@ def test_a_label_that_is_not_there_is_named_with_where_it_was_looked_up(lookup, 
         (Lookup("self.options", "'label_smoothing'", ("lr",), asked="'label_smoothing'", size=1), "KeyError"),
         (Lookup("row", "'class'", ("klass",), asked="'class'", size=1, records=40, having=0), "KeyError"),
         (Lookup("row", "'width'", ("file",), asked="'width'", size=1, records=40, having=39), "KeyError"),
+        (Lookup("self.by_id", "999", ("1",), asked="a['image_id']", size=1), "KeyError"),
     ],
-    ids=["paths", "class names", "numbered names", "a label as key", "all lists end", "configuration", "setting", "no record has it", "another field"],
+    ids=["paths", "class names", "numbered names", "a label as key", "all lists end", "configuration", "setting", "no record has it", "another field", "an id"],
 )
 def test_what_is_no_label_of_a_sample_is_not_told_as_one(lookup, kind):
     assert loading(lookup, kind).name != "label-missing"
@@ -143,3 +144,68 @@ def test_a_sample_with_a_key_more_is_no_sample_without_a_label():
     kinds = {"{image: float32[3]}": (0, 2), "{image: float32[3], mask: int}": (1,)}
 
     assert lacking("mask", kinds, {1: "{image: float32[3], mask: int}"}).name != "label-missing"
+
+
+@pytest.mark.parametrize(
+    ("lookup", "name"),
+    [
+        (Lookup("self.by_id", "999", ("1",), asked="a['image_id']", size=1), "annotation-id-clash"),
+        (Lookup("cats", "91", ("1",), asked="ann['category_id']", size=1), "annotation-id-clash"),
+        (Lookup("self.cache", "999", ("1",), asked="a['width']", size=1), "generator-exception"),
+        (Lookup("a", "'image_id'", ("id",), asked="'image_id'", size=1, records=40, having=39), "annotation-parse"),
+        (Lookup("a", "'keypoints'", ("id",), asked="'keypoints'", size=1, records=40, having=39), "annotation-parse"),
+        (Lookup("a", "'keypoints'", ("id",), asked="'keypoints'", size=1, records=40, having=3), "generator-exception"),
+    ],
+)
+def test_an_annotation_that_points_nowhere_or_lacks_a_field_is_told_as_such(lookup, name):
+    assert loading(lookup).name == name
+
+
+FLAT = "too many indices for tensor of dimension 1"
+
+
+@pytest.mark.parametrize(
+    ("in_expression", "message", "name"),
+    [
+        (("boxes",), FLAT, "label-missing"),
+        (("boxes",), "too many indices for array: array is 1-dimensional, but 2 were indexed", "label-missing"),
+        (("wave",), FLAT, "input-rank"),
+        ((), FLAT, "input-rank"),
+        (("boxes",), "index 4 is out of bounds for axis 0 with size 4", "generator-exception"),
+    ],
+)
+def test_an_array_of_no_boxes_is_told_as_a_picture_without_annotations(in_expression, message, name):
+    found = first(Failure("IndexError", message, LOADING), Empty((("anns", "list"),), in_expression), Moment(step=3))
+
+    assert found.name == name
+
+TRANSFORM = Frame("aug.py", 9, "FocusLargest.__call__", "k = a.argmax()", user=True)
+ARGMAX = "attempt to get argmax of an empty sequence"
+
+
+@pytest.mark.parametrize(
+    ("frames", "message", "things", "name"),
+    [
+        ((*LOADING, TRANSFORM), ARGMAX, ("a", "boxes"), "augmentation-failure"),
+        ((*LOADING, TRANSFORM), ARGMAX, ("a",), "augmentation-failure"),
+        (LOADING, ARGMAX, ("a", "boxes"), "label-missing"),
+        (LOADING, ARGMAX, ("a",), "generator-exception"),
+        (LOADING[:1], ARGMAX, ("a", "boxes"), "empty-dataset"),
+        (LOADING, "cannot reshape array of size 0 into shape (8,8,3)", (), "empty-sample"),
+        (LOADING, "shape '[8, 8]' is invalid for input of size 0", (), "empty-sample"),
+        (LOADING, "cannot reshape array of size 30 into shape (8,8,3)", (), "input-shape-mismatch"),
+        (LOADING[:1], "cannot reshape array of size 0 into shape (8,8,3)", (), "input-shape-mismatch"),
+    ],
+)
+def test_what_one_sample_lacks_is_no_empty_data_set_and_no_layer(frames, message, things, name):
+    empty = Empty(tuple((thing, "ndarray") for thing in things), things[:1])
+    found = first(Failure("ValueError", message, frames), empty, Moment(step=3))
+
+    assert found.name == name
+    assert not any("LazyLinear" in fix or "len(loader)" in fix for fix in found.fix if frames[1:])
+
+
+def test_a_transform_that_is_left_without_boxes_names_them():
+    empty = Empty((("a", "ndarray"), ("boxes", "ndarray")), ("a",))
+
+    assert first(Failure("ValueError", ARGMAX, (*LOADING, TRANSFORM)), empty, Moment(step=3)).headline == "`FocusLargest` is given nothing: `boxes` is empty"

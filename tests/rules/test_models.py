@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Failure, Frame, Observation, PlainModules
+from stepscope.evidence import Callee, Failure, Frame, Observation, PlainModules
 
 OPTIMIZER = Frame("train.py", 30, "main", "optimizer = torch.optim.Adam(model.parameters())", user=True)
 LOAD = Frame("train.py", 12, "main", "model = torch.load(path)", user=True)
@@ -26,6 +26,7 @@ def test_an_empty_optimizer_has_three_causes_that_the_model_tells_apart():
     assert first(EMPTY, PlainModules("", "", "", 0, 0, registered=0)).name == "parameter-not-registered"
     assert first(EMPTY, PlainModules("", "", "", 0, 0, registered=4, trainable=0)).name == "parameter-frozen"
     assert first(EMPTY, PlainModules("", "", "", 0, 0, registered=4, trainable=4)).name == "api-misuse"
+    assert "used up" in first(EMPTY, Callee("torch.optim.Adam", library="torch"), PlainModules("", "", "", 0, 0, registered=4, trainable=4)).fix[0]
 
 
 @pytest.mark.parametrize(

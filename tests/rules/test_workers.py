@@ -1,7 +1,7 @@
 import pytest
 
 from stepscope.diagnose import diagnose
-from stepscope.evidence import Batch, Failure, Frame, Machine, Observation, WorkerDeath
+from stepscope.evidence import Batch, Failure, Frame, LateWorker, Machine, Moment, Observation, Recursion, WorkerDeath
 
 LINE = Frame("train.py", 12, "main", "for x, y in loader:", user=True)
 
@@ -64,3 +64,37 @@ def test_pictures_of_two_kinds_without_a_majority_are_told_as_pictures():
 
     assert found.headline == "pictures of 1 and of 3 channels meet in one batch"
     assert found.place.samples == ()
+
+
+def test_a_worker_that_brings_nothing_in_time_is_a_hang_with_its_sample():
+    failure = Failure("RuntimeError", "DataLoader timed out after 15 seconds", (LINE,))
+
+    found = first(failure, LateWorker(1, 70, (4, 9), last=9))
+
+    assert (found.name, found.headline) == ("hang-worker", "loader worker 1 brought no batch in time, loading sample 9")
+
+
+FETCH = Frame("lib/torch/utils/data/_utils/fetch.py", 54, "fetch", "data = [self.dataset[idx] for idx in possibly_batched_index]")
+RESHAPED = "cannot reshape array of size 0 into shape (8,8,3)"
+
+
+@pytest.mark.parametrize(
+    ("last", "collated"),
+    [(Frame("train.py", 20, "Packed.__getitem__", "raw.reshape(8, 8, 3)", user=True), False), (Frame("train.py", 20, "<lambda>", "np.stack(rows)", user=True), True)],
+)
+def test_what_fails_within_one_sample_is_no_batch_of_several_shapes(last, collated):
+    found = first(Failure("ValueError", RESHAPED, (LINE, FETCH, last)), Moment(step=9))
+
+    assert (found.name == "collate-inconsistent-shapes") is collated
+
+
+def test_an_attribute_that_a_worker_asks_for_before_it_is_there_has_its_own_cure():
+    line = Frame("wrap.py", 9, "Cached.__getattr__", "return getattr(self.ds, name)", user=True)
+    failure = Failure("RecursionError", "maximum recursion depth exceeded", (Frame("lib/multiprocessing/spawn.py", 122, "spawn_main"), line))
+
+    found = first(failure, Recursion((line,), 996, "1 frame, 996 times", kind="attribute", endless=True))
+    other = first(Failure("RecursionError", "maximum recursion depth exceeded", (line,)), Recursion((line,), 996, "1 frame, 996 times"))
+
+    assert (found.name, found.stage.value) == ("recursion-limit", "data")
+    assert "unpickling" in found.fix[0]
+    assert (other.stage.value, "unpickling" in other.fix[0]) == ("forward", False)

@@ -11,6 +11,7 @@ from stepscope.collect.owner import is_users
 from stepscope.collect.source import entries, line_text
 from stepscope.collect.unseen import is_ours
 
+_CLEANS_UP = re.compile(r"_*(?:tear_?down|clean_?up|shut_?down)_*")
 _RAISE = re.compile(r"\braise\b")
 DEPTH = 8
 
@@ -18,7 +19,7 @@ DEPTH = 8
 def primary(exception: BaseException) -> BaseException:
     """The first cause: what the user's own `raise ... from error` (or `from None`) wraps, what a `finally` of theirs hides, the first of a group.
 
-    An exception that a library raises while handling another is the library's word for it, and stays.
+    An exception that a library raises while handling another is the library's word for it, and stays; not so what fails while it puts things away.
     """
     for _ in range(DEPTH):
         inner = _inner(exception)
@@ -34,13 +35,18 @@ def _inner(exception: BaseException) -> BaseException | None:
         return group[0] if isinstance(group[0], BaseException) else None
     entry = _innermost(exception)
     if entry is None or not is_users(entry[0].f_code.co_filename):
-        return None
+        return exception.__context__ if exception.__cause__ is None and _cleans_up(exception) else None
     if exception.__cause__ is not None:
         return exception.__cause__ if raised_by_user(*entry) else None
     hidden = exception.__context__  # also where `from None` hides it from readers
     if hidden is None or isinstance(hidden, (StopIteration, KeyboardInterrupt)):
         return None
     return hidden if raised_by_user(*entry) or _in_finally(exception) else None
+
+
+def _cleans_up(exception: BaseException) -> bool:
+    """Whether a library was putting things away after another exception: what was not yet begun cannot be ended."""
+    return any(_CLEANS_UP.fullmatch(frame.f_code.co_name) and not is_users(frame.f_code.co_filename) for frame, _, _ in entries(exception.__traceback__))
 
 
 def raised_by_user(frame: FrameType, line: int) -> bool:

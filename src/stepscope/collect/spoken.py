@@ -76,9 +76,16 @@ def _absent(path: str) -> File:
         "link" if target else "nothing",
         target=target,
         nearest=shown(nearest),
-        alike=tuple(name for name in difflib.get_close_matches(missing, names, n=5, cutoff=0.6) if not _numbered(name, missing))[:3],
+        alike=_alike(missing, names),
         entries=len(names),
     )
+
+
+def _alike(missing: str, names: list[str]) -> tuple[str, ...]:
+    """The names that resemble the missing one: first those that are written in other capitals."""
+    cased = [name for name in names if name.casefold() == missing.casefold()]
+    close = difflib.get_close_matches(missing, names, n=5, cutoff=0.6)
+    return tuple(dict.fromkeys([*cased, *(name for name in close if not _numbered(name, missing))]))[:3]
 
 
 def _numbered(name: str, other: str) -> bool:

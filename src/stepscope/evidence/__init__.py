@@ -3,10 +3,10 @@
 from stepscope.evidence.batch import Batch, Remainder
 from stepscope.evidence.boxes import PART, Boxes
 from stepscope.evidence.call import Call, Operand
-from stepscope.evidence.callee import Callee, Lookup
+from stepscope.evidence.callee import Callee, Lookup, Refused
 from stepscope.evidence.collectives import Collectives, Waited
 from stepscope.evidence.dataset import WHOLE, Expected, Flaw, Flaws, Inventory, Masks
-from stepscope.evidence.ending import Death, Interruption, WorkerDeath
+from stepscope.evidence.ending import Death, Interruption, LateWorker, WorkerDeath
 from stepscope.evidence.failure import Failure, Frame
 from stepscope.evidence.file import Empty, File
 from stepscope.evidence.history import History, OwnBackward, Reused, Written
@@ -21,6 +21,7 @@ from stepscope.evidence.nonfinite import Course, NonFinite
 from stepscope.evidence.observation import Observation
 from stepscope.evidence.overview import Chart, Colours, Overlap, Overview, Thumbnail
 from stepscope.evidence.patterns import wording
+from stepscope.evidence.picture import Picture, Unequal
 from stepscope.evidence.plain import PlainModules
 from stepscope.evidence.recursion import Recursion
 from stepscope.evidence.regrouped import Regrouped
@@ -58,6 +59,7 @@ __all__ = [
     "Interruption",
     "Inventory",
     "Labels",
+    "LateWorker",
     "Layer",
     "Log",
     "Lookup",
@@ -71,8 +73,10 @@ __all__ = [
     "Overlap",
     "Overview",
     "OwnBackward",
+    "Picture",
     "PlainModules",
     "Recursion",
+    "Refused",
     "Regrouped",
     "Remainder",
     "Reused",
@@ -81,6 +85,7 @@ __all__ = [
     "Stage",
     "State",
     "Tensor",
+    "Unequal",
     "Thumbnail",
     "Twins",
     "Waited",

@@ -1,4 +1,4 @@
-"""What the failing line of the user's called, and what it looked a key or an index up in."""
+"""What the failing line of the user's called, what it looked a key or an index up in, and what it could not write down."""
 
 from __future__ import annotations
 
@@ -42,3 +42,11 @@ class Lookup:
     content: str = ""
     records: int = 0
     having: int = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A value that an encoder does not know: the names that lead to it ("history[2]['worst']"), and its class."""
+
+    path: str
+    kind: str

@@ -66,6 +66,16 @@ class Interruption:
 
 
 @dataclass(frozen=True)
+class LateWorker:
+    """A loader worker that lives, and brought no batch within the loader's time limit. `samples` and `last` are as in WorkerDeath."""
+
+    worker: int
+    pid: int
+    samples: tuple[int, ...] = ()
+    last: int | None = None
+
+
+@dataclass(frozen=True)
 class WorkerDeath:
     """A loader worker that is gone, as its main process sees it.
 

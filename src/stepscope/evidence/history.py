@@ -14,7 +14,7 @@ class History:
     `grad_mode` is false where recording was still switched off when the run stopped; `off` is the line that switched it off, for the loss
     or for good, or that froze all parameters. `parameters` counts the parameters of the models in sight, `trainable` those that require a gradient, `gradients` those
     that hold one. `cut` is the user's line that left the graph, `how` the words there (".item()"); `sure` is false where another part of the
-    source could not be followed.
+    source could not be followed. `returned` is where a step of the user's hands its loss to a framework's loop, which runs `backward` elsewhere.
     """
 
     grad_mode: bool = True
@@ -25,6 +25,7 @@ class History:
     cut: Frame | None = None
     how: str = ""
     sure: bool = False
+    returned: Frame | None = None
 
 
 @dataclass(frozen=True)

@@ -165,3 +165,50 @@ def test_layers_in_a_plain_dictionary_are_counted_and_placed():
 
     assert (plain.owner, plain.attribute, plain.kind, plain.modules, plain.parameters) == ("Heads", "heads", "dict", 2, 4)
     assert plain.line.code.startswith("self.heads = {")
+
+
+class Step(nn.Module):
+    def __init__(self, kept):
+        super().__init__()
+        self.layer, self.kept = nn.Linear(3, 1), kept
+
+    def training_step(self, x):
+        terms = self.kept()
+        terms.add(self.layer(x).mean())
+        return terms.total()
+
+
+class Numbers:
+    def __init__(self):
+        self.terms = []
+
+    def add(self, term):
+        self.terms.append(term.item())
+
+    def total(self):
+        return torch.as_tensor(sum(self.terms))
+
+
+def fitted(tmp_path, kept):
+    file = tmp_path / "site-packages" / "loop.py"
+    file.parent.mkdir()
+    file.write_text("def fit(module, x):\n    loss = module.training_step(x)\n    loss.backward()\n    raise RuntimeError('does not require grad')\n")
+    names = {}
+    exec(compile(file.read_text(), str(file), "exec"), names)
+    return seen(history_of, lambda: names["fit"](Step(kept), torch.ones(2, 3)))
+
+
+def test_where_a_framework_runs_backward_the_steps_return_is_told(tmp_path):
+    history = fitted(tmp_path, Numbers)
+
+    assert history.cut is None
+    assert (history.returned.name, history.returned.code) == ("training_step", "return terms.total()")
+
+
+def test_a_loop_of_the_users_own_hands_nothing_over():
+    def run():
+        model = Step(Numbers)
+        loss = model.training_step(torch.ones(2, 3))
+        loss.backward()
+
+    assert seen(history_of, run).returned is None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from stepscope.collect.process.heartbeat import Beat
-from stepscope.evidence import Batch, Call, Failure, NonFinite, Observation, WorkerDeath
+from stepscope.evidence import Batch, Call, Failure, LateWorker, NonFinite, Observation, WorkerDeath
 
 WORDS = 300
 """So much of an exception's words has to stand in what the main process raises again."""
@@ -103,12 +103,12 @@ def _chain(seen: Observation) -> tuple[Failure, ...]:
 
 
 def _named(observation: Observation, beats: Sequence[Beat]) -> Observation:
-    """With the sample that a dead worker was loading, as its heartbeat says."""
-    death, batch = observation.get(WorkerDeath), observation.get(Batch)
-    beat = next((beat for beat in beats if death and beat.pid == death.pid), None)
-    if death is None or beat is None:
+    """With the sample that a dead or late worker was loading, as its heartbeat says."""
+    worker, batch = observation.get(WorkerDeath) or observation.get(LateWorker), observation.get(Batch)
+    beat = next((beat for beat in beats if worker and beat.pid == worker.pid), None)
+    if worker is None or beat is None:
         return observation
-    indices = beat.samples or death.samples
+    indices = beat.samples or worker.samples
     rows = (indices.index(beat.last),) if beat.last in indices else ()
     known = replace(batch, indices=indices, culprits=rows) if batch else Batch(indices=indices, culprits=rows)
-    return observation.with_(replace(death, samples=indices, last=beat.last), known)
+    return observation.with_(replace(worker, samples=indices, last=beat.last), known)

@@ -12,8 +12,11 @@ from typing import Any, TypeVar
 
 from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of
+from stepscope.collect.held import refused_of
 from stepscope.collect.machine import machine_now
+from stepscope.collect.masked import unequal_of
 from stepscope.collect.owner import is_users, running_script
+from stepscope.collect.pictured import picture_of
 from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
 from stepscope.collect.source import entries
@@ -23,6 +26,7 @@ from stepscope.collect.torch.autograd.plain import optimizer_of, plain_modules_o
 from stepscope.collect.torch.autograd.reuse import reused_of
 from stepscope.collect.torch.autograd.writes import own_backward_of, written_of
 from stepscope.collect.torch.blaming.batches import batch_of, remainder_of
+from stepscope.collect.torch.blaming.beside import row_beside
 from stepscope.collect.torch.blaming.blame import blame_of
 from stepscope.collect.torch.blaming.labels import labels_of
 from stepscope.collect.torch.blaming.longer import longer_of
@@ -31,7 +35,7 @@ from stepscope.collect.torch.callee import callee_of
 from stepscope.collect.torch.calls import Entry, call_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loading.loaders import LOADERS
-from stepscope.collect.torch.loading.workers import worker_death_of
+from stepscope.collect.torch.loading.workers import late_worker_of, worker_death_of
 from stepscope.collect.torch.lookups import lacked_of, lookup_of
 from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
@@ -59,10 +63,11 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
         ends = [*stack[:ENDS], *stack[-ENDS:]] if len(stack) > 2 * ENDS else stack
         batch = _try("the batch", lambda: batch_of(ends)) if "torch" in sys.modules else None
         return observation.with_(_try("the recursion", lambda: recursion_of(exception, stack)), batch)
-    observation = observation.with_(_try("what is empty", lambda: empty_of(stack)))
+    observation = observation.with_(_try("what is empty", lambda: empty_of(stack)), _try("what was refused", lambda: refused_of(stack, exception)))
     if "torch" in sys.modules:
         observation = observation.with_(*_torch_pieces(stack, exception))
-    return observation.with_(_try("the file", lambda: file_of(failure, observation.get(Batch), stack)))
+    batch = observation.get(Batch)
+    return observation.with_(_try("the file", lambda: file_of(failure, batch, stack)), _try("the picture", lambda: picture_of(stack, batch)), _try("the mask", lambda: unequal_of(stack)))
 
 
 def _stack(outer: BaseException, exception: BaseException) -> list[Entry]:
@@ -76,7 +81,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
     labels = _try("the labels", lambda: labels_of(stack))
     classes = labels.classes if labels else 0
     head = _try("the head", lambda: head_of(stack, classes)) if labels else None
-    blame = _try("the samples to blame", lambda: blame_of(stack) or longer_of(stack, exception))
+    blame = _try("the samples to blame", lambda: blame_of(stack) or row_beside(stack) or longer_of(stack, exception))
     batch = _try("the batch", lambda: batch_of(stack, blame, lacked_of(stack, exception)))
     return [
         _try("the call", lambda: call_of(stack)),
@@ -87,6 +92,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
         _try("the short last batch", lambda: remainder_of(stack)),
         _try("the index", lambda: indexed_of(stack)),
         _try("the worker", lambda: worker_death_of(stack)),
+        _try("the late worker", lambda: late_worker_of(stack, exception)),
         _try("the history", lambda: history_of(stack, exception)),
         _try("the rows regrouped", lambda: regrouped_of(stack, exception)),
         _try("the graph used twice", lambda: reused_of(stack, exception)),

@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Failure, Flaws, Stage, wording
+from stepscope.evidence import Failure, Flaws, Lookup, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
@@ -30,6 +30,22 @@ from stepscope.rules.found import at_flaws, shown
 ANNOTATION_ID_CLASH = Rule("ANN103", Severity.ERROR, stage=Stage.DATA)
 
 _WORDS = wording(r"(?P<what>image|category|annotation)[ _]?ids? (?P<id>\d+)? ?(?:is|are|was|occurs?|stands?)? ?(?:not unique|duplicated?|twice)|duplicated? (?P<other>image|category|annotation)[ _]ids?", re.IGNORECASE)
+
+_ID = wording(r"\b(?P<what>image|img|category|cat|annotation|ann)_?id\b", re.IGNORECASE)
+_WHOLE = {"img": "image", "cat": "category", "ann": "annotation"}
+
+
+@ANNOTATION_ID_CLASH.seen_in
+def nowhere(failure: Failure, lookup: Lookup) -> Witnessed:
+    """A table by ids is asked for the id that an annotation names."""
+    found = _ID.search(lookup.asked)
+    if found and failure.is_a("KeyError") and lookup.size and lookup.asked[:1] not in "'\"":
+        what = found["what"].lower()
+        yield ANNOTATION_ID_CLASH.found(
+            f"an annotation names {_WHOLE.get(what, what)} {lookup.key}, which is not there",
+            Confidence.LIKELY, stage=Stage.DATA,
+            seen={"looked up": f"`{lookup.name}[{lookup.asked}]`", "ids": f"{lookup.size:,}: {', '.join(lookup.keys[:3])}, ..."},
+        )  # fmt: skip
 
 
 @ANNOTATION_ID_CLASH.seen_in

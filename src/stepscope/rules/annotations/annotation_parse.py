@@ -20,12 +20,12 @@ Good
 
 from dataclasses import replace
 
-from stepscope.evidence import Failure, File, Flaws, Stage
+from stepscope.evidence import Failure, File, Flaws, Lookup, Stage
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
 
-ANNOTATION_PARSE = Rule("ANN101", Severity.ERROR, stage=Stage.DATA, yields_to=("annotation-encoding", "checkpoint-corrupt"))
+ANNOTATION_PARSE = Rule("ANN101", Severity.ERROR, stage=Stage.DATA, yields_to=("annotation-encoding", "checkpoint-corrupt", "label-missing"))
 
 _PARSERS = {"JSONDecodeError": "JSON", "ParseError": "XML", "XMLSyntaxError": "XML", "ExpatError": "XML", "ScannerError": "YAML", "ParserError": "a table"}
 
@@ -47,6 +47,19 @@ def parsing(failure: Failure) -> Witnessed:
             Confidence.LIKELY,
             stage=Stage.DATA,
             seen={"says": failure.message[:300]},
+        )
+
+
+@ANNOTATION_PARSE.seen_in
+def lacks(failure: Failure, lookup: Lookup) -> Witnessed:
+    """The record of one sample has not the field that most others have."""
+    if failure.is_a("KeyError") and failure.loads_a_sample and lookup.asked[:1] in ("'", '"') and lookup.records < 2 * lookup.having:
+        yield ANNOTATION_PARSE.found(
+            f"the record of a sample has no {lookup.key}, {lookup.having:,} of {lookup.records:,} have it",
+            Confidence.LIKELY,
+            stage=Stage.DATA,
+            seen={"looked up": f"`{lookup.name}[{lookup.asked}]`", "record": lookup.content, "fields": ", ".join(lookup.keys[:12])},
+            instead=(f"Look at the named record: add {lookup.key} to it, or leave it out when the list of samples is made.",),
         )
 
 

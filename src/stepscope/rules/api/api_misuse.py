@@ -51,6 +51,7 @@ _CURES = {
     "view size is not compatible": "Use `.reshape(...)`, or `.contiguous().view(...)`: after `permute` or `transpose` the numbers are not in order.",
     "before Module.__init__() call": "Begin `__init__` of the module with `super().__init__()`.",
     "argument given to the optimizer should be an iterable": "Give the optimizer `model.parameters()`.",
+    "empty parameter list": "Give it a list, `list(...)`: a `filter`, a `map` or a generator is used up once something has counted or printed what it gives.",
     "must be divisible by num_heads": "Choose an `embed_dim` (`d_model`) that is a multiple of the number of heads.",
     "the 'loss' key needs to be present": "Return the loss under this name: `return {\"loss\": loss}`, or the loss alone.",
     "Can't call numpy() on Tensor that requires grad": "Use `tensor.detach().cpu().numpy()`.",

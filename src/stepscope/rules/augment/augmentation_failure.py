@@ -34,7 +34,7 @@ AUGMENTATION_FAILURE = Rule(
         "corrupt-image", "truncated-image", "channel-mismatch", "channel-order", "missing-file", "unreadable-entry", "image-too-large", "host-oom",
         "worker-pickle", "box-out-of-image", "box-reversed", "box-empty", "box-not-normalised", "recursion-limit", "interrupted-by-user",
         "empty-sample", "not-serialisable", "gpu-oom", "shm-exhausted", "too-many-open-files",
-        "metric-shape-depends-on-batch",
+        "metric-shape-depends-on-batch", "image-mode-unusual", "segment-mismatch",
     ),
 )  # fmt: skip
 
@@ -44,39 +44,56 @@ _NAMES = wording(
     r"|normali[sz]e|resize|to_?tensor|colou?r|brightness|contrast|blur|noise|shear|time_?stretch|pitch_?shift|spec_?aug|compose",
     re.IGNORECASE,
 )
+_MODULES = wording(r"(?:^|[/\\])(?:\w+_)?(?:augs?|augment\w*|transforms?)(?:\.py$|[/\\])", re.IGNORECASE)
+"""Files and folders that hold transforms, whatever those are called."""
 _BATCH = (
     "Call the transform with this batch alone, and look at what it is given: its sizes, and what it takes from the configuration.",
     "Where it holds on to a batch size, the short last batch of an epoch does not fit: take the size from the batch, `len(x)`.",
 )
 _COPY = ("Copy what was flipped or turned before it becomes a tensor: `image[:, ::-1].copy()`, `np.ascontiguousarray(image)`.",)
+_OWN = ("`np.asarray(picture)`, `np.frombuffer` and a file mapped for reading give arrays that may not be written: make one of your own, `np.array(picture)` or `array.copy()`.",)
+_FLIPPED = "stride in the given numpy array is negative"
 _LOADING = ("__getitem__", "__getitems__", "fetch", "__next__", "collate")
 
 
 @AUGMENTATION_FAILURE.seen_in
 def loading(failure: Failure, batch: Batch) -> Witnessed:
     """A transform on the way of one sample."""
-    frame = _transform(failure)
+    frame = transform_of(failure)
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}",
+            f"`{name_of(frame)}` raises {failure.type}: {first}",
             Confidence.LIKELY,
             stage=Stage.AUGMENT,
-            seen={"transform": _name(frame), "exception": failure.type, "says": failure.message[:300]},
-            fix=_COPY if failure.says("strides") and failure.says("negative") else (),
-            instead=_BATCH if _of_batch(failure) else (),
+            seen={"transform": name_of(frame), "exception": failure.type, "says": failure.message[:300]},
+            instead=_instead(failure),
         )
+
+
+@AUGMENTATION_FAILURE.seen_in
+def flipped(failure: Failure) -> Witnessed:
+    """A flip is a view that is read backwards, and no tensor can be."""
+    if failure.says(_FLIPPED):
+        yield AUGMENTATION_FAILURE.found("an array that was flipped or turned becomes a tensor", seen={"says": failure.message[:200]}, instead=_COPY)
 
 
 @AUGMENTATION_FAILURE.seen_in
 def elsewhere(failure: Failure) -> Witnessed:
     """The same, applied outside of a loader."""
-    frame = _transform(failure)
+    frame = transform_of(failure)
     if frame is not None:
         first = (failure.message.strip().splitlines() or [""])[0]
         yield AUGMENTATION_FAILURE.found(
-            f"`{_name(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_BATCH if _of_batch(failure) else ()
+            f"`{name_of(frame)}` raises {failure.type}: {first}", Confidence.LIKELY, stage=Stage.AUGMENT, seen={"says": failure.message[:300]}, instead=_instead(failure)
         )
+
+
+def _instead(failure: Failure) -> tuple[str, ...]:
+    """What fits better than the page's advice."""
+    if failure.says(_FLIPPED):
+        return _COPY
+    return _OWN if failure.says("read-only") else _BATCH if _of_batch(failure) else ()
 
 
 def _of_batch(failure: Failure) -> bool:
@@ -84,7 +101,7 @@ def _of_batch(failure: Failure) -> bool:
     return not failure.passes(*_LOADING)
 
 
-def _transform(failure: Failure) -> Frame | None:
+def transform_of(failure: Failure) -> Frame | None:
     """The frame of a library's transform, or of the user's own transform."""
     for frame in reversed(failure.frames):
         if not frame.user and _LIBRARIES.search(frame.file.replace("\\", "/")):
@@ -100,11 +117,11 @@ def _transform(failure: Failure) -> Frame | None:
 def _is_transform(frame: Frame, failure: Failure) -> bool:
     owner = frame.function.rpartition(".")[0].rpartition(".")[2]
     if frame.name == "__call__":
-        return bool(_NAMES.search(owner))
+        return bool(_NAMES.search(owner) or (_MODULES.search(frame.file) and failure.passes(*_LOADING)))
     return bool(_NAMES.search(frame.name)) and failure.passes(*_LOADING) and not frame.name.startswith("__")
 
 
-def _name(frame: Frame) -> str:
+def name_of(frame: Frame) -> str:
     """The transform's class, or its function."""
     owner = frame.function.rpartition(".")[0].rpartition(".")[2]
     return owner if owner and frame.name in ("__call__", "forward", "apply", "get_params") else frame.name

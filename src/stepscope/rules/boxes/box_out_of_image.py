@@ -90,7 +90,7 @@ def beyond_the_grid(failure: Failure, log: Log) -> Witnessed:
 
 
 def _said(found: re.Match[str], sure: Confidence) -> Draft:
-    value = found["value"] or found["got"] or found["said"]
+    value = (found["value"] or found["got"] or found["said"] or "").rstrip(".")
     return BOX_OUT_OF_IMAGE.found(
         f"a box reaches to {value}, past the edge of its image" if value else "a box reaches outside of its image",
         sure,

@@ -22,7 +22,7 @@ Good
 
 import re
 
-from stepscope.evidence import Boxes, Failure, Log, Stage, wording
+from stepscope.evidence import Batch, Boxes, Failure, Log, Stage, wording
 from stepscope.evidence.form import mixed_up
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
@@ -40,6 +40,7 @@ _WORDS = wording(
     re.IGNORECASE,
 )
 _ORDERED = wording(r"\b[\w.\[\]'\"]*?x_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*x_?(?:2|max|1)\b|\b[\w.\[\]'\"]*?y_?(?:1|min|0)\b[\w'\"\]]* ?<=? ?[\w.\[\]'\"]*y_?(?:2|max|1)\b|x_?(?:2|max)\b[\w'\"\]]* ?>=? ?[\w.\[\]'\"]*x_?(?:1|min)\b", re.IGNORECASE)
+_SIDES = wording(r"\(*(?P<name>[a-z]\w*)(?:\[[^\]]*\])?\s*>=?\s*0(?:\.0?)?\b", re.IGNORECASE)
 _EDGES = wording(r"assertion failed: (?P<low>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\]) (?P<high>\[(?:\[[-\d.e ]+\]\s*)+(?:\.\.\.)?\])")
 _LOGGED = wording(rf"{_WORDS.pattern}[^\n]*?{NUMBER}", re.IGNORECASE)
 
@@ -65,6 +66,18 @@ def asserted(failure: Failure) -> Witnessed:
     line = checked_line(failure)
     if line and _ORDERED.search(line) and not failure.message.strip():
         yield BOX_REVERSED.found("a box ends before it begins", Confidence.LIKELY, stage=Stage.DATA, seen={"checked": line[:200]})
+
+
+@BOX_REVERSED.seen_in
+def sides(failure: Failure, batch: Batch) -> Witnessed:
+    """An assertion that sides are above 0, and one of them is below."""
+    found = _SIDES.match(checked_line(failure))
+    held = batch.fields.get(found["name"]) if found else None
+    if found and held is not None and (held.minimum or 0) < 0 and about_boxes(f"{failure.message} {' '.join(batch.fields)}"):
+        yield BOX_REVERSED.found(
+            f"a box ends before it begins: `{found['name']}` goes down to {held.minimum:g}",
+            Confidence.LIKELY, stage=Stage.DATA, seen={"checked": checked_line(failure)[:200], f"`{found['name']}`": held},
+        )  # fmt: skip
 
 
 @BOX_REVERSED.seen_in

@@ -23,7 +23,7 @@ Good
     out = transform(image=image, mask=mask)
 """
 
-from stepscope.evidence import Failure, Flaws, Log, Stage, wording
+from stepscope.evidence import Failure, Flaws, Log, Stage, Unequal, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws
@@ -35,6 +35,9 @@ _WORDS = wording(
     r"|number of (?:masks|segments|polygons|keypoints)[^\n]{0,40}(?:does not|doesn't|do not) match[^\n]{0,30}boxes|len\(segments\) = \d+, len\(boxes\) = \d+"
 )
 
+_SHAPES = wording(r"\b(?:shapes?|sizes?|dimensions?|broadcast|boolean index)\b")
+_TURNED = "One of the two lies on its side: `ImageOps.exif_transpose` (or a reader that turns by itself, as OpenCV) was applied to the picture and not to the mask."
+
 
 @SEGMENT_MISMATCH.seen_in
 def words(failure: Failure, log: Log) -> Witnessed:
@@ -42,6 +45,17 @@ def words(failure: Failure, log: Log) -> Witnessed:
         yield SEGMENT_MISMATCH.found(
             "a picture and its mask have different sizes" if "equal" in found[0] or "size" in found[0] else "masks and boxes of a sample differ in number",
             Confidence.LIKELY, seen={"says": failure.message[:250]},
+        )  # fmt: skip
+
+
+@SEGMENT_MISMATCH.seen_in
+def sizes(failure: Failure, unequal: Unequal) -> Witnessed:
+    """Loading code that joins the two, or indexes one by the other."""
+    if failure.is_a("ValueError", "RuntimeError", "IndexError", "AssertionError") and _SHAPES.search(failure.message):
+        (h, w), (high, wide) = unequal.of_image, unequal.of_mask
+        yield SEGMENT_MISMATCH.found(
+            f"`{unequal.mask}` is {high} x {wide}, its picture `{unequal.image}` {h} x {w}", Confidence.LIKELY,
+            seen={"says": failure.message[:250]}, fix=(_TURNED,) if unequal.turned else (),
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ Good
     torch.save({"model": model.state_dict(), "warmup": "linear over 3 epochs"}, path)
 """
 
-from stepscope.evidence import Failure, Stage, wording
+from stepscope.evidence import Failure, Refused, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -32,6 +32,7 @@ _PICKLE = wording(
 )
 _ADDRESS = wording(r" at 0x[0-9a-f]+")
 _JSON = wording(r"Object of type (?P<type>\w+) is not JSON serializable")
+_PLAIN = ("Make it a plain value before it is written: `value.item()` of one number, `values.tolist()` of several, `str(path)`.",)
 _COPY = wording(r"Only Tensors created explicitly by the user|Only leaf Tensors support the deepcopy protocol")
 _SAFETENSORS = wording(r"Some tensors share memory|You are trying to save a non contiguous tensor|Key `?[^`]*`? is invalid, expected torch\.Tensor")
 _SAVERS = ("torch/serialization.py", "pickle.py", "joblib/numpy_pickle.py", "json/encoder.py", "yaml/representer.py", "safetensors/torch.py", "copy.py")
@@ -47,6 +48,17 @@ def pickle(failure: Failure) -> Witnessed:
         yield NOT_SERIALISABLE.found(
             f"what is saved holds {_ADDRESS.sub('', what.partition(': ')[0]).removeprefix('<').removesuffix('>')}", stage=Stage.CHECKPOINT, seen={"exception": failure.type, "says": failure.message[:300]}
         )
+
+
+@NOT_SERIALISABLE.seen_in
+def json_value(failure: Failure, refused: Refused) -> Witnessed:
+    """The value is in sight, under the user's own names."""
+    yield NOT_SERIALISABLE.found(
+        f"JSON cannot hold `{refused.path}`, of class {refused.kind}",
+        stage=Stage.CHECKPOINT,
+        seen={"value": f"`{refused.path}`", "says": failure.message[:300]},
+        instead=_PLAIN,
+    )
 
 
 @NOT_SERIALISABLE.seen_in

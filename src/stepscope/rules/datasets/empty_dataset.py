@@ -42,7 +42,7 @@ _WORDS = (
     "no images found",
 )
 _COUNTED = wording(r"(?://?|%)=?\s*(?:max\(|float\(|int\()?\s*(?:len\(|(?:self\.)?\w*(?:n_|num|steps|total|count|batch|samples|seen|size|epoch)\w*)", re.IGNORECASE)
-_OF_NOTHING = (
+OF_NOTHING = (
     "expected a non-empty list of tensors",
     "need at least one array to",
     "cannot choose from an empty",
@@ -68,8 +68,9 @@ def words(failure: Failure) -> Witnessed:
 
 @EMPTY_DATASET.seen_in
 def nothing_in(failure: Failure, empty: Empty) -> Witnessed:
-    """The failing expression itself works on something that is empty."""
-    if failure.says(*_OF_NOTHING) and empty.in_expression:
+    """The failing expression itself works on something that is empty; while one sample is loaded, that is a matter of the sample."""
+    of_sample = failure.passes("__getitem__", "__getitems__") and not empty.sources
+    if failure.says(*OF_NOTHING) and empty.in_expression and not of_sample:
         name = empty.in_expression[0]
         yield EMPTY_DATASET.found(
             f"`{name}` is empty", Confidence.LIKELY, stage=Stage.DATA, seen=_seen(failure, empty)
@@ -80,7 +81,7 @@ def nothing_in(failure: Failure, empty: Empty) -> Witnessed:
 def loop_not_entered(failure: Failure, empty: Empty) -> Witnessed:
     """A mean over no batches, or a name that only the loop would have set, beside a loader without batches."""
     unset = failure.is_a("UnboundLocalError", "NameError") and failure.says("referenced before", "not associated", "is not defined")
-    of_none = failure.is_a("ZeroDivisionError") or failure.says(*_OF_NOTHING) or failure.is_a("StopIteration")
+    of_none = failure.is_a("ZeroDivisionError") or failure.says(*OF_NOTHING) or failure.is_a("StopIteration")
     if empty.sources and (unset or of_none):
         name, kind = empty.sources[0]
         yield EMPTY_DATASET.found(
@@ -100,7 +101,7 @@ def of_none(failure: Failure, log: Log) -> Witnessed:
     """In a log: a mean, a choice or a division by a count that came out as 0."""
     line = failure.user_frame
     divided = failure.is_a("ZeroDivisionError") and line is not None and _COUNTED.search(line.code)
-    if divided or (failure.says(*_OF_NOTHING[:-4], *_OF_NOTHING[-2:]) and not failure.says("list index out of range")):
+    if divided or (failure.says(*OF_NOTHING[:-4], *OF_NOTHING[-2:]) and not failure.says("list index out of range")):
         yield EMPTY_DATASET.found(
             "a count of samples or steps is 0" if divided else "something that should hold samples is empty", Confidence.LIKELY, stage=Stage.DATA,
             seen={"line": line.code if line else "", "says": failure.message[:300]},

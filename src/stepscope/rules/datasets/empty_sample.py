@@ -21,7 +21,7 @@ Good
     lengths = torch.tensor([len(text.split()) for text in batch])
 """
 
-from stepscope.evidence import Failure, Flaws, Stage
+from stepscope.evidence import Failure, Flaws, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
@@ -29,7 +29,13 @@ from stepscope.rules.shapes.negative_dimension import too_small
 
 EMPTY_SAMPLE = Rule("DAT103", Severity.ERROR, stage=Stage.DATA)
 
+_NOTHING_READ = wording(r"cannot reshape array of size 0 into shape|is invalid for input of size 0\b")
 _WORDS = ("length of all samples has to be greater than 0", "expected a non-zero length", "expected sequence length to be larger than 0")
+
+_READ = (
+    "Look at what the named sample is read from, and from where on: past the end of a file or an array there is nothing, and no error.",
+    "A place counted in a small type overflows without one: `int16` ends at 32,767, `uint8` at 255. Count in `int`.",
+)
 
 
 @EMPTY_SAMPLE.seen_in
@@ -52,6 +58,13 @@ def small(failure: Failure) -> Witnessed:
                 "Leave such samples out where the data set is built, or pad them to the length that is needed.",
             ),
         )
+
+
+@EMPTY_SAMPLE.seen_in
+def nothing_read(failure: Failure) -> Witnessed:
+    """Loading code gives a shape to what it has read, and it has read nothing."""
+    if failure.passes("__getitem__", "__getitems__") and _NOTHING_READ.search(failure.message):
+        yield EMPTY_SAMPLE.found("nothing was read of a sample", Confidence.LIKELY, stage=Stage.DATA, seen={"says": failure.message[:200]}, instead=_READ)
 
 
 @EMPTY_SAMPLE.seen_in

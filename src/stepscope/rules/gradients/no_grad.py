@@ -67,6 +67,18 @@ def history(failure: Failure, history: History) -> Witnessed:
 
 
 @NO_GRAD.seen_in
+def handed_over(failure: Failure, history: History) -> Witnessed:
+    """A framework's loop ran `backward`: what is wrong with the loss stands in the step that returned it."""
+    if failure.says(*_WORDS[:2]) and history.returned is not None and history.grad_mode and history.trainable:
+        yield NO_GRAD.found(
+            f"the loss that `{history.returned.name}` returns hangs on no parameter",
+            Confidence.LIKELY, stage=Stage.BACKWARD, line=history.returned, about="the loss is handed over here",
+            seen={"trainable parameters": f"{history.trainable} of {history.parameters}", "says": failure.first_line[:200]},
+            fix=("Follow it back from here: `.item()`, `float(...)`, `.detach()`, `.numpy()` and `torch.tensor(...)` make numbers of what was to be trained.",),
+        )  # fmt: skip
+
+
+@NO_GRAD.seen_in
 def words(failure: Failure) -> Witnessed:
     if failure.says(*_WORDS):
         text = failure.first_line

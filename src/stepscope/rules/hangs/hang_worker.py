@@ -20,7 +20,7 @@ Good
     loader = DataLoader(dataset, num_workers=4, timeout=60)
 """
 
-from stepscope.evidence import Interruption, Log, Stage, wording
+from stepscope.evidence import Failure, Interruption, LateWorker, Log, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 
@@ -28,6 +28,11 @@ HANG_WORKER = Rule("HNG101", Severity.ERROR, stage=Stage.DATA)
 
 _WAITING = {"_try_get_data", "_get_data"}
 LONG_SECONDS = 5.0
+_LATE = (
+    "Load the named sample with `num_workers=0`: what is only slow comes, and needs a longer `timeout`.",
+    "Where it comes then, a lock is at fault that another thread held at the fork: start no threads before the loader, or use `multiprocessing_context=\"spawn\"`.",
+    "Where it does not, stop it with Ctrl-C: the traceback names the line it waits at.",
+)
 
 
 @HANG_WORKER.seen_in
@@ -47,6 +52,18 @@ def standstill(stop: Interruption) -> Witnessed:
         seen={
             f"{who} stands at": f"{frames[-1].file}:{frames[-1].line}  {frames[-1].code}" for who, frames in stuck.items() if frames
         } | {"sample": ", ".join(map(str, stop.samples.get(name, ())))},
+    )
+
+
+@HANG_WORKER.seen_in
+def late(failure: Failure, late: LateWorker) -> Witnessed:
+    """The loader has a time limit, and it passed. Its workers are ended without a word: where they stood is not known."""
+    loading = f", loading sample {late.last}" if late.last is not None else ""
+    yield HANG_WORKER.found(
+        f"loader worker {late.worker} brought no batch in time{loading}",
+        stage=Stage.DATA,
+        seen={"says": failure.message[:200], "asked for samples": ", ".join(map(str, late.samples[:16]))},
+        instead=_LATE,
     )
 
 

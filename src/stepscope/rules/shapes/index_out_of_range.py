@@ -29,7 +29,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Draft, Rule, Witnessed
 from stepscope.rules.labels.label_out_of_range import by_labels
 
-INDEX_OUT_OF_RANGE = Rule("SHP110", Severity.ERROR, stage=Stage.FORWARD, yields_to=("input-rank", "device-mismatch", "metric-shape-depends-on-batch", "label-missing"))
+INDEX_OUT_OF_RANGE = Rule("SHP110", Severity.ERROR, stage=Stage.FORWARD, yields_to=("input-rank", "device-mismatch", "metric-shape-depends-on-batch", "label-missing", "image-mode-unusual", "channel-mismatch"))
 
 _WORDS = wording(
     r"index out of range in self|index (?P<index>-?\d+) is out of bounds for (?:dimension|axis) \d+ with size (?P<size>\d+)"

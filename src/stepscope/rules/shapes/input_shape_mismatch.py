@@ -37,9 +37,14 @@ INPUT_SHAPE_MISMATCH = Rule(
     yields_to=(
         "channel-mismatch", "channel-order", "skip-connection-shape-mismatch", "input-rank", "label-out-of-range", "dtype-mismatch",
         "target-shape-mismatch", "output-shape-vs-labels", "output-units-vs-classes", "custom-loss-bug", "collate-inconsistent-shapes",
-        "metric-shape-depends-on-batch", "augmentation-failure", "custom-gradient-wrong", "checkpoint-mismatch",
+        "metric-shape-depends-on-batch", "augmentation-failure", "custom-gradient-wrong", "checkpoint-mismatch", "empty-sample",
     ),
 )  # fmt: skip
+
+_OF_SAMPLE = (
+    "What was read of the named sample is of another size than this line asks for: look at what it is read from, and from where on.",
+    "A file that is cut short, a header that is wrong, a place in a file counted in a small type (`int16` ends at 32,767) come out like this.",
+)
 
 
 @INPUT_SHAPE_MISMATCH.seen_in
@@ -95,7 +100,7 @@ def words(failure: Failure) -> Witnessed:
     if found:
         got, expects = _numbers(failure)
         headline = f"{got} arrive where {expects} are expected" if got and expects else found[0].strip()
-        yield INPUT_SHAPE_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]}, fix=advice_on_lines(failure.message))
+        yield INPUT_SHAPE_MISMATCH.found(headline, Confidence.LIKELY, seen={"says": failure.message[:300]}, **_cures(failure))
 
 
 @INPUT_SHAPE_MISMATCH.seen_in
@@ -106,6 +111,11 @@ def sizes(failure: Failure, moment: Moment) -> Witnessed:
         yield INPUT_SHAPE_MISMATCH.found(
             f"an axis of {sizes[0]} meets an axis of {sizes[1]}", Confidence.POSSIBLE, seen={"says": failure.message[:300]}
         )
+
+
+def _cures(failure: Failure) -> dict[str, tuple[str, ...]]:
+    """What helps: no layer is at fault where a sample is being read."""
+    return {"instead": _OF_SAMPLE} if failure.passes("__getitem__", "__getitems__") else {"fix": advice_on_lines(failure.message)}
 
 
 def _numbers(failure: Failure) -> tuple[str | None, str | None]:

@@ -37,6 +37,11 @@ RECURSION_LIMIT = Rule(
     yields_to=("module-cycle", "recursive-loading", "recursive-backward", "recursive-copy"),
 )
 
+_ATTRIBUTE = (
+    "`__getattr__` asks its own object for an attribute that is not there yet: unpickling (in a spawned worker) and copying make the object without `__init__`.",
+    "Refuse what Python itself looks for: `if name.startswith(\"__\"): raise AttributeError(name)`, and read the inner object as `self.__dict__[\"inner\"]` (a KeyError there is to become an AttributeError).",
+)
+
 
 @RECURSION_LIMIT.seen_in
 def stack(failure: Failure, recursion: Recursion) -> Witnessed:
@@ -45,6 +50,8 @@ def stack(failure: Failure, recursion: Recursion) -> Witnessed:
         f"{how} reached the limit of {recursion.limit} frames",
         line=recursion.line,
         seen={"repeats": recursion.folded, "circle": recursion.circle, "depth": recursion.depth},
+        stage=Stage.DATA if failure.passes_file("multiprocessing/spawn.py") else None,
+        instead=_ATTRIBUTE if recursion.kind == "attribute" else (),
     )
 
 

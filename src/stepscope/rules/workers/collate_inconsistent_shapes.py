@@ -28,7 +28,7 @@ from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
 
-COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "missing-file", "label-missing", "label-dtype"))
+COLLATE_INCONSISTENT_SHAPES = Rule("WRK107", Severity.ERROR, stage=Stage.COLLATE, yields_to=("channel-mismatch", "image-mode-unusual", "missing-file", "label-missing", "label-dtype"))
 
 _UNEQUAL = wording(
     r"stack expects each tensor to be equal size|each element in list of batch should be of equal size|expected sequence of length \d+ at dim"
@@ -80,7 +80,7 @@ def words(failure: Failure) -> Witnessed:
         yield COLLATE_INCONSISTENT_SHAPES.found(
             "token lists of several lengths are put into one batch", stage=Stage.COLLATE, seen={"says": failure.message[:300]}
         )
-    elif _unequal(failure) and (failure.passes_file(*_COLLATE) or _in_collate(failure)):
+    elif _unequal(failure) and _in_collate(failure):
         yield COLLATE_INCONSISTENT_SHAPES.found(
             "samples of one batch differ in shape or length", Confidence.LIKELY, stage=Stage.COLLATE, seen={"says": failure.message[:300]}
         )
@@ -106,7 +106,9 @@ def _unequal(failure: Failure) -> bool:
 
 
 def _in_collate(failure: Failure) -> bool:
-    return any("collate" in frame.name.lower() for frame in failure.frames) or failure.passes_file("torch/utils/data/_utils/fetch.py")
+    """Whether samples were being put together, and not one of them loaded."""
+    fetched = failure.passes_file("torch/utils/data/_utils/fetch.py") and not failure.passes("__getitem__", "__getitems__")
+    return fetched or failure.passes_file(*_COLLATE) or any("collate" in frame.name.lower() for frame in failure.frames)
 
 
 @COLLATE_INCONSISTENT_SHAPES.seen_in

@@ -174,3 +174,23 @@ def test_a_list_that_cannot_be_written_does_not_end_the_run(tmp_path, capfd):
 
 def test_true_means_as_many_as_the_option_without_a_limit():
     assert [bad.index for bad in seen(Numbers(bad=[5]), limit=True, batch_size=8)[1].skipped] == [5]
+
+
+class Turned:
+    """A data set that holds its transforms in a list."""
+
+    def __init__(self, *transforms):
+        self.files, self.transforms = ["a.png", "b.png"], list(transforms)
+
+
+def test_a_mark_outlives_the_run_whatever_objects_the_lists_hold():
+    class Pad:
+        pass
+
+    class Crop:
+        pass
+
+    one, other = (Turned(Pad(), Pad().__init__, {letters[0], letters[1]}) for letters in ("ba", "ab"))
+
+    assert mark_of(one) == mark_of(other) != ""
+    assert mark_of(Turned(Pad())) != mark_of(Turned(Crop()))

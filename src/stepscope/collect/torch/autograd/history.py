@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 from stepscope.collect.owner import is_users
@@ -14,8 +14,8 @@ from stepscope.collect.torch.autograd.lineage import Cut, Fate, Scope, Told, Tra
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.layers import is_loss, is_module, models_in_sight, walk_modules
 from stepscope.collect.torch.resolve import stored_attributes
-from stepscope.collect.torch.syntax import holds, only_statement, own_nodes, receiver
-from stepscope.evidence import History
+from stepscope.collect.torch.syntax import frame_at, function_of, holds, only_statement, own_nodes, receiver
+from stepscope.evidence import Frame, History
 
 _NO_HISTORY = ("does not require grad", "has no attribute 'backward'", "does not have a grad_fn", "does not require any gradients", "'grad'")
 _SWITCH = re.compile(r"set_grad_enabled\(False\)$")
@@ -44,6 +44,7 @@ def history_of(stack: list[Entry], exception: BaseException) -> History | None:
         cut=cut.frame if cut else None,
         how=told.how if isinstance(told, Cut) else "",
         sure=cut is not None and cut.sure,
+        returned=None if about_gradient else _returned(stack),
     )
 
 
@@ -110,10 +111,31 @@ def _of_caller(users: list[tuple[FrameType, int]], frame: FrameType, told: Told)
 
 def _of_step(stack: list[Entry]) -> Told:
     """A framework runs the loop: the loss is what the user's step returns."""
+    function, owner = next(_steps(stack), (None, None))
+    return Trace().of_returns(function, {}, {receiver(function.__code__): owner}) if function is not None else Fate.UNKNOWN
+
+
+def _returned(stack: list[Entry]) -> Frame | None:
+    """The last `return` of the step whose loss a framework's loop was at."""
+    function, _ = next(_steps(stack), (None, None))
+    node = function_of(function.__code__) if function is not None else None
+    if function is None or node is None or any(frame.f_code is function.__code__ or _loses(frame, line) for frame, line, _ in stack):
+        return None
+    last = max((n.lineno for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None), default=None)
+    return frame_at(function.__code__.co_filename, last, function.__code__.co_name) if last else None
+
+
+def _loses(frame: FrameType, line: int) -> bool:
+    """Whether a line of the user's own asks for the gradient."""
+    scope = Scope.of_frame(frame) if is_users(frame.f_code.co_filename) else None
+    return scope is not None and _loss_at(scope, line) is not None
+
+
+def _steps(stack: list[Entry]) -> Iterator[tuple[FunctionType, Any]]:
+    """The user's own steps among the methods of what the frames hold, the innermost frame's first."""
     for frame, _, _ in stack[::-1]:
         for value in list(frame.f_locals.values()):
             for name in ("training_step", "compute_loss", "forward") if is_module(value) or hasattr(type(value), "compute_loss") else ():
                 function = plain_function(getattr(type(value), name, None))
                 if function is not None and is_users(function.__code__.co_filename):
-                    return Trace().of_returns(function, {}, {receiver(function.__code__): value})
-    return Fate.UNKNOWN
+                    yield function, value

@@ -8,7 +8,8 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.blaming.blame import Blamed, rows_in_stream
 from stepscope.collect.torch.blaming.kinds import asked_kinds, is_unlike_others, kinds_of, odd_ones, without
-from stepscope.collect.torch.blaming.slicing import row_of_loop, rows_of_index_vector, rows_of_slice
+from stepscope.collect.torch.blaming.looping import in_loop
+from stepscope.collect.torch.blaming.slicing import rows_of_index_vector, rows_of_slice
 from stepscope.collect.torch.blaming.streamed import files_in_stream
 from stepscope.collect.torch.calls import Entry, named_tensors
 from stepscope.collect.torch.loading.files import files_of
@@ -114,12 +115,12 @@ def _at_hand(stack: list[Entry], blame: Blamed | None, lacked: Lacked | None) ->
     cut = rows_of_index_vector(stack) or rows_of_slice(stack)
     for history in LOADERS.recent()[:3]:
         indices = history.holding(seen) or (() if cut or history.is_over else history.current())
-        if indices and (not rows or len(indices) in rows):
+        looped = in_loop(stack, history, indices) if indices else ()
+        if indices and (looped or not rows or len(indices) in rows):
             odd, kinds = _lacking(history, indices, lacked) if lacked else ({}, {})
             if odd:
                 return _batch(stack, indices, tuple(odd), history.dataset, history, fields=fields, odd=odd, kinds=kinds, files_for=tuple(odd))
-            culprits = () if history.own_order else row_of_loop(stack, len(indices))
-            culprits = culprits or (_alone(history, indices) if _computes(stack) else ())
+            culprits = looped or (_alone(history, indices) if _computes(stack) else ())
             return _batch(stack, indices, culprits, history.dataset, history, fields=fields, files_for=culprits)
     return _of_stream(stack, seen, fields) or (Batch(indices=cut, fields=fields, rows=len(cut) or None) if cut or fields else None)
 

@@ -24,13 +24,20 @@ _SAME_VALUES = {
 """Methods after which a tensor of indices still holds the same indices, row for row."""
 _INDEXED = {"gather", "scatter", "scatter_", "scatter_add", "scatter_add_", "index_select", "take_along_dim", "index_add_", "index_copy_"}
 
+_UNORDERED = ("torch.uint16", "torch.uint32", "torch.uint64")
+
 
 class Used(NamedTuple):
-    """A tensor used as an index: the user's name for it, and how many entries the indexed axis has (None: not known)."""
+    """A tensor used as an index: the user's name for it, and how many entries the indexed axis has (None: not known).
+
+    `beside` is the index of the first axis in the same brackets, entry by entry, and `rows` how many entries that axis has.
+    """
 
     name: str
     index: Any
     size: int | None
+    beside: Any = None
+    rows: int | None = None
 
 
 def index_of(stack: list[Entry]) -> Used | None:
@@ -60,8 +67,9 @@ def _too_far(use: Used) -> bool:
 def _uses(node: ast.AST, frame: FrameType) -> Iterator[Used]:
     match node:
         case ast.Subscript(value=table, slice=ast.Tuple(elts=parts)):
+            first = next(_used(parts[0], table, 0, frame), None) if parts else None
             for axis, part in enumerate(parts):
-                yield from _used(part, table, axis, frame)
+                yield from (_beside(use, first) if axis and first else use for use in _used(part, table, axis, frame))
         case ast.Subscript(value=table, slice=part):
             yield from _used(part, table, 0, frame)
         case ast.Call(func=ast.Attribute(value=table, attr=name), args=[dim, index, *_]) if name in _INDEXED:
@@ -73,22 +81,38 @@ def _uses(node: ast.AST, frame: FrameType) -> Iterator[Used]:
             yield from _used(index, classes, None, frame)
 
 
+def _beside(use: Used, first: Used) -> Used:
+    return use._replace(beside=first.index, rows=first.size) if first.index.shape == use.index.shape and use.index.dim() else use
+
+
 def _used(node: ast.AST, table: ast.AST | int | None, axis: int | None, frame: FrameType) -> Iterator[Used]:
     base = _base(node)
-    index = _as_tensor(resolve(base, frame))
+    index = _as_tensor(_value(base, frame))
     if index is not None and not index.is_floating_point() and "bool" not in str(index.dtype):
         size = _size(table, axis, frame) if isinstance(table, ast.AST) else table
         yield Used(ast.unparse(base).removeprefix("self."), index.detach().cpu(), size if isinstance(size, int) else None)
 
 
+def _value(node: ast.AST, frame: FrameType) -> Any:
+    """What an index stands for; a column of a table, `cells[:, 1]`, is taken out of it."""
+    match node:
+        case ast.Subscript(value=table, slice=ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), ast.Constant(value=int(column))])):
+            held = _as_tensor(resolve(table, frame))
+            return held[:, column] if held is not None and held.dim() > 1 and column < held.shape[1] else MISSING
+    return resolve(node, frame)
+
+
 def _as_tensor(value: Any) -> Any:
-    """A tensor as it is; a numpy array or a list of whole numbers as a tensor; None for anything else."""
-    if is_tensor(value):
-        return value
+    """A tensor as it is; a numpy array or a list of whole numbers as a tensor; None for anything else.
+
+    PyTorch knows no order of unsigned numbers beyond a byte: those of 16-bit pictures become signed ones.
+    """
     numbers = type(value) is list and 0 < len(value) <= LISTED and all(type(item) is int for item in value)
     if numbers or (type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") in ("i", "u")):
-        return sys.modules["torch"].as_tensor(value)
-    return None
+        value = sys.modules["torch"].as_tensor(value)
+    elif not is_tensor(value):
+        return None
+    return value.long() if str(value.dtype) in _UNORDERED else value
 
 
 def _base(node: ast.AST) -> ast.AST:

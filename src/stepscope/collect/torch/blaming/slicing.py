@@ -1,4 +1,4 @@
-"""Rows of a data set behind a batch that the user's own code has cut out or is walking through."""
+"""Rows of a data set behind a batch that the user's own code has cut out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.tensors import is_tensor
-
-
-def row_of_loop(stack: list[Entry], rows: int) -> tuple[int, ...]:
-    """The row that a loop over the samples of a batch was at: a variable is the very item, or a part of it, of a list of that length."""
-    held = [value for frame, _, _ in stack if is_users(frame.f_code.co_filename) for value in frame.f_locals.values()]
-    single = {id(value) for value in held if not isinstance(value, (int, float, str, bytes, bool, type(None)))}
-    for batch in held:
-        if isinstance(batch, (list, tuple)) and len(batch) == rows > 1 and not any(_is_field(item, rows) for item in batch):
-            parts = [item if isinstance(item, (tuple, list)) else (item,) for item in batch]
-            found = [row for row, item in enumerate(parts) if any(id(part) in single for part in item)]
-            if len(found) == 1:
-                return (found[0],)
-    return ()
 
 
 def rows_of_slice(stack: list[Entry], part: Any = None) -> tuple[int, ...]:
@@ -65,8 +52,3 @@ def _is_order(tensor: Any) -> bool:
     if tensor.dim() != 1 or tensor.is_floating_point() or not tensor.numel():
         return False
     return bool(tensor.sort().values.equal(tensor.new_tensor(range(tensor.numel()))))
-
-
-def _is_field(item: Any, rows: int) -> bool:
-    """Whether the item is a field of a collated batch (all images, all labels) instead of one sample."""
-    return is_tensor(item) and item.dim() > 0 and item.shape[0] == rows

@@ -13,6 +13,7 @@ from stepscope.collect.owner import shown
 from stepscope.collect.torch.forked.fork import can_fork, hear, write
 from stepscope.collect.torch.forked.isolation import isolate
 from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.tensors import same_values, tensors_in
 
 SECONDS = 4.0
 """How long the whole question may take."""
@@ -45,6 +46,19 @@ def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int
 
     def look(index: int, send: int) -> None:
         if _holds(dataset[index], values):
+            say(send, index, "")
+
+    return set(in_child(indices, look))
+
+
+def owners(dataset: Any, indices: Sequence[int], parts: Sequence[Any]) -> set[int]:
+    """Those of the samples that all these tensors are part of, as the data set says when it is asked again."""
+    if not can_fork() or len(indices) > ASKED:
+        return set()
+
+    def look(index: int, send: int) -> None:
+        held = tensors_in(dataset[index], arrays=True)
+        if all(any(same_values(part, other) for other in held) for part in parts):
             say(send, index, "")
 
     return set(in_child(indices, look))

@@ -150,7 +150,7 @@ class Skipping:
 
     def _refuse(self, problem: Exception) -> None:
         if hasattr(problem, "add_note"):
-            problem.add_note(f"stepscope: {self.ledger.count()} samples were replaced already, which is the limit of --skip-bad-samples")
+            problem.add_note(f"stepscope: samples replaced already: {self.ledger.count()}, which is the limit of --skip-bad-samples")
         raise problem
 
     def _most(self, size: int | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
@@ -13,6 +14,7 @@ from stepscope.collect.torch.resolve import stored_attributes
 ENTRIES = 8
 """Entries of a list that are looked at."""
 LETTERS = 200
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def mark_of(dataset: Any) -> str:
@@ -37,4 +39,9 @@ def _told(value: Any) -> Iterator[str]:
         count = len(value) if getattr(value, "shape", (1,)) else 0
         for place in range(0, count, max(count // ENTRIES, 1)):
             entry = rows[place]
-            yield from _told(entry) if isinstance(entry, (str, os.PathLike)) else [repr(entry)[:LETTERS]]
+            yield from _told(entry) if isinstance(entry, (str, os.PathLike)) else [_lasting(entry)]
+
+
+def _lasting(entry: Any) -> str:
+    """An entry in words that are the same in the next run: a transform without its address, a set in its order."""
+    return _ADDRESS.sub("", repr(sorted(entry, key=repr) if isinstance(entry, (set, frozenset)) else entry))[:LETTERS]
