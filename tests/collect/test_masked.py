@@ -45,6 +45,22 @@ def test_what_is_of_one_size_or_no_mask_is_not(image, mask):
     assert seen(image, mask) is None
 
 
+class Boxes:
+    def __getitem__(self, index):
+        return padded(np.zeros((9, 2)), np.zeros((4, 2)))
+
+
+def padded(lengths, limits):
+    raise ValueError("could not broadcast")
+
+
+def test_names_that_only_contain_such_a_word_are_neither():
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        Boxes()[0]
+
+    assert unequal_of(list(entries(caught.value.__traceback__))) is None
+
+
 LINE = Frame("joint.py", 11, "JointFlip.__call__", "both = np.concatenate([img, mask], -1)", user=True)
 LOADING = (Frame("train.py", 9, "main", "for x, y in loader:", user=True), Frame("data.py", 20, "Scans.__getitem__", "...", user=True), LINE)
 

@@ -11,8 +11,10 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.evidence import Unequal
 
-_MASK = re.compile(r"mask|msk|seg|label_?map|annot|gt", re.IGNORECASE)
-_IMAGE = re.compile(r"im|pic|photo|^x$|rgb|slice|scan|tile", re.IGNORECASE)
+_PART = r"(?:^|[_\d])(?:{})s?(?=$|[_\dA-Z])"
+"""A part of a name, by its underscores: a length is no `gt`, and a limit no `im`."""
+_MASK = re.compile(_PART.format("mask|msk|seg|segmentation|label_?map|annot|annotation|gt"))
+_IMAGE = re.compile(_PART.format("im|img|image|pic|picture|photo|x|rgb|slice|scan|tile"))
 _FEW = 4
 """Channels that a picture has at the most."""
 
