@@ -169,7 +169,10 @@ FLAT = "too many indices for tensor of dimension 1"
     [
         (("boxes",), FLAT, "label-missing"),
         (("boxes",), "too many indices for array: array is 1-dimensional, but 2 were indexed", "label-missing"),
+        (("self.gt_boxes",), FLAT, "label-missing"),
         (("wave",), FLAT, "input-rank"),
+        (("channels",), FLAT, "input-rank"),
+        (("lengths",), FLAT, "input-rank"),
         ((), FLAT, "input-rank"),
         (("boxes",), "index 4 is out of bounds for axis 0 with size 4", "generator-exception"),
     ],

@@ -13,6 +13,11 @@ _FILED = {
 }  # fmt: skip
 """Words by which folders and files of labels go. A folder `target` or `class_3` may as well hold pictures."""
 _LABELS = _FILED | {"target", "targets", "class", "classes", "category", "categories", "y", "ys", "truth", "bbox", "bboxes", "box", "boxes", "tag", "tags"}
+_DRAWN = {
+    "keypoint", "keypoints", "kp", "kps", "kpts", "polygon", "polygons", "poly", "polys", "rect", "rects", "bb", "bbs", "object", "objects", "objs",
+    "coord", "coords", "rows", "instances", "contours",
+}  # fmt: skip
+"""Words for what is drawn into a picture, or for the lines that tell of it: of these a sample may have none."""
 _PICTURES = {"image", "images", "img", "imgs", "picture", "pictures", "photo", "photos", "frame", "frames", "rgb"}
 _ABOUT = {
     "size", "shape", "num", "count", "counts", "weight", "weights", "transform", "transforms", "smoothing", "mean", "std", "mode", "color", "colors", "palette",
@@ -31,6 +36,11 @@ def is_label(key: str) -> bool:
     """Whether a field of this name holds a sample's label: `mask`, `class_id`, `bbox`; not `label_smoothing`."""
     words = _words(key)
     return bool(words & _LABELS) and not words & _ABOUT
+
+
+def is_annotation(name: str) -> bool:
+    """Whether what goes by this name is drawn into a picture, or a label of it: `gt_boxes`, `polys`; not `lengths` or `channels`."""
+    return is_label(name) or bool(_words(name) & _DRAWN)
 
 
 def holds_labels(name: str) -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from stepscope.evidence import Empty, Failure, Stage, wording
+from stepscope.evidence import Empty, Failure, Stage
 from stepscope.finding import Confidence
 from stepscope.rule import Witnessed
 from stepscope.rules.augment.augmentation_failure import AUGMENTATION_FAILURE, name_of, transform_of
 from stepscope.rules.datasets.empty_dataset import OF_NOTHING
 from stepscope.rules.labels.label_missing import LABEL_MISSING
+from stepscope.rules.labels.naming import is_annotation
 
-_BOXES = wording(r"box|bb|rect|ann|target|label|gt|key_?point|kp|poly|segm|objects?\b|coord|rows", re.IGNORECASE)
 _FLAT = ("too many indices for tensor of dimension 1", "too many indices for array: array is 1-dimensional")
 
 
@@ -65,4 +64,4 @@ def _chosen_from(failure: Failure, empty: Empty) -> str | None:
 
 
 def _boxes(names: Iterable[str]) -> str | None:
-    return next((name for name in names if _BOXES.search(name)), None)
+    return next((name for name in names if is_annotation(name)), None)
