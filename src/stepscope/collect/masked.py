@@ -11,10 +11,11 @@ from typing import Any
 from stepscope.collect.owner import is_users
 from stepscope.evidence import Unequal
 
-_MASK = re.compile(r"mask|msk|seg|label_?map|annot|gt", re.IGNORECASE)
-_IMAGE = re.compile(r"im|pic|photo|^x$|rgb|slice|scan|tile", re.IGNORECASE)
-_FEW = 4
-"""Channels that a picture has at the most."""
+_MASK = re.compile(r"mask|msk|label_?map|^seg(?:mentation)?(?:_?map)?$", re.IGNORECASE)
+"""Not segments, nor what an annotation is called: those are lists of points and of boxes."""
+_IMAGE = re.compile(r"im(?:g|age|s)?\d?$|(?:^|_)(?:img|image|pic|photo|rgb|slice|scan|tile)|^x$", re.IGNORECASE)
+_FEW, _LEAST = 4, 8
+"""Channels that a picture has at the most, and rows and columns at the least."""
 
 
 def unequal_of(stack: Sequence[tuple[FrameType, int, int]]) -> Unequal | None:
@@ -39,4 +40,4 @@ def _size(value: Any) -> tuple[int, int] | None:
     shape: Any = getattr(value, "shape", ()) if module.startswith(("numpy", "torch")) else ()
     if len(shape) == 3 and min(shape[0], shape[2]) <= _FEW:
         shape = shape[1:] if shape[0] <= _FEW else shape[:2]
-    return (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
+    return (int(shape[0]), int(shape[1])) if len(shape) == 2 and min(shape) >= _LEAST else None
