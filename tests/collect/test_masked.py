@@ -40,14 +40,14 @@ def test_the_two_sizes_are_told_by_the_names_of_the_user(image, mask, sizes):
     assert seen(image, mask) == Unequal("img", "gt_mask", *sizes)
 
 
-@pytest.mark.parametrize(("image", "mask"), [(np.zeros((32, 32, 3)), np.zeros((32, 32))), (torch.zeros(3, 9, 9), torch.zeros(5)), (None, np.zeros((2, 2)))])
+@pytest.mark.parametrize(("image", "mask"), [(np.zeros((32, 32, 3)), np.zeros((32, 32))), (torch.zeros(3, 9, 9), torch.zeros(5)), (torch.zeros(3, 9, 9), torch.ones(12, 4)), (None, np.zeros((2, 2)))])
 def test_what_is_of_one_size_or_no_mask_is_not(image, mask):
     assert seen(image, mask) is None
 
 
 class Boxes:
     def __getitem__(self, index):
-        return padded(np.zeros((9, 2)), np.zeros((4, 2)))
+        return padded(np.zeros((9, 12)), np.zeros((14, 10)))
 
 
 def padded(lengths, limits):
@@ -57,6 +57,18 @@ def padded(lengths, limits):
 def test_names_that_only_contain_such_a_word_are_neither():
     with pytest.raises(ValueError, match="broadcast") as caught:
         Boxes()[0]
+
+    assert unequal_of(list(entries(caught.value.__traceback__))) is None
+
+
+def test_boxes_and_points_are_no_masks():
+    class Scenes:
+        def __getitem__(self, index):
+            img, gt_boxes, segments, length = np.zeros((32, 32, 3)), np.zeros((12, 10)), np.zeros((20, 12)), np.zeros((9, 9))
+            raise ValueError(f"shapes {img.shape} {gt_boxes.shape} {segments.shape} {length.shape} do not match")
+
+    with pytest.raises(ValueError, match="match") as caught:
+        Scenes()[0]
 
     assert unequal_of(list(entries(caught.value.__traceback__))) is None
 

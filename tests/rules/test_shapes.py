@@ -97,3 +97,19 @@ def test_an_index_without_its_axis_is_a_matter_of_shapes():
 
     assert (found.code, found.stage) == ("SHP102", Stage.FORWARD)
     assert "unsqueeze(1)" in found.fix[0]
+
+
+@pytest.mark.parametrize(
+    ("shape", "count", "advice"),
+    [
+        ("[4, 3, 9, 12, 12]", 13824, "with 8 in place of 9 on axis 2"),
+        ("[32, 10]", 40, "4 rows of 10"),
+        ("[4, 6, 6]", 288, "8 rows of 36"),
+        ("[4, 7, 5]", 33, "do not fill this shape"),
+        ("[5, 6, -1]", 32, "do not fill this shape"),
+    ],
+)
+def test_a_shape_that_is_not_filled_is_told_by_the_axis_that_would_fit(shape, count, advice):
+    found = first(Failure("RuntimeError", f"shape '{shape}' is invalid for input of size {count}", (LINE,)))
+
+    assert advice in found.fix[0]

@@ -12,11 +12,12 @@ from stepscope.collect.owner import is_users
 from stepscope.evidence import Unequal
 
 _PART = r"(?:^|[_\d])(?:{})s?(?=$|[_\dA-Z])"
-"""A part of a name, by its underscores: a length is no `gt`, and a limit no `im`."""
-_MASK = re.compile(_PART.format("mask|msk|seg|segmentation|label_?map|annot|annotation|gt"))
+"""A part of a name, by its underscores: a limit is no `im`."""
+_MASK = re.compile(_PART.format("mask|msk|label_?map") + r"|^seg(?:mentation)?(?:_?map)?$")
+"""Not segments, nor what an annotation is called: those are lists of points and of boxes."""
 _IMAGE = re.compile(_PART.format("im|img|image|pic|picture|photo|x|rgb|slice|scan|tile"))
-_FEW = 4
-"""Channels that a picture has at the most."""
+_FEW, _LEAST = 4, 8
+"""Channels that a picture has at the most, and rows and columns at the least."""
 
 
 def unequal_of(stack: Sequence[tuple[FrameType, int, int]]) -> Unequal | None:
@@ -41,4 +42,4 @@ def _size(value: Any) -> tuple[int, int] | None:
     shape: Any = getattr(value, "shape", ()) if module.startswith(("numpy", "torch")) else ()
     if len(shape) == 3 and min(shape[0], shape[2]) <= _FEW:
         shape = shape[1:] if shape[0] <= _FEW else shape[:2]
-    return (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
+    return (int(shape[0]), int(shape[1])) if len(shape) == 2 and min(shape) >= _LEAST else None

@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader, Dataset
 from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
+from stepscope.collect.torch.stages import LOSS_CLASSES
 from stepscope.evidence import Moment, Stage
 
 torch.set_num_threads(1)
@@ -115,6 +116,17 @@ class Dice(nn.Module):
 
 def test_a_loss_is_known_by_its_class():
     assert moment(lambda: Dice()(torch.rand(4, 2, 8, 8), torch.rand(4, 8, 8))).stage is Stage.LOSS
+
+
+class SmoothCE(nn.Module):
+    def forward(self, scores, target):
+        return -scores.log_softmax(-1).gather(1, target[:, None]).mean()
+
+
+def test_the_abbreviations_of_losses_are_known_too():
+    assert moment(lambda: SmoothCE()(torch.rand(4, 2), torch.tensor([0, 1, 2, 0]))).stage is Stage.LOSS
+    assert not LOSS_CLASSES.search("SqueezeFACE")
+    assert not any(LOSS_CLASSES.search(name) for name in ("Workspace", "Slice", "Sequence"))
 
 
 def test_what_a_logger_of_the_users_own_writes_is_logging():

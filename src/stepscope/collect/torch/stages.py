@@ -32,7 +32,7 @@ _FILES: tuple[tuple[str, Stage], ...] = (
 )
 LOSSES = re.compile(r"(loss|cross_entropy|kl_div|huber|smooth_l1|criterion|ctc)", re.IGNORECASE)
 """How functions are called that are losses."""
-LOSS_CLASSES = re.compile(r"loss|criterion|cross_?entropy|dice|tversky|jaccard", re.IGNORECASE)
+LOSS_CLASSES = re.compile(r"loss|criterion|cross_?entropy|dice|tversky|jaccard|(?-i:(?:^|[a-z_])(?:B?CE|NLL)(?:With\w+)?$)", re.IGNORECASE)
 """How classes are called that are."""
 _NAMES: tuple[tuple[re.Pattern[str], Stage], ...] = (
     (re.compile(r"collate", re.IGNORECASE), Stage.COLLATE),

@@ -118,6 +118,13 @@ _AXES = wording(
 _RESHAPED = wording(r"shape '\[(?P<shape>-?\d+(?:, -?\d+)*)\]' is invalid for input of size (?P<count>\d+)")
 
 
+def _fitting(shape: list[int], count: int) -> tuple[int, int] | None:
+    """The one axis, and the size for it, with which so many numbers would fill the shape; None where several would do, or none."""
+    whole = prod(shape)
+    fits = [(axis, count * size // whole) for axis, size in enumerate(shape) if whole > 0 and count * size % whole == 0]
+    return fits[0] if len(fits) == 1 else None
+
+
 def advice_on_lines(message: str) -> tuple[str, ...]:
     """What helps where no layer, but a line of the user's own fixes the size."""
     if found := _RESHAPED.search(message):
@@ -125,6 +132,9 @@ def advice_on_lines(message: str) -> tuple[str, ...]:
         each, count = prod(rest), int(found["count"])
         if rest and each > 0 and first > 0 and count % each == 0:
             return (f"{count} numbers are {count // each} rows of {each}: write -1 or `x.shape[0]` for the rows (the last batch of an epoch is often smaller), or load with `drop_last=True`.",)
+        if fitting := _fitting([first, *rest], count):
+            axis, size = fitting
+            return (f"{count} numbers fill this shape with {size} in place of {[first, *rest][axis]} on axis {axis}: give the layer that makes them as many outputs as the shape asks for, or the shape what it makes.",)
         return (f"{count} numbers do not fill this shape: print the shape before this line and take the sizes from it, `x.flatten(1)` for instance.",)
     if "first two dimensions of batch2" in message or "core dimension" in message:
         return ("Where rows are to meet rows, transpose the second one: `a @ b.transpose(-2, -1)`.",)

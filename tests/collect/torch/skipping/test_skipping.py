@@ -131,8 +131,10 @@ def test_a_record_of_a_stream_is_passed_over():
 
 
 def test_a_generator_that_has_raised_is_over_so_its_exception_comes_through():
-    with pytest.raises(ValueError, match="broken record"):
+    with pytest.raises(ValueError, match="broken record") as raised:
         seen(Records(generator=True), batch_size=4)
+
+    assert not hasattr(raised.value, "add_note") or raised.value.__notes__ == ["stepscope: record 4 of this stream cannot be passed over: a generator is over once it has raised"]
 
 
 def test_a_substitute_hangs_on_the_index_alone():

@@ -132,7 +132,8 @@ class Skipping:
             except StopIteration:
                 raise
             except Exception as problem:
-                if isinstance(fetcher.dataset_iter, GeneratorType):  # it is over once it has raised
+                if isinstance(fetcher.dataset_iter, GeneratorType):
+                    _note(problem, f"record {position} of this stream cannot be passed over: a generator is over once it has raised")
                     raise
                 bad = replace(self._named(fetcher.dataset, None), position=position, file=_file_of(problem) or self._opened)
                 self._write_down(bad, problem)
@@ -149,8 +150,7 @@ class Skipping:
         self.ledger.refresh()
 
     def _refuse(self, problem: Exception) -> None:
-        if hasattr(problem, "add_note"):
-            problem.add_note(f"stepscope: samples replaced already: {self.ledger.count()}, which is the limit of --skip-bad-samples")
+        _note(problem, f"samples replaced already: {self.ledger.count()}, which is the limit of --skip-bad-samples")
         raise problem
 
     def _most(self, size: int | None) -> float:
@@ -211,6 +211,12 @@ def ledger_at(folder: Path, skip_list: str) -> Ledger:
     ledger = Ledger(Path(skip_list) if skip_list else folder / FILE)
     ledger.refresh()
     return ledger
+
+
+def _note(problem: Exception, words: str) -> None:
+    """Say under the exception why it was let through (Python 3.11 and newer)."""
+    if hasattr(problem, "add_note"):
+        problem.add_note(f"stepscope: {words}")
 
 
 def _announce(index: Any) -> None:
