@@ -15,6 +15,8 @@ HEAVY = 1e4
 """The largest absolute weight from which on weights have grown out of all proportion; initialisation and training keep them below 100."""
 SWEPT = 1000.0
 """How many times, step by step, the learning rate has to grow to be swept through its range: no warm-up multiplies it so often."""
+RAISED = 2.0
+"""How many times the rate that it began with the learning rate has to be for a schedule to have raised it."""
 MANY, STEADY = 8, 2.0
 """So many losses that have not grown by more than this speak for weights that are large from the start."""
 
@@ -85,7 +87,7 @@ class Course:
     user's that sets it in the course of the run, `largest_weight` the
     largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
     where a gradient scaler is in use. `decay` is the largest learning rate times weight decay by which an optimizer scales weights. `gradients_read` is the share of the backward passes (0 to 1) whose gradients the budget allowed to look at.
-    `lr_grew` says how many times larger the learning rate has become in the latest steps, in each by one and the same factor.
+    `lr_grew` says how many times larger the learning rate has become in the latest steps, in each by one and the same factor; `lr_began` is the rate that a schedule began with.
     """
 
     losses: tuple[float, ...] = ()
@@ -99,6 +101,7 @@ class Course:
     decay: float = 0.0
     gradients_read: float = 1.0
     lr_grew: float = 1.0
+    lr_began: float | None = None
 
     @property
     def growth(self) -> float:
@@ -117,6 +120,11 @@ class Course:
         steady = len(self.losses) >= MANY and self.growth < STEADY
         heavy = (self.largest_weight or 0.0) >= HEAVY and not steady
         return self.growth >= GREW or heavy or (self.lr is not None and not math.isfinite(self.lr))
+
+    @property
+    def lr_raised(self) -> bool:
+        """Whether a schedule has led the learning rate far above the one that it began with."""
+        return self.lr is not None and self.lr_began is not None and self.lr > RAISED * self.lr_began > 0
 
     @property
     def swept(self) -> bool:

@@ -3,7 +3,8 @@
 Why
 ---
 The derivative is infinite where the function is finite: `sqrt` and `norm` at zero, `x ** 0.5`, `acos` at one. And a value that `torch.where` or a mask drops in the
-forward pass still takes part in the backward pass: zero times infinity is NaN. The loss of this step looks healthy; after the update every weight is NaN.
+forward pass still takes part in the backward pass: zero times infinity is NaN. Code of your own that clips,
+scales or projects gradients divides by a norm, which may be zero. The loss of this step looks healthy; after the update every weight is NaN.
 
 Fix
 ---

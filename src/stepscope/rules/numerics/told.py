@@ -86,9 +86,10 @@ def told(tensor: Tensor) -> str:
 def course_facts(course: Course) -> dict[str, str]:
     """Losses, learning rate and weights."""
     losses = course.losses[-6:]
+    raised = f", {course.lr_began:g} at first" if course.lr_raised else ""
     return {
         "loss until then": ", ".join(f"{loss:.4g}" for loss in losses),
-        "learning rate": f"{course.lr:g} ({course.optimizer})" if course.lr is not None else "",
+        "learning rate": f"{course.lr:g} ({course.optimizer}){raised}" if course.lr is not None else "",
         "largest weight": f"{course.largest_weight:.4g}" if course.largest_weight is not None else "",
     }
 

@@ -26,6 +26,7 @@ from stepscope.rules.numerics.told import course_facts, kind, lr_is_infinite, lr
 LR_TOO_HIGH = Rule("OPT105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("weight-decay-misuse",))
 
 _FIX_SCHEDULE = "Print the learning rate of each step: where it is computed something is divided by zero, or grows without a limit."
+_FIX_RAISED = "The schedule has raised it from {0.lr_began:g} to {0.lr:g}: look at what it computes, and lower its peak."
 
 
 @LR_TOO_HIGH.seen_in
@@ -36,14 +37,15 @@ def diverging(step: NonFinite, course: Course) -> Witnessed:
     if lr_is_infinite(course):
         yield _infinite(step, course)
         return
+    set_here = course.lr_set if course.lr_raised else None
     yield LR_TOO_HIGH.found(
         f"at a learning rate of {course.lr:g} the training diverged: the loss is {kind(step)}",
         Confidence.CERTAIN if course.growth > 1 else Confidence.LIKELY,
         stage=Stage.OPTIMIZER,
-        line=course.built,
-        about="the optimizer was built here",
+        line=set_here or course.built,
+        about="the learning rate is set here" if set_here else "the optimizer was built here",
         seen=course_facts(course),
-        fix=(f"Lower `lr` of {course.optimizer} from {course.lr:g}, by 10 at a time.",),
+        fix=(_FIX_RAISED.format(course) if course.lr_raised else f"Lower `lr` of {course.optimizer} from {course.lr:g}, by 10 at a time.",),
     )
 
 

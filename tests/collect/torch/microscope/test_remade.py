@@ -165,3 +165,34 @@ def test_a_sample_is_named_by_rows_of_another_kind_than_those_of_the_batch(diagn
     """)
 
     assert told(report, lines)[1:] == ("shares = real / real.amax(1, keepdim=True)", [29])
+
+
+PIXELS = """
+    net = nn.Linear(4, 3); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    x, labels = torch.rand(48, 6, 4), torch.randint(0, 3, (48, 6)); labels[::5, 2:] = -1; VOID
+    for a, b in DataLoader(TensorDataset(x, labels), 4):
+        each = nn.functional.cross_entropy(net(a).flatten(0, 1), b.flatten().clamp(min=0), reduction="none")
+        seen = (b.flatten() >= 0).float()
+        loss = (each * seen).sum() / seen.sum()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(("void", "samples"), [("labels[20:24] = -1", [20, 21, 22, 23]), ("labels[:] = -1", [])])
+def test_samples_that_have_nothing_to_count_are_all_named_where_others_have(diagnosed, void, samples):
+    report, _, lines = diagnosed(PIXELS.replace("VOID", void))
+
+    assert told(report, lines)[1:] == ("loss = (each * seen).sum() / seen.sum()", samples)
+
+
+def test_samples_that_fail_only_for_being_alike_are_not_named(diagnosed):
+    report, _, lines = diagnosed("""
+    net = nn.Linear(4, 3); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    x = torch.rand(48, 4); x[20:24] = x[20]
+    for (a,) in DataLoader(TensorDataset(x), 4):
+        out = net(a)
+        loss = ((out - out.mean(0)).abs().sum() / (a - a.mean(0)).abs().sum())
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+    """)
+
+    assert told(report, lines)[1:] == ("loss = ((out - out.mean(0)).abs().sum() / (a - a.mean(0)).abs().sum())", [])

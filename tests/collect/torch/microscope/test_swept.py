@@ -54,3 +54,25 @@ def test_a_bad_sample_in_the_search_is_told_as_it_is(reported):
 
     assert (found["name"], found["severity"]) == ("non-finite-loss", "error")
     assert ".sqrt()" in line
+
+
+RAISED = {
+    "one cycle": WARM_UPS["one cycle"],
+    "a ratio upside down": {"LR": "1e-3", "SCHEDULE": "schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda i: (150 / (151 - i)) ** 9)", "AFTER": "schedule.step()"},
+}
+
+
+@pytest.mark.parametrize("schedule", RAISED)
+def test_a_schedule_that_has_raised_the_learning_rate_is_told_and_not_the_optimizer(reported, schedule):
+    found, line = reported(_source(RAISED[schedule]))
+
+    assert (found["name"], line) == ("lr-too-high", RAISED[schedule]["SCHEDULE"])
+    assert found["fix"][0].startswith("The schedule has raised it from ")
+    assert found["seen"]["learning rate"].endswith(" at first")
+
+
+def test_a_schedule_that_leads_up_to_the_optimizers_own_rate_leaves_it_to_the_optimizer(reported):
+    found, line = reported(_source(WARM_UPS["by a factor, then constant"]))
+
+    assert line.startswith("optimizer = ")
+    assert found["fix"][0].startswith("Lower `lr` of SGD")

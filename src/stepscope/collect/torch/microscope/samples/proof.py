@@ -12,7 +12,7 @@ from stepscope.collect.torch.microscope.repeating.lines import is_array_of, watc
 from stepscope.collect.torch.microscope.repeating.operands import is_finite
 from stepscope.collect.torch.microscope.samples.drawn import Drawn, drawn_in, parts_of
 from stepscope.collect.torch.microscope.samples.reload import put_back
-from stepscope.collect.torch.microscope.samples.remade import guilty_place
+from stepscope.collect.torch.microscope.samples.remade import guilty_places
 from stepscope.collect.torch.microscope.samples.rows import Place, layouts, others_in, places, rows_of_parts
 from stepscope.collect.torch.microscope.watching.parameters import without_gradients
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
@@ -107,9 +107,9 @@ def _placed(at: Place, rows: tuple[int, ...], drawn: Drawn | None) -> Proven:
 
 
 def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], drawn: Drawn) -> Proven | None:
-    """The sample that the step fails with, told where the user's own collate function may have changed their order, or the rows are those of no tensor of the batch."""
-    found = guilty_place(lambda batch: _outcome(attempt, repeat, batch), rows, drawn)
-    return Proven((found,), loader=drawn.place, listed=True) if found is not None else None
+    """The sample that the step fails with, or all of them, told where the user's own collate function may have changed their order, or the rows are those of no tensor of the batch."""
+    found = guilty_places(lambda batch: _outcome(attempt, repeat, batch), rows, drawn)
+    return Proven(found, loader=drawn.place, listed=True) if found else None
 
 
 def of_numpy(attempt: Attempt, repeat: Repeat) -> list[Frame]:

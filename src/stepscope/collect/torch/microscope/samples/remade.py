@@ -12,22 +12,44 @@ from stepscope.collect.torch.microscope.samples.drawn import Drawn
 
 SECONDS = 1.5
 """How long loading and searching may take together: the parent's patience is not much longer, and what the repeat has shown must not be lost over it."""
-MOST = 1024
+MOST, ALONE = 1024, 16
+"""Samples of a batch that is searched, and of one whose samples are each tried alone."""
 
 
-def guilty_place(outcome: Callable[[Any], str], rows: tuple[int, ...], drawn: Drawn) -> int | None:
-    """The place in the index list of the one sample that made the step fail; `outcome` says what becomes of the step with another batch.
+def guilty_places(outcome: Callable[[Any], str], rows: tuple[int, ...], drawn: Drawn) -> tuple[int, ...]:
+    """The place in the index list of the one sample that made the step fail, or those of all of them; `outcome` says what becomes of the step with another batch.
 
-    None where the step is finite with the same samples, loaded again: chance has a part in their loading, and whatever is left out would look guilty.
+    Empty where the step is finite with the same samples, loaded again: chance has a part in their loading, and whatever is left out would look guilty.
     """
     collate, dataset, indices = drawn.history.collate, drawn.history.dataset, drawn.indices
     if collate is None or dataset is None or not 1 < len(indices) <= MOST:
-        return None
+        return ()
     until = time.monotonic() + SECONDS
     with suppress(Exception), at_most(SECONDS):  # the data set is the user's
         samples = [dataset[index] for index in indices]
-        return _searched(lambda chosen: outcome(collate([samples[place] for place in chosen])), rows, len(samples), until)
-    return None
+        found = _searched(lambda chosen: outcome(collate([samples[place] for place in chosen])), rows, len(samples), until)
+        if found is not None:
+            return (found,)
+        others = [dataset[index] for index in _others(dataset, indices)] if not rows and len(samples) <= ALONE else []
+        return tuple(range(len(samples))) if others and _all_fail(lambda chosen: outcome(collate(chosen)), samples, others) else ()
+    return ()
+
+
+def _others(dataset: Any, indices: Sequence[Any]) -> list[int]:
+    """As many other samples, from all over the data set."""
+    left = [index for index in range(len(dataset)) if index not in indices]
+    return left[:: max(len(left) // len(indices), 1)][: len(indices)] if len(left) >= len(indices) else []
+
+
+def _all_fail(outcome: Callable[[list[Any]], str], samples: list[Any], others: list[Any]) -> bool:
+    """Whether the step fails with each of the samples by itself, and not with others: no pixel of a whole batch is labelled.
+
+    Copies of one sample may fail for being alike, so it is finite with copies of another too.
+    """
+    size = len(samples)
+    if outcome(others) != "finite" or outcome([others[0]] * size) != "finite":
+        return False
+    return all(outcome([sample] * size) == "not finite" for sample in samples)
 
 
 def _searched(outcome: Callable[[list[int]], str], rows: tuple[int, ...], size: int, until: float) -> int | None:

@@ -44,6 +44,7 @@ def course_now() -> Course:
         decay=max((_decay(optimizer, group) for optimizer in optimizers for group in optimizer.param_groups), default=0.0),
         gradients_read=SENTINEL.gradients.share(SENTINEL.backwards),
         lr_grew=_growth([float(rate) for rate in SENTINEL.series.rates if rate is not None]),
+        lr_began=max((float(group["initial_lr"]) for group in getattr(optimizer, "param_groups", ()) if "initial_lr" in group), default=None),
     )
 
 
