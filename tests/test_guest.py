@@ -18,8 +18,9 @@ NASTY = [
     "pickled_model_deepcopied_optimizer", "mixins_and_cooperative_init", "reads_argv_and_file", "reexec_once", "subprocess_calls",
     "stdout_tee_and_redirect", "logging_and_warnings", "warnings_as_errors", "own_excepthook", "own_signal_handlers",
     "loader_spawn_context", "ddp_spawn_two_gloo", "lightning_digits_module", "hf_trainer_tiny_bert",
+    "modes_and_patches_count_operators", "compiled_steps_and_transforms", "batches_of_own_kinds_are_let_go", "gate_with_infinite_best_exits_3",
 ]  # fmt: skip
-TIMED = {"hf_trainer_tiny_bert", "lightning_digits_module", "ddp_spawn_two_gloo", "logging_and_warnings", "own_signal_handlers"}
+TIMED = {"compiled_steps_and_transforms", "hf_trainer_tiny_bert", "lightning_digits_module", "ddp_spawn_two_gloo", "logging_and_warnings", "own_signal_handlers"}
 """Their standard error holds times or process numbers."""
 
 

@@ -145,7 +145,8 @@ def _announce(observation: Observation) -> None:
     for finding in diagnose("run", [observation]).findings[:1]:
         line = f":{finding.place.line}" if finding.place.line else ""
         place = f" ({finding.place.file}{line})" if finding.place.file else ""
-        said = f"{finding.severity.value}[{finding.code}] {finding.stage.value}: {finding.headline} at step {finding.place.step}{place}"
+        step = f" at step {finding.place.step}" if finding.place.step is not None else ""
+        said = f"{finding.severity.value}[{finding.code}] {finding.stage.value}: {finding.headline}{step}{place}"
         click.echo(f"stepscope: {said}. The report follows when the run has ended.", err=True)
 
 

@@ -27,7 +27,9 @@ def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int 
     mains = [seen for seen in ordered if seen.moment.worker is None]
     if not mains:
         return []
-    first = next((seen for seen in mains if seen.moment.time > went_on), mains[0])
+    first = next((seen for seen in mains if seen.moment.time > went_on), None)
+    if first is None:
+        return []
     latest = [seen for seen in mains if (seen.moment.pid, seen.moment.rank) == (first.moment.pid, first.moment.rank)][-1]
     worker = _worker_behind(latest, [seen for seen in ordered if seen.moment.worker is not None])
     return [_named(worker or latest, beats)]

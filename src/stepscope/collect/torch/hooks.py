@@ -15,7 +15,7 @@ from stepscope.collect.torch.loading.indices import Announced, is_torchs_own, nu
 from stepscope.collect.torch.loading.loaders import KEY, LOADERS, TURNS
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.watching.watch import watch_backward, watch_scalers, watch_steps
-from stepscope.collect.torch.sites import know_compiler, watch_construction
+from stepscope.collect.torch.sites import keep_compiler_out, know_compiler, watch_construction
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
 from stepscope.collect.unseen import without_ours
@@ -49,6 +49,7 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
         return
     _LISTENER.installed = True
     when_imported("torch.compiler", know_compiler)
+    when_imported("torch._dynamo.trace_rules", keep_compiler_out)
     when_imported("torch.nn.modules.module", lambda module: watch_construction(module.Module))
     when_imported("torch.autograd", watch_backward)
     when_imported("torch.amp.grad_scaler", lambda module: watch_scalers(module.GradScaler))

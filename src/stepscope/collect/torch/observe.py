@@ -113,14 +113,16 @@ def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -
 def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = None) -> Moment:
     """Where the run is, with these frames on the stack."""
     rank = os.environ.get("RANK", "")
-    begun = bool(STEPS.finished_steps or LOADERS.recent())
+    drawn = LOADERS.recent()[:1]
+    begun = bool(STEPS.finished_steps or drawn)
     position = _try("the place in the loop", lambda: position_of(list(stack), begun)) if "torch" in sys.modules else None
     position = position or Position()
     under_way = 0 if position.stepped and STEPS.finished_steps else 1
+    counted = STEPS.finished_steps or STEPS.may_be_first(*(len(one.handed_out) for one in drawn))
     return Moment(
         stage=stage,
         around=position.stage,
-        step=STEPS.finished_steps + under_way if begun or LOADERS.in_worker else None,
+        step=STEPS.finished_steps + under_way if counted and (begun or LOADERS.in_worker) else None,
         epoch=_epoch([frame for frame, _, _ in stack]),
         rank=int(rank) if rank.isdigit() else None,
         worker=worker,

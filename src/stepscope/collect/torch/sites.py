@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +62,16 @@ def is_compiling() -> bool:
 def know_compiler(module: Any) -> None:
     """Take `is_compiling` from `torch.compiler`."""
     globals()["is_compiling"] = module.is_compiling
+
+
+def keep_compiler_out(module: Any) -> None:
+    """Dynamo's rules: a frame of ours that a compiled function comes to runs as it is, as PyTorch's own do, and none is a program of its own to compile."""
+    inlined = getattr(module, "BUILTIN_INLINE_WHEN_CALLED", None)
+    if inlined is not None:  # else what a compiled function builds or differentiates would break its graph
+        ours = str(Path(__file__).parents[2]) + os.sep
+        module.SKIP_DIRS.append(ours)
+        module._recompile_re()
+        inlined.add(ours)
 
 
 def watch_construction(kind: type, then: Callable[[], None] = lambda: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterable
 from threading import get_ident
@@ -49,6 +50,10 @@ class Steps:
         """The number of the step that an optimizer begins with: that of others that have only begun, or whose step it shares, else the next (models trained in turn)."""
         with_others = self.finished_steps == 1 and any(count == 1 for count in self._counts.values())
         return self.finished_steps + (not with_others and key not in self._beside)
+
+    def may_be_first(self, begun: int = 0) -> bool:
+        """Whether the step under way, of so many that have begun, may be the first: an optimizer whose step is compiled tells of none."""
+        return not self.finished_steps and (begun < 2 or "torch._dynamo" not in sys.modules)
 
     @property
     def usual_seconds(self) -> float:

@@ -80,3 +80,37 @@ def test_a_loop_that_begins_late_has_losses_of_its_own(diagnosed):
     assert (found.name, found.confidence.value) == ("lr-too-high", "certain")
     assert len(found.seen["loss until then"].split(", ")) == found.place.step - 802
     assert "lr=100.0" in lines[found.place.line - 1]
+
+
+def test_where_the_optimizers_step_is_compiled_no_number_of_a_step_is_made_up(findings):
+    found, _, ended = findings("""
+        data = torch.rand(32, 4) + 0.1
+        data[25, 1] = -1.0
+        net = nn.Linear(4, 1)
+        optimizer = torch.optim.SGD(net.parameters(), 0.05)
+        update = torch.compile(optimizer.step, backend="eager")
+        for (x,) in DataLoader(TensorDataset(data), batch_size=8):
+            loss = net(torch.log(x)).square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            update()
+    """)
+
+    assert (ended.returncode, [(each["place"]["step"], each["place"]["samples"][0]["index"]) for each in found]) == (0, [(None, 25)])
+
+
+def test_a_nan_under_a_mode_that_counts_operators_is_followed_to_its_line(reported):
+    found, line = reported("""
+        from torch.utils.flop_counter import FlopCounterMode
+        net = nn.Linear(4, 1)
+        optimizer = torch.optim.SGD(net.parameters(), 0.05)
+        with FlopCounterMode(display=False):
+            for i in range(4):
+                x = torch.rand(8, 4) - float(i == 2)
+                loss = net(torch.log(x)).square().mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+    """)
+
+    assert (found["code"], found["place"]["step"], line) == ("NUM102", 3, "loss = net(torch.log(x)).square().mean()")

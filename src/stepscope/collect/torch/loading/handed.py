@@ -75,7 +75,7 @@ def copied(batch: Any) -> Any:
 
 def _shallow(part: Any) -> Any:
     kind = type(part)
-    if hasattr(part, "data_ptr"):  # asked first: in every step, and a tensor's `__dict__` would be made to be looked at
+    if hasattr(type(part), "data_ptr"):  # asked first: in every step, and a tensor's `__dict__` would be made to be looked at
         return part
     if kind is list or kind is dict:
         return part.copy()
@@ -98,7 +98,7 @@ def _versions(batch: Any) -> tuple[list[Any], list[int]]:
     if _is_user_dict(batch):
         batch = batch.data
     parts = batch.values() if isinstance(batch, dict) else batch if type(batch) in (list, tuple) else (batch,)
-    tensors = [part for part in islice(parts, PARTS) if hasattr(part, "data_ptr")]
+    tensors = [part for part in islice(parts, PARTS) if hasattr(type(part), "data_ptr")]
     try:
         return tensors, [tensor._version for tensor in tensors]
     except RuntimeError:  # made in inference mode: they keep no version

@@ -19,7 +19,7 @@ def held_weakly(data: Any) -> Held:
 
     A tensor that belongs to one sample alone comes with its row, one of the whole batch with None.
     """
-    if hasattr(data, "data_ptr"):
+    if hasattr(type(data), "data_ptr"):
         return [(weakref.ref(data), None)]
     values = data
     if not isinstance(data, (list, tuple)):
@@ -28,7 +28,7 @@ def held_weakly(data: Any) -> Held:
         values = list(data.values())
     held: Held = []
     for value in values[:TENSORS]:
-        if hasattr(value, "data_ptr"):
+        if hasattr(type(value), "data_ptr"):
             held.append((weakref.ref(value), None))
         elif isinstance(value, (list, tuple)):
             held += _by_row(value)
@@ -40,5 +40,5 @@ def _by_row(samples: Sequence[Any]) -> Held:
     held: Held = []
     for row, sample in enumerate(samples[:ROWS]):
         parts = list(sample.values()) if isinstance(sample, Mapping) else [sample]
-        held += [(weakref.ref(part), row) for part in parts[:TENSORS] if hasattr(part, "data_ptr")]
+        held += [(weakref.ref(part), row) for part in parts[:TENSORS] if hasattr(type(part), "data_ptr")]
     return held

@@ -7,9 +7,8 @@ import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from itertools import chain, filterfalse, repeat
-from operator import attrgetter
 from typing import Any, ClassVar
 
 from stepscope.collect.torch.loading.handed import Handed
@@ -26,8 +25,6 @@ AHEAD = 12
 
 _IN_ORDER = ("torch.utils.data", "transformers.")
 """Whose collate functions keep the samples in their order."""
-
-_VERSION = attrgetter("_version")
 
 _Kept = Handed | tuple[list[Any], list[Any], list[int]] | None
 """A batch, or what is needed to make one: the list, its copy and the versions of its tensors."""
@@ -79,8 +76,8 @@ class History:
         try:
             if type(data) is list and len(data) <= TENSORS:
                 try:
+                    self._latest = data, data.copy(), [*map(_version_reader(), data)]
                     held = list(zip(map(weakref.ref, data), repeat(None)))
-                    self._latest = data, data.copy(), [*map(_VERSION, data)]
                 except (TypeError, AttributeError, RuntimeError):  # not tensors alone, or made in inference mode: they keep no version
                     held = None
             if held is None:
@@ -134,8 +131,13 @@ class History:
         return self._held if self._dataset is None or self._held is not None else self._dataset()
 
     def let_go(self, failed: bool) -> None:
-        """The iterator is gone. Where an exception took it along, the data set stays, which a `for` line may have built: its samples are asked about."""
+        """The iterator is gone. Where an exception took it along, the data set stays, which a `for` line may have built: its samples are asked about.
+
+        Where its loop is over nothing of its last batch is kept: the program may wait for it to be freed.
+        """
         self._held = self.dataset if failed else None
+        if self.is_over and not failed:
+            self._latest = self._before = None
 
     @property
     def size(self) -> int | None:
@@ -184,6 +186,12 @@ class History:
         """The indices of the batch that workers were sent with this number."""
         iterator = self.iterator
         return self.rows(self._task(vars(iterator), number)) if iterator is not None else ()
+
+
+@cache
+def _version_reader() -> Any:
+    """Reads the version of a tensor in C; whatever else is given to it is asked nothing: an attribute of the user's own may be made by being asked for."""
+    return sys.modules["torch"]._C.TensorBase._version.__get__
 
 
 def _made(kept: _Kept) -> Handed | None:

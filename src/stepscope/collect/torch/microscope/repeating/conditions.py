@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ _OF_FORM = {"shape", "dtype", "device", "ndim", "requires_grad", "size", "dim", 
 """Attributes and functions that tell of a tensor's form: its values do not matter to them."""
 _TESTS = 2
 """Tests around a `raise` that are read, the innermost first."""
+
+_START = re.compile(r"[-+]?(?:\w+\.(?:inf|infty|nan)|float\('[-+]?(?:inf|infinity|nan)'\))", re.IGNORECASE)
+"""Infinity and NaN as a program writes them where it has no value yet."""
 
 
 class Condition(NamedTuple):
@@ -53,9 +57,13 @@ def _ends(node: ast.stmt) -> tuple[int, int]:
 
 
 def _text(function: Function, statement: ast.stmt, tests: list[ast.expr]) -> str:
-    """The check in words: the statement, the tests, what their names were given, and how the function around them is called."""
-    given = [value for name in sorted(_values(tests)) for node, value in assignments(function, name) if not isinstance(node, ast.For)]
-    return " ".join([getattr(function, "name", ""), *(ast.unparse(node) for node in [statement, *tests, *given])])
+    """The check in words: the statement, the tests, what their names were given, and how the function around them is called.
+
+    What a name began with is no check: the best loss so far is infinite (`best = math.inf`) before there was one.
+    """
+    given = [ast.unparse(value) for name in sorted(_values(tests)) for node, value in assignments(function, name) if not isinstance(node, ast.For)]
+    asked = [words for words in given if not _START.fullmatch(words)]
+    return " ".join([getattr(function, "name", ""), *map(ast.unparse, [statement, *tests]), *asked])
 
 
 def _values(nodes: Sequence[ast.AST]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from stepscope.collect.torch.microscope.watching.by_hand import works_on_gradien
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.watching.leaves import Leaves
 from stepscope.collect.torch.microscope.watching.losses import outside_transforms
+from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.steps import STEPS
 
 
@@ -38,7 +39,7 @@ class GradientReads:
     def are_finite_after(self, loss: Any, handed: Sequence[Any] = ()) -> bool:
         """Whether the backward of this loss has left finite gradients, or `handed` them back."""
         began = perf_counter()
-        with outside_transforms() if handed else nullcontext():
+        with outside_transforms() if handed else nullcontext(), outside_modes():
             finite = all_finite(gradients_of(STEPS.optimizers) or ([] if self.has_optimizer else [*self.leaves.gradients(loss), *handed]))
         self._read += 1
         self._budget.pay_thinned(began)
@@ -47,7 +48,8 @@ class GradientReads:
     def are_finite_before(self, optimizer: Any) -> bool:
         """Whether the gradients are finite that this optimizer is about to take."""
         began = perf_counter()
-        finite = all_finite(gradients_of([optimizer]))
+        with outside_modes():
+            finite = all_finite(gradients_of([optimizer]))
         self._budget.pay_thinned(began)
         return finite
 

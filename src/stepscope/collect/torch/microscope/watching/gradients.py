@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from stepscope.collect.torch.microscope.watching.modes import holds_values, item_of, outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 
 
@@ -15,7 +16,7 @@ def gradients_of(optimizers: Any) -> list[Any]:
 
 def readable(gradients: list[Any]) -> list[Any]:
     """Those that are there and can be looked at without waiting for a device."""
-    return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse]
+    return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse and holds_values(gradient)]
 
 
 def _is_finite(tensor: Any) -> bool:
@@ -28,7 +29,7 @@ def all_finite(tensors: list[Any]) -> bool:
         return True
     torch = sys.modules["torch"]
     with torch.no_grad():
-        total = sum(norm.item() for norm in torch._foreach_norm(tensors))
+        total = sum(map(torch._C.TensorBase.item, torch._foreach_norm(tensors)))
         return total - total == 0 or all(map(_is_finite, tensors))
 
 
@@ -41,4 +42,5 @@ def kind_of(tensors: list[Any]) -> str:
 
 def marks_of(optimizer: Any) -> list[str]:
     """What shows whether an optimizer has moved its parameters: their sums. Fused updates leave a tensor's version as it is."""
-    return [str(parameter.detach().double().sum().item()) for parameter in parameters_of([optimizer])]
+    with outside_modes():
+        return [str(item_of(parameter.detach().double().sum())) for parameter in parameters_of([optimizer]) if holds_values(parameter)]

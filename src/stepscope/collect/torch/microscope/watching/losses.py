@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from stepscope.collect.torch.microscope.watching.modes import holds_values, item_of
 from stepscope.collect.torch.tensors import is_tensor
 
 
@@ -26,7 +27,7 @@ def loss_of(tensors: Any, args: Any, kwargs: Any, is_transformed: Callable[[Any]
     tensor = tensors[0] if isinstance(tensors, (list, tuple)) and len(tensors) == 1 else tensors
     try:
         if tensor.numel() == 1 and tensor.is_floating_point() and not is_transformed(tensor):
-            return tensor
+            return tensor if holds_values(tensor) else None
         return vector_loss(tensor, weights_of(args, kwargs)) if weighs else None
     except AttributeError:
         return several(tensors, weights_of(args, kwargs) if weighs else None)
@@ -80,7 +81,7 @@ def vector_loss(loss: Any, weights: Any) -> Any:
 def number_of(loss: Any) -> float:
     """A loss as one number: of a vector its mean, or what of it is not finite."""
     if loss.numel() == 1:
-        return float(loss.item())
+        return item_of(loss)
     values = loss.detach().reshape(-1)
     bad = values[~values.isfinite()]
     return float(bad[0].item() if bad.numel() else values.double().mean().item())
@@ -101,4 +102,4 @@ def _weighed(loss: Any, weight: Any) -> Any:
 
 def _is_readable(loss: Any) -> bool:
     wrapped = sys.modules["torch"]._C._functorch.is_functorch_wrapped_tensor
-    return bool(is_tensor(loss) and loss.is_floating_point() and loss.is_cpu and loss.numel() and not wrapped(loss))
+    return bool(is_tensor(loss) and holds_values(loss) and loss.is_floating_point() and loss.is_cpu and loss.numel() and not wrapped(loss))

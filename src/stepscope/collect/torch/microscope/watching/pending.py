@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.averages import Averages
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of
+from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.steps import STEPS
 
@@ -72,12 +73,15 @@ class Pending:
         """A backward from its loss is over, and has left finite gradients or not: those of a mean over nothing are zero."""
         self._spared = finite and self._spared is not False
 
-    def met_again(self, trains: bool = True) -> None:
-        """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows."""
+    def met_again(self, trains: bool = True, has_optimizer: bool = False) -> None:
+        """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows.
+
+        An optimizer that has not stepped yet may be waiting for the scale of the program's own making to come down.
+        """
         if self._is_anothers:
             return
         self._in_a_row += 1
-        if self._in_a_row >= DEAD if STEPS.optimizers else trains:
+        if self._in_a_row >= DEAD if has_optimizer or STEPS.optimizers else trains:
             self.confirm()
 
     @property
@@ -91,6 +95,7 @@ class Pending:
             self.dismiss()
             self.recovers = True
 
+    @outside_modes()
     def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""
         if self._is_anothers:
@@ -101,6 +106,7 @@ class Pending:
             if self.policy == "skip":
                 self._drop(optimizer)
 
+    @outside_modes()
     def updated(self, optimizer: Any, loss_is_finite: bool) -> None:
         """Whether the bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
 

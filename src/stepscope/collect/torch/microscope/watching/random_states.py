@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import inspect
 import random
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,11 @@ from stepscope.collect.torch.resolve import stored_attributes
 FRAMES = 40
 _SIZE = 4 + 624 * 4
 """Bytes of a Mersenne Twister as CPython and numpy hold it: a position and 624 words."""
+
+_HOLD_LOCALS = {"locals", "vars", "eval", "exec"}
+"""Functions that give, or work on, the dictionary of a frame's names."""
+_OF_FRAME_ALONE = 3
+"""References to that dictionary where nobody else has it: the frame's, ours, and that of the call which counts them."""
 
 
 class States:
@@ -89,11 +95,30 @@ def generators_in(frame: FrameType | None) -> list[Any]:
         if frame is None:
             break
         if is_users(frame.f_code.co_filename):
-            values = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
-            values += list(stored_attributes(frame.f_locals.get("self")).values())
+            named = _named_in(frame)
+            values = [*named.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
+            values += list(stored_attributes(named.get("self")).values())
             found += [value for value in values if _is_generator(value)]
         frame = frame.f_back
     return found
+
+
+def _named_in(frame: FrameType) -> dict[str, Any]:
+    """What a running frame names.
+
+    Before Python 3.13 asking fills a dictionary that the frame keeps to its end, and that is what `locals()` has given: it would hold the tensors of this
+    step from here on, so it is emptied again; where the user's own code may have it in hand it is not asked for.
+    """
+    code = frame.f_code
+    if sys.version_info >= (3, 13) or not code.co_flags & inspect.CO_OPTIMIZED:
+        return dict(frame.f_locals)
+    if _HOLD_LOCALS.intersection(code.co_names):
+        return {}
+    kept = frame.f_locals
+    named = dict(kept)
+    if sys.getrefcount(kept) <= _OF_FRAME_ALONE and sys.gettrace() is None:  # a debugger has it in hand too
+        kept.clear()
+    return named
 
 
 def _is_generator(value: Any) -> bool:

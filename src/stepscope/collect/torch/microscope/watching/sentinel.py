@@ -14,6 +14,7 @@ from stepscope.collect.torch.microscope.watching.budget import Budget
 from stepscope.collect.torch.microscope.watching.gradient_reads import GradientReads
 from stepscope.collect.torch.microscope.watching.late import Flags, Shadow
 from stepscope.collect.torch.microscope.watching.losses import handed_back, number_of
+from stepscope.collect.torch.microscope.watching.modes import item_of, outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.pending import Pending
 from stepscope.collect.torch.microscope.watching.scalers import Scalers
@@ -114,7 +115,7 @@ class Sentinel:
 
     def _met(self, loss: Any, frame: FrameType, trains: bool) -> float:
         try:
-            value: float = loss.item()
+            value = item_of(loss)
         except RuntimeError:  # a vector
             value = number_of(loss)
         if self.beginnings.searches:
@@ -124,7 +125,7 @@ class Sentinel:
         if self._latest_finite:
             self.series.losses.append(value)
         elif self.pending.is_open:
-            self.pending.met_again(trains)
+            self.pending.met_again(trains, self.gradients.has_optimizer)
         elif (value != value or not self.scalers.may_overflow(loss)) and (trains or not self.pending.recovers):
             self._look_at("loss", value, loss, frame, trains)
         return value
@@ -241,7 +242,8 @@ class Sentinel:
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:
-                self.pending.diagnosed(self.look(met, value, loss, frame, given))
+                with outside_modes():
+                    self.pending.diagnosed(self.look(met, value, loss, frame, given))
             except Exception as problem:
                 trouble("could not look at a step that is not finite", problem)
 

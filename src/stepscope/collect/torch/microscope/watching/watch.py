@@ -9,6 +9,7 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from stepscope.collect.torch import sites
 from stepscope.collect.torch.microscope.watching.leaves import has_spared
 from stepscope.collect.torch.microscope.watching.losses import loss_inside, loss_of, number_of, transform_test
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
@@ -40,6 +41,8 @@ def watch_steps(module: Any) -> None:
 
 
 def _before_step(optimizer: Any, args: Any, kwargs: Any) -> Any:
+    if sites.is_compiling():
+        return None
     try:
         SENTINEL.stepping(optimizer, args, kwargs)
         if SENTINEL.intervenes:
@@ -76,7 +79,7 @@ def _followed(closure: Callable[[], Any], optimizer: Any) -> Callable[[], Any]:
 
 
 def _after_step(optimizer: Any, _: Any, __: Any) -> None:
-    if SENTINEL.repeat is not None:
+    if SENTINEL.repeat is not None or sites.is_compiling():
         return
     began = perf_counter()
     STEPS.finished(optimizer)
@@ -91,24 +94,23 @@ def _watched(original: Any, weighs: bool) -> Any:
 
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        if sites.is_compiling():
+            return original(tensors, *args, **kwargs)
         loss = tensors
         value = None
         if SENTINEL.repeat is not None:
             loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
-            return _again(loss_inside(tensors) if loss is None else loss, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
+            return _again(loss, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         try:
             if SENTINEL.look is not None:
-                began = perf_counter() if SENTINEL.budget.is_measured else 0.0
+                began = SENTINEL.budget.is_measured and perf_counter()
                 loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
-                if loss is None:
-                    loss, value = _inside(tensors, args, sys._getframe(1))
-                else:
-                    value = _before(loss, sys._getframe(1), began, weighs)
+                loss, value = _before(loss, tensors, args, sys._getframe(1), began, weighs)
             result = original(tensors, *args, **kwargs)
             if value is None:
                 _after_bad(loss)
             elif SENTINEL.looks_after():
-                _after(loss, value, sys._getframe(1), () if weighs else result)
+                _after(loss, value, sys._getframe(1), result or ())
         except BaseException as exception:
             unseen(exception)
             raise
@@ -117,21 +119,23 @@ def _watched(original: Any, weighs: bool) -> Any:
     return backward
 
 
-def _before(loss: Any, frame: FrameType, began: float, trains: bool) -> float | None:
-    """A loss that is finite and has been read, as a number."""
+def _before(loss: Any, tensors: Any, args: Any, frame: FrameType, began: float, trains: bool) -> tuple[Any, float | None]:
+    """The loss, and where it is finite and has been read, its number."""
+    if loss is None:
+        return _inside(tensors, args, frame)
     try:
         if SENTINEL.flags.wait_for(loss):
             SENTINEL.read_late(loss, frame)
-            return None
+            return loss, None
         value = SENTINEL.before(loss, frame, trains)
     except Exception as problem:  # a tensor of a kind that cannot be read (meta, fake, a subclass of the user's own)
         trouble("could not look at the loss", problem)
-        return None
+        return loss, None
     if value - value != 0:
-        return None
+        return loss, None
     if began:
         SENTINEL.budget.pay(began)
-    return value
+    return loss, value
 
 
 def _inside(tensors: Any, args: Any, frame: FrameType) -> tuple[Any, float | None]:
@@ -162,6 +166,7 @@ def _after_bad(loss: Any) -> None:
             trouble("could not look at the gradients", problem)
 
 
-def _again(loss: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
+def _again(loss: Any, tensors: Any, proceed: Callable[[], Any], frame: FrameType) -> Any:
     """A backward of a step that is being repeated."""
+    loss = loss_inside(tensors) if loss is None else loss
     return proceed() if loss is None else SENTINEL.repeat.backward(loss, number_of(loss), proceed, frame)
