@@ -26,6 +26,7 @@ from stepscope.collect.torch.microscope.tries import best_of
 from stepscope.collect.torch.microscope.watching.gradients import kind_of
 from stepscope.collect.torch.microscope.watching.leaves import leaves_of
 from stepscope.collect.torch.microscope.watching.losses import outside_transforms
+from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.observe import moment_at
@@ -40,7 +41,7 @@ _THINNED = "the random states of this step were not noted: its steps are shorter
 def look(met: str, value: float, loss: Any, frame: FrameType, handed: Sequence[Any] = ()) -> Observation:
     """Diagnose the step that is under way, whose gradients may be `handed` back."""
     reference = weakref.ref(loss) if loss is not None else None
-    with outside_transforms():
+    with outside_transforms(), outside_modes():
         return diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack_at(frame))
 
 

@@ -8,6 +8,8 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
+from stepscope.collect.torch.microscope.watching.modes import outside_modes
+
 LARGE = 1 << 16
 """Elements from which on a buffer is no average of anything, but a table."""
 
@@ -27,7 +29,8 @@ class Averages:
 
     def keep(self) -> None:
         """Copy them as they are."""
-        self._kept = [(reference, name, buffer.clone()) for reference, name, buffer in self._buffers()]
+        with outside_modes():
+            self._kept = [(reference, name, buffer.clone()) for reference, name, buffer in self._buffers()]
 
     def _buffers(self) -> Iterator[tuple[weakref.ref[Any], str, Any]]:
         for reference in self._modules:

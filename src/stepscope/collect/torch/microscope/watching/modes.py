@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 
+def outside_modes() -> AbstractContextManager[Any]:
+    """A context without the modes that would see each operator: counters of operations, tracers, fake tensors. Those that only place new tensors on a device stay."""
+    return _without_modes() if _are_any() else nullcontext()
+
+
+def _are_any() -> bool:
+    core = sys.modules["torch"]._C
+    return bool(core._len_torch_dispatch_stack() or core._len_torch_function_stack())
+
+
 @contextmanager
-def outside_modes() -> Iterator[None]:
-    """Without the modes that would see each operator: counters of operations, tracers, fake tensors. Those that only place new tensors on a device stay."""
+def _without_modes() -> Iterator[None]:
     core = sys.modules["torch"]._C
     dispatched = [core._pop_torch_dispatch_stack(None) for _ in range(core._len_torch_dispatch_stack())]
     called = [core._pop_torch_function_stack() for _ in range(core._len_torch_function_stack())]
@@ -30,11 +39,11 @@ def outside_modes() -> Iterator[None]:
 
 def item_of(tensor: Any) -> float:
     """The one number of a tensor, read by PyTorch's own method: `Tensor.item` may be one of the user's that counts or forbids such reads."""
-    core = sys.modules["torch"]._C
-    if not (core._len_torch_dispatch_stack() or core._len_torch_function_stack()):
-        return core.TensorBase.item(tensor)  # type: ignore[no-any-return]
-    with outside_modes():
-        return core.TensorBase.item(tensor)  # type: ignore[no-any-return]
+    item = sys.modules["torch"]._C.TensorBase.item
+    if not _are_any():
+        return item(tensor)  # type: ignore[no-any-return]
+    with _without_modes():
+        return item(tensor)  # type: ignore[no-any-return]
 
 
 def holds_values(tensor: Any) -> bool:

@@ -95,18 +95,17 @@ class Pending:
             self.dismiss()
             self.recovers = True
 
-    @outside_modes()
     def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""
         if self._is_anothers:
             return
-        self._before_update[id(optimizer)] = marks_of(optimizer)
-        if self.policy != "continue" and not (loss_is_finite and all_finite(gradients_of([optimizer]))):
-            self.confirm()
-            if self.policy == "skip":
-                self._drop(optimizer)
+        with outside_modes():
+            self._before_update[id(optimizer)] = marks_of(optimizer)
+            if self.policy != "continue" and not (loss_is_finite and all_finite(gradients_of([optimizer]))):
+                self.confirm()
+                if self.policy == "skip":
+                    self._drop(optimizer)
 
-    @outside_modes()
     def updated(self, optimizer: Any, loss_is_finite: bool) -> None:
         """Whether the bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
 
@@ -114,14 +113,15 @@ class Pending:
         """
         if self._is_anothers:
             return
-        while self._held:
-            parameter, gradient = self._held.pop()
-            parameter.grad = gradient
-        moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
-        if ((moved or self._spared) and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
-            self.confirm()
-        elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
-            self.dismiss()
+        with outside_modes():
+            while self._held:
+                parameter, gradient = self._held.pop()
+                parameter.grad = gradient
+            moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
+            if ((moved or self._spared) and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
+                self.confirm()
+            elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
+                self.dismiss()
 
     @property
     def _is_anothers(self) -> bool:

@@ -14,7 +14,7 @@ from stepscope.collect.torch.microscope.watching.budget import Budget
 from stepscope.collect.torch.microscope.watching.gradient_reads import GradientReads
 from stepscope.collect.torch.microscope.watching.late import Flags, Shadow
 from stepscope.collect.torch.microscope.watching.losses import handed_back, number_of
-from stepscope.collect.torch.microscope.watching.modes import item_of, outside_modes
+from stepscope.collect.torch.microscope.watching.modes import item_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.pending import Pending
 from stepscope.collect.torch.microscope.watching.scalers import Scalers
@@ -61,8 +61,7 @@ class Sentinel:
     def begin(self, look: Look, told: Callable[[Observation], Any], policy: str, share: float) -> None:
         """Watch from now on.
 
-        `look` diagnoses a step, `told` is given its diagnosis once it is known that nobody caught it. `policy` says what follows: "continue", "stop"
-        or "skip". `share` is the budget.
+        `look` diagnoses a step, `told` is given its diagnosis once nobody caught it. What follows is `policy`: "continue", "stop" or "skip". `share` is the budget.
         """
         self._start(Budget(share))
         self.look = look
@@ -242,8 +241,7 @@ class Sentinel:
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
             try:
-                with outside_modes():
-                    self.pending.diagnosed(self.look(met, value, loss, frame, given))
+                self.pending.diagnosed(self.look(met, value, loss, frame, given))
             except Exception as problem:
                 trouble("could not look at a step that is not finite", problem)
 
