@@ -47,8 +47,10 @@ def leaves_of(loss: Any) -> list[Any]:
     return [node.variable for node in nodes if hasattr(node, "variable")]
 
 
-def has_spared(loss: Any) -> bool:
-    """Whether the backward of this loss is known to have left a finite gradient in each of its leaves."""
+def left_by(loss: Any) -> str:
+    """What the backward of this loss has left in each of its leaves: "zero" or "finite" gradients; empty where some are not, or are not known."""
     gradients = [leaf.grad for leaf in leaves_of(loss)]
     read = readable(gradients)
-    return bool(read) and len(read) == len(gradients) and all_finite(read)
+    if not read or len(read) < len(gradients) or not all_finite(read):
+        return ""
+    return "finite" if any(bool(gradient.any()) for gradient in read) else "zero"

@@ -34,7 +34,7 @@ class Pending:
         self._told: Callable[[Observation], Any] | None = None
         self.policy = "continue"
         self._in_a_row = 0
-        self._spared: bool | None = None
+        self._left = ""
         self._counts_alone = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
         self._held: list[tuple[Any, Any]] = []
@@ -61,7 +61,7 @@ class Pending:
 
         `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
         """
-        self.is_open, self._in_a_row, self._counts_alone, self._spared = True, 1, counts_alone, None
+        self.is_open, self._in_a_row, self._counts_alone, self._left = True, 1, counts_alone, ""
         self._thread = get_ident()
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
@@ -69,9 +69,9 @@ class Pending:
         """What came of looking at it."""
         self._diagnosis = diagnosis
 
-    def spares(self, finite: bool) -> None:
-        """A backward from its loss is over, and has left finite gradients or not: those of a mean over nothing are zero."""
-        self._spared = finite and self._spared is not False
+    def left(self, gradients: str) -> None:
+        """A backward from its loss is over, and has left gradients that are "zero" (those of a mean over nothing are), "finite", or neither."""
+        self._left = gradients
 
     def met_again(self, trains: bool = True, has_optimizer: bool = False) -> None:
         """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows.
@@ -109,7 +109,7 @@ class Pending:
     def updated(self, optimizer: Any, loss_is_finite: bool) -> None:
         """Whether the bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
 
-        The user's own code may have cleaned the gradients since, or its optimizer refused them; gradients that were finite by themselves nobody took care of.
+        The user's own code may have cleaned the gradients since, or its optimizer refused them; where they were zero by themselves nobody did.
         """
         if self._is_anothers:
             return
@@ -118,7 +118,7 @@ class Pending:
                 parameter, gradient = self._held.pop()
                 parameter.grad = gradient
             moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
-            if ((moved or self._spared) and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
+            if ((moved or self._left == "zero") and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
                 self.confirm()
             elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
                 self.dismiss()
@@ -136,7 +136,7 @@ class Pending:
         """It counts: tell of it, once, and stop the run if that is what was asked for."""
         diagnosis, self._diagnosis = self._diagnosis, None
         if diagnosis is not None and self._told is not None:
-            self._told(_with_spared(diagnosis) if self._spared else diagnosis)
+            self._told(_with_spared(diagnosis) if self._left else diagnosis)
             if stops and self.policy == "stop":
                 raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
 

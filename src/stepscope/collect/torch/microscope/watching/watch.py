@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from stepscope.collect.torch import sites
-from stepscope.collect.torch.microscope.watching.leaves import has_spared
+from stepscope.collect.torch.microscope.watching.leaves import left_by
 from stepscope.collect.torch.microscope.watching.losses import loss_inside, loss_of, number_of, transform_test
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
@@ -161,7 +161,7 @@ def _after_bad(loss: Any) -> None:
     """The backward is over of a loss that is not finite; of one on an accelerator that is not known yet."""
     if SENTINEL.pending.is_open and loss is not None and not SENTINEL.flags.wait_for(loss):
         try:
-            SENTINEL.pending.spares(has_spared(loss))
+            SENTINEL.pending.left(left_by(loss))
         except Exception as problem:
             trouble("could not look at the gradients", problem)
 
