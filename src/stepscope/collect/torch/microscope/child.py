@@ -66,7 +66,7 @@ def attempted(aim: Aim, stack: Sequence[Entry], start: int, rest: bool = False, 
                 redraw(attempt.unit)
             repeat = Repeat(aim, Births(), lambda: bad_gradients(optimizers, stack))
             repeat.failed, repeat.carried = failed, kept
-            SENTINEL.repeats(repeat)
+            SENTINEL.repeat = repeat
             put_back()
             came = run(attempt, repeat, SENTINEL.beginnings.states.put_back, _batch_of(aim))
             if came != "untouched":

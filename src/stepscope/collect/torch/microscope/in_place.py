@@ -39,7 +39,7 @@ def repeat_in_place(aim: Aim, stack: Sequence[Entry], start: int, rest: bool) ->
     finally:
         if late:
             SENTINEL.shadow.swap()
-        SENTINEL.repeats(None)
+        SENTINEL.repeat = None
         SENTINEL.beginnings.ring = ring
 
 

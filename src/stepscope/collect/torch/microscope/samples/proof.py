@@ -122,6 +122,6 @@ def _outcome(attempt: Attempt, repeat: Repeat, batch: Any = None) -> str:
     for optimizer in STEPS.optimizers:
         without_gradients(optimizer)
     proof = Proof(repeat)
-    SENTINEL.repeats(proof)
+    SENTINEL.repeat = proof
     run(attempt, proof, SENTINEL.beginnings.states.put_back, batch)
     return proof.outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ class Sentinel:
         self.scalers = Scalers()
         self.pending = Pending()
         self.repeat: Any = None
+        """The step that is being repeated, if any."""
         self.gradients = GradientReads()
         self._start(Budget())
 
@@ -81,10 +83,6 @@ class Sentinel:
         """Watch nothing any more."""
         self.look = None
         self.pending.release()
-
-    def repeats(self, step: Any) -> None:
-        """From now on this step is being repeated; None: none is any more."""
-        self.repeat = step
 
     def drawn(self, began: float) -> None:
         """A loader has handed out a batch, noted since that moment of `perf_counter`: the step begins, and where the random generators stand is noted."""
@@ -163,6 +161,8 @@ class Sentinel:
             if not self.gradients.has_optimizer:
                 self.pending.recover()
             return False
+        if not (self._drawn or self.gradients.has_optimizer):  # nothing else says where a step begins
+            self.budget.begins(perf_counter())
         return self.budget.allows or self.pending.policy != "continue"
 
     def after(self, loss: Any, value: float, frame: FrameType, handed: Any = ()) -> None:
