@@ -12,13 +12,12 @@ from typing import Any, TypeVar
 
 from stepscope.collect.empties import empty_of
 from stepscope.collect.failure import failure_of
-from stepscope.collect.held import refused_of
 from stepscope.collect.machine import machine_now
-from stepscope.collect.masked import unequal_of
 from stepscope.collect.owner import is_users, running_script
-from stepscope.collect.pictured import picture_of
+from stepscope.collect.picture import picture_of
 from stepscope.collect.primary import primary
 from stepscope.collect.recursion import recursion_of
+from stepscope.collect.refused import refused_of
 from stepscope.collect.source import entries
 from stepscope.collect.spoken import file_of
 from stepscope.collect.torch.autograd.history import history_of
@@ -42,6 +41,7 @@ from stepscope.collect.torch.regrouped import regrouped_of
 from stepscope.collect.torch.stages import stage_of
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
+from stepscope.collect.unequal import unequal_of
 from stepscope.collect.unseen import is_ours
 from stepscope.evidence import Batch, Failure, Moment, Observation, Stage
 

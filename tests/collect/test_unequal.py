@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from stepscope.collect.masked import unequal_of
 from stepscope.collect.source import entries
+from stepscope.collect.unequal import unequal_of
 from stepscope.diagnose import diagnose
 from stepscope.evidence import Failure, Frame, Moment, Observation, Unequal
 

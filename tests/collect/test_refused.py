@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stepscope.collect.held import refused_of
+from stepscope.collect.refused import refused_of
 from stepscope.collect.source import entries
 from stepscope.evidence import Refused
 
