@@ -25,6 +25,8 @@ BESIDE = " and "
 """Stands between the files of one sample."""
 TOGETHER = 2
 """Files that a sample may be read from to be told by them: of more, none is the sample's own."""
+_AGAIN = ""
+"""Stands between what a sample opens and what it opens when it is loaded once more."""
 _CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".ttf", ".zip", ".cfg", ".toml")
 
 
@@ -102,7 +104,7 @@ def _holds(sample: Any, values: set[float], depth: int = 0) -> bool:
 
 
 def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, list[str]]:
-    """The files that each sample opens; of one that cannot be loaded, the file that it had come to."""
+    """The files that each sample opens, each time that it is loaded; of one that cannot be loaded, the file that it had come to."""
     recorder = _Recorder()
 
     def look(index: int, send: int) -> None:
@@ -111,9 +113,19 @@ def _by_asking(dataset: Any, indices: Sequence[int]) -> dict[int, list[str]]:
             dataset[index]
         except BaseException:
             say(send, index, None)
+            return
+        if len(recorder.met) > 1:  # a pair whose other one is drawn by chance would be named with it
+            say(send, index, _AGAIN)
+            dataset[index]
 
-    opened = _answers_of(indices, look)
-    return {index: paths[-2:-1] if paths[-1] is None else list(dict.fromkeys(paths)) for index, paths in opened.items()}
+    return {index: paths[-2:-1] if paths[-1] is None else _each_time(paths) for index, paths in _answers_of(indices, look).items()}
+
+
+def _each_time(paths: list[str]) -> list[str]:
+    """The files that were opened both times; where the second opened none, the data set had kept what it read."""
+    between = paths.index(_AGAIN) if _AGAIN in paths else len(paths)
+    again = paths[between + 1 :]
+    return [path for path in dict.fromkeys(paths[:between]) if not again or path in again]
 
 
 def say(send: int, index: int | None, answer: Any) -> None:
@@ -151,15 +163,19 @@ class _Recorder:
     def __init__(self) -> None:
         self._index: int | None = None
         self._send = -1
+        self.met: set[str] = set()
+        """The files of the index at hand."""
 
     def listen(self, index: int, send: int) -> None:
         """From now on what is opened belongs to this index."""
         if self._index is None:
             sys.addaudithook(self._opened)
         self._index, self._send = index, send
+        self.met.clear()
 
     def _opened(self, event: str, arguments: Any) -> None:
         for path in opened_data(event, arguments):
+            self.met.add(path)
             say(self._send, self._index, path)
 
 
