@@ -108,7 +108,8 @@ def test_what_the_frameworks_words_ask_for_comes_first(text, cure):
     ("text", "cure"),
     [
         ("shape '[16, 1]' is invalid for input of size 4", "4 rows of 1"),
-        ("shape '[32, 400]' is invalid for input of size 8192", "do not fill this shape"),
+        ("shape '[32, 400]' is invalid for input of size 8192", "fill this shape with 256 in place of 400 on axis 1"),
+        ("shape '[7, 400]' is invalid for input of size 8192", "do not fill this shape"),
         ("Expected hidden[0] size (1, 4, 8), got [1, 16, 8]", "drop_last"),
         ("Expected size for first two dimensions of batch2 tensor to be: [8, 16] but got: [8, 7].", "transpose"),
     ],
