@@ -53,7 +53,7 @@ class Steps:
 
     def may_be_first(self, begun: int = 0) -> bool:
         """Whether the step under way, of so many that have begun, may be the first: an optimizer whose step is compiled tells of none."""
-        return not self.finished_steps and (begun < 2 or "torch._dynamo" not in sys.modules)
+        return not self.finished_steps and (begun < 2 or not _has_compiled())
 
     @property
     def usual_seconds(self) -> float:
@@ -93,6 +93,12 @@ class Steps:
         here = get_ident()
         found = [reference() for key, reference in list(self._living.items()) if self._threads.get(key) == here]
         return [optimizer for optimizer in found if optimizer is not None]
+
+
+def _has_compiled() -> bool:
+    """Whether Dynamo has compiled anything in this process; that it is loaded says nothing, for optimizers load it."""
+    known = sys.modules.get("torch._dynamo.utils")
+    return bool(known is not None and known.counters["frames"])
 
 
 STEPS = Steps()
