@@ -16,6 +16,8 @@ from stepscope.evidence import Indexed, Picture
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
     hooks.use_page(Page())
+    yield
+    hooks.release()
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from stepscope.collect.torch.loading.loaders import LOADERS
 @pytest.fixture(autouse=True, scope="module")
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
+    yield
+    hooks.release()
 
 
 class Words(Dataset):

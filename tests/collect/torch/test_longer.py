@@ -14,6 +14,8 @@ from stepscope.evidence import Batch
 @pytest.fixture(autouse=True, scope="module")
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
+    yield
+    hooks.release()
 
 
 def padded(samples):

@@ -12,6 +12,8 @@ from stepscope.evidence import Batch, Lookup
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
     hooks.use_page(Page())
+    yield
+    hooks.release()
 
 
 def looked_up(function):

@@ -15,6 +15,8 @@ from stepscope.evidence import Batch, Indexed
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
     hooks.use_page(Page())
+    yield
+    hooks.release()
 
 
 class Scenes:

@@ -19,6 +19,8 @@ torch.set_num_threads(1)
 def watched():
     hooks.install(lambda number: None, lambda exception, number: None)
     hooks.use_page(Page())
+    yield
+    hooks.release()
 
 
 def moment(function):
