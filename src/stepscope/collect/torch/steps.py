@@ -98,7 +98,7 @@ class Steps:
 def _has_compiled() -> bool:
     """Whether Dynamo has compiled anything in this process; that it is loaded says nothing, for optimizers load it."""
     known = sys.modules.get("torch._dynamo.utils")
-    return bool(known is not None and known.counters["frames"])
+    return bool(known is not None and known.counters.get("frames"))
 
 
 STEPS = Steps()
