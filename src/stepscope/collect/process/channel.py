@@ -25,14 +25,9 @@ def run_folder() -> Path | None:
 
 def write(folder: Path, observation: Observation) -> Path:
     """Write an observation so that it is either there whole or not at all. Raises OSError when it cannot."""
-    return write_encoded(folder, encode(observation))
-
-
-def write_encoded(folder: Path, data: bytes) -> Path:
-    """Write an observation that is encoded already."""
     target = folder / f"{time.time_ns()}-{os.getpid()}{SUFFIX}"
     draft = target.with_suffix(".part")
-    draft.write_bytes(data)
+    draft.write_bytes(encode(observation))
     draft.replace(target)
     return target
 
