@@ -50,7 +50,7 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
     _LISTENER.installed = True
     when_imported("torch.compiler", know_compiler)
     when_imported("torch._dynamo.trace_rules", keep_compiler_out)
-    when_imported("torch.nn.modules.module", lambda module: watch_construction(module.Module))
+    when_imported("torch.nn.modules.module", lambda module: watch_construction(module.Module, _met_module))
     when_imported("torch.autograd", watch_backward)
     when_imported("torch.amp.grad_scaler", lambda module: watch_scalers(module.GradScaler))
     when_imported("torch.optim.optimizer", _watch_optimizers)
@@ -91,6 +91,11 @@ def use_page(page: Any) -> None:
     """Let steps and samples be told to this heartbeat, or to none."""
     STEPS.page = page
     Announced.asked = None if page is None else page.asked
+
+
+def _met_module() -> None:
+    """A module is built: those that were looked for are not all any more."""
+    SENTINEL.pending.averages.is_complete = False
 
 
 def _watch_optimizers(module: Any) -> None:

@@ -369,6 +369,19 @@ def test_skip_under_a_guard_that_comes_after_the_model_spares_its_averages():
     assert net[1].running_mean.isfinite().all()
 
 
+def test_the_objects_in_memory_are_looked_through_once_for_all_optimizers_of_a_model(monkeypatch):
+    import gc
+
+    looked_through = []
+    everything = gc.get_objects
+    monkeypatch.setattr(gc, "get_objects", lambda *a: looked_through.append(1) or everything(*a))
+    with stepscope.guard(on_nonfinite="skip", quiet=True):
+        net = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.BatchNorm1d(6), torch.nn.Linear(6, 2))
+        several = [torch.optim.SGD([weight], 0.1) for weight in net.parameters()]
+
+    assert (len(several), len(looked_through)) == (6, 1)
+
+
 @pytest.mark.parametrize("call", ["optimizer.step(closure)", "optimizer.step(closure=closure)"])
 def test_skip_drops_an_update_whose_gradients_come_of_a_closure(diagnosed, call):
     report, names, _ = diagnosed(

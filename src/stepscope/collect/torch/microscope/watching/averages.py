@@ -20,9 +20,14 @@ class Averages:
     def __init__(self) -> None:
         self._modules: list[weakref.ref[Any]] = []
         self._kept: list[tuple[weakref.ref[Any], str, Any]] = []
+        self.is_complete = False
+        """Whether no module was built since they were looked for: there may be an optimizer for each weight."""
 
     def find(self) -> None:
-        """Look for the modules that have such buffers: an optimizer is built, so its model stands."""
+        """Look for the modules that have such buffers, where new ones may be: an optimizer is built, so its model stands."""
+        if self.is_complete:
+            return
+        self.is_complete = True
         kind = sys.modules["torch"].nn.Module
         self._modules = [weakref.ref(one) for one in gc.get_objects() if issubclass(type(one), kind) and one.__dict__.get("_buffers")]
         self.keep()

@@ -216,9 +216,9 @@ class Sentinel:
         """A step is over, noted since that moment of `perf_counter`. Where no loader says when the next begins, it begins here."""
         if self.pending.is_open:
             self.pending.updated(optimizer, self._latest_finite)
-        if self.pending.policy == "skip":
-            self.pending.averages.keep()
         if self.look is not None:
+            if self.pending.policy == "skip":
+                self.pending.averages.keep()
             self.series.rates.append(optimizer.param_groups[0].get("lr"))
             if self.budget.is_measured:
                 self.budget.pay(began)
