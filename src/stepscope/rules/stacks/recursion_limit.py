@@ -50,7 +50,7 @@ def stack(failure: Failure, recursion: Recursion) -> Witnessed:
         f"{how} reached the limit of {recursion.limit} frames",
         line=recursion.line,
         seen={"repeats": recursion.folded, "circle": recursion.circle, "depth": recursion.depth},
-        stage=Stage.DATA if failure.passes_file("multiprocessing/spawn.py") else None,
+        stage=Stage.DATA if failure.passes("spawn_main") else None,
         instead=_ATTRIBUTE if recursion.kind == "attribute" else (),
     )
 
