@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile, islice
+from itertools import islice
 from types import FrameType
 from typing import Any
 
-from stepscope.collect.owner import is_users
+from stepscope.collect.source import loading_frames
 from stepscope.evidence import Batch, Picture
 from stepscope.evidence.picture import BANDS
 
@@ -50,9 +50,7 @@ def _beside(folder: str, name: str) -> Iterator[str]:
 
 def _is_converted(stack: Sequence[tuple[FrameType, int, int]], usual: str) -> bool:
     """Whether the code that loads the sample holds it as the others are: an image of that mode, or an array of that many channels."""
-    users = [frame for frame, _, _ in stack if is_users(frame.f_code.co_filename)]
-    loading = dropwhile(lambda frame: frame.f_code.co_name not in ("__getitem__", "__iter__"), users)
-    return any(_is_usual(value, usual) for frame in loading for value in list(frame.f_locals.values()))
+    return any(_is_usual(value, usual) for frame in loading_frames(stack) for value in list(frame.f_locals.values()))
 
 
 def _is_usual(value: Any, usual: str) -> bool:

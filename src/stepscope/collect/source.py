@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile, islice
 from types import CodeType, FrameType, TracebackType
 from typing import NamedTuple
+
+from stepscope.collect.owner import is_users
 
 
 class Span(NamedTuple):
@@ -68,3 +70,9 @@ def entries(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int, i
     while traceback is not None:
         yield traceback.tb_frame, traceback.tb_lineno, traceback.tb_lasti
         traceback = traceback.tb_next
+
+
+def loading_frames(stack: Sequence[tuple[FrameType, int, int]]) -> list[FrameType]:
+    """The user's own frames that load a sample, from the data set's method inwards; empty where none is being loaded."""
+    users = [frame for frame, _, _ in stack if is_users(frame.f_code.co_filename)]
+    return list(dropwhile(lambda frame: frame.f_code.co_name not in ("__getitem__", "__iter__"), users))

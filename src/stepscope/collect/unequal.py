@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import dropwhile
 from types import FrameType
 from typing import Any
 
-from stepscope.collect.owner import is_users
+from stepscope.collect.source import loading_frames
 from stepscope.evidence import Unequal
 
 _PART = r"(?:^|[_\d])(?:{})s?(?=$|[_\dA-Z])"
@@ -22,8 +21,7 @@ _FEW, _LEAST = 4, 8
 
 def unequal_of(stack: Sequence[tuple[FrameType, int, int]]) -> Unequal | None:
     """What the innermost frame of the loading code holds under the two names; None where they are of one size, or one is not there."""
-    users = [frame for frame, _, _ in stack if is_users(frame.f_code.co_filename)]
-    for frame in list(dropwhile(lambda frame: frame.f_code.co_name not in ("__getitem__", "__iter__"), users))[::-1]:
+    for frame in reversed(loading_frames(stack)):
         sizes = {name: size for name, value in list(frame.f_locals.items()) if (size := _size(value)) is not None}
         masks = [name for name in sizes if _MASK.search(name)]
         images = [name for name in sizes if _IMAGE.search(name) and name not in masks]
