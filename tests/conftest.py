@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def swept() -> None:
     """What other tests have left is gone: its finalizers would run while this test's stack is full, and fail there."""
     gc.collect()
+
+
+@pytest.fixture(scope="module")
+def watched() -> Iterator[None]:
+    """PyTorch is watched in this very process, as it is in a guarded one; what was noted is let go of at the end."""
+    from stepscope.collect.process.heartbeat import Page
+    from stepscope.collect.torch import hooks
+
+    hooks.install(lambda number: None, lambda exception, number: None)
+    hooks.use_page(Page())
+    yield
+    hooks.release()
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,9 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from stepscope.collect.torch import hooks
 from stepscope.collect.torch.loading.loaders import LOADERS
 
-
-@pytest.fixture(autouse=True, scope="module")
-def watched():
-    hooks.install(lambda number: None, lambda exception, number: None)
-    yield
-    hooks.release()
+pytestmark = pytest.mark.usefixtures("watched")
 
 
 class Words(Dataset):

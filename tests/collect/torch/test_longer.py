@@ -6,16 +6,10 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
-from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
 from stepscope.evidence import Batch
 
-
-@pytest.fixture(autouse=True, scope="module")
-def watched():
-    hooks.install(lambda number: None, lambda exception, number: None)
-    yield
-    hooks.release()
+pytestmark = pytest.mark.usefixtures("watched")
 
 
 def padded(samples):

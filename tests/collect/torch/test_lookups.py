@@ -2,18 +2,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from stepscope.collect.process.heartbeat import Page
-from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
 from stepscope.evidence import Batch, Lookup
 
-
-@pytest.fixture(autouse=True, scope="module")
-def watched():
-    hooks.install(lambda number: None, lambda exception, number: None)
-    hooks.use_page(Page())
-    yield
-    hooks.release()
+pytestmark = pytest.mark.usefixtures("watched")
 
 
 def looked_up(function):

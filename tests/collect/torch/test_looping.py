@@ -4,19 +4,11 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from stepscope.collect.process.heartbeat import Page
-from stepscope.collect.torch import hooks
 from stepscope.collect.torch.observe import observe
 from stepscope.diagnose import diagnose
 from stepscope.evidence import Batch, Indexed
 
-
-@pytest.fixture(autouse=True, scope="module")
-def watched():
-    hooks.install(lambda number: None, lambda exception, number: None)
-    hooks.use_page(Page())
-    yield
-    hooks.release()
+pytestmark = pytest.mark.usefixtures("watched")
 
 
 class Scenes:

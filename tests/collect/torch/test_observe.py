@@ -14,12 +14,7 @@ from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Laye
 torch.set_num_threads(1)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def watched():
-    hooks.install(lambda number: None, lambda exception, number: None)
-    hooks.use_page(Page())
-    yield
-    hooks.release()
+pytestmark = pytest.mark.usefixtures("watched")
 
 
 def observed(function):
