@@ -41,8 +41,7 @@ class NonFinite:
     nothing has written to. `updated_by` is the optimizer whose
     update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `averaged_by` is the optimizer whose averages of the
     gradients are not finite either, where a weight is not. `entered` says what an input was before it came into PyTorch within the step: "numpy", or "python" (lists, numbers).
-    `spared` is true where the gradients of a loss that is not finite were finite
-    all the same.
+    `spared` is true where the gradients of a loss that is not finite were finite all the same.
     `file` is what a stream has read the sample from that is not finite. `parameters` counts the parameters whose gradients are not finite.
     """
 

@@ -113,12 +113,12 @@ def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -
 def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = None) -> Moment:
     """Where the run is, with these frames on the stack."""
     rank = os.environ.get("RANK", "")
-    drawn = LOADERS.recent()[:1]
-    begun = bool(STEPS.finished_steps or drawn)
+    latest = next(iter(LOADERS.recent()), None)
+    begun = bool(STEPS.finished_steps or latest)
     position = _try("the place in the loop", lambda: position_of(list(stack), begun)) if "torch" in sys.modules else None
     position = position or Position()
     under_way = 0 if position.stepped and STEPS.finished_steps else 1
-    counted = STEPS.finished_steps or STEPS.may_be_first(*(len(one.handed_out) for one in drawn))
+    counted = STEPS.finished_steps or STEPS.may_be_first(len(latest.handed_out) if latest else 0)
     return Moment(
         stage=stage,
         around=position.stage,

@@ -51,9 +51,9 @@ class Steps:
         with_others = self.finished_steps == 1 and any(count == 1 for count in self._counts.values())
         return self.finished_steps + (not with_others and key not in self._beside)
 
-    def may_be_first(self, begun: int = 0) -> bool:
-        """Whether the step under way, of so many that have begun, may be the first: an optimizer whose step is compiled tells of none."""
-        return not self.finished_steps and (begun < 2 or not _has_compiled())
+    def may_be_first(self, begun: int) -> bool:
+        """Whether the step under way may be the first, where so many have begun and none is known to be over: an optimizer whose step is compiled tells of none."""
+        return begun < 2 or not _has_compiled()
 
     @property
     def usual_seconds(self) -> float:

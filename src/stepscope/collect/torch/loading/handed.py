@@ -75,7 +75,7 @@ def copied(batch: Any) -> Any:
 
 def _shallow(part: Any) -> Any:
     kind = type(part)
-    if hasattr(type(part), "data_ptr"):  # asked first: in every step, and a tensor's `__dict__` would be made to be looked at
+    if hasattr(kind, "data_ptr"):  # asked first: in every step, and a tensor's `__dict__` would be made to be looked at
         return part
     if kind is list or kind is dict:
         return part.copy()

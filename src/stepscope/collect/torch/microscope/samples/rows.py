@@ -105,4 +105,3 @@ def batch_tensors(attempt: Attempt) -> list[Any]:
     found += [tensor for value in names_of(attempt.unit).values() for tensor in tensors_in(value)]
     batch = [tensor for tensor in found if tensor.dim() and tensor.grad_fn is None and not tensor.requires_grad and tensor.shape[0] > 1]
     return [tensor for place, tensor in enumerate(batch) if all(tensor is not other for other in batch[:place])]
-
