@@ -66,6 +66,7 @@ class Page:
     def __init__(self, folder: Path | None = None, worker: int | None = None, rank: int | None = None) -> None:
         self._page = _shared(folder) if folder is not None else mmap.mmap(-1, SIZE)
         self.asked = memoryview(self._page)[_LAST_AT:_COUNT_AT].cast("q")
+        self.counted = memoryview(self._page)[_STEP_AT : _STEP_AT + 8].cast("Q")
         self.stepped = partial(_STEP.pack_into, self._page, _STEP_AT)
         self.handed_out = partial(_DREW.pack_into, self._page, _DREW_AT)
         now = time.time()

@@ -12,7 +12,7 @@ from typing import Any
 
 from stepscope.collect.imports import when_imported
 from stepscope.collect.torch.loading.indices import Announced, is_torchs_own, numbers, own_rows
-from stepscope.collect.torch.loading.loaders import KEY, LOADERS, TURNS
+from stepscope.collect.torch.loading.loaders import KEY, LOADERS
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.watching.watch import watch_backward, watch_scalers, watch_steps
 from stepscope.collect.torch.sites import keep_compiler_out, know_compiler, watch_construction
@@ -91,6 +91,7 @@ def use_page(page: Any) -> None:
     """Let steps and samples be told to this heartbeat, or to none."""
     STEPS.page = page
     Announced.asked = None if page is None else page.asked
+    STEPS.counted = [0] if page is None else page.counted
 
 
 def _met_module() -> None:
@@ -143,13 +144,16 @@ class _Yielded:
         if _LISTENER.worker_begins is None:
             del attributes[KEY]
             return
-        began = perf_counter()
-        history.turn = next(TURNS)
-        if STEPS.page is not None:
-            STEPS.page.handed_out(time(), -1)
+        history.turn = began = perf_counter()
+        is_brief = began < SENTINEL.budget.rests_until
         caller = sys._getframe(1)
         if caller.f_code.co_name == "__next__":
-            history.hands_out(attributes, caller.f_locals.get("data"))
+            history.hands_out(attributes, caller.f_locals.get("data"), is_brief)
+        if is_brief:
+            SENTINEL.beginnings.drawn_briefly()
+            return
+        if STEPS.page is not None:
+            STEPS.page.handed_out(time(), -1)
         try:
             SENTINEL.drawn(began)
         except Exception as problem:

@@ -118,7 +118,7 @@ def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = 
     position = _try("the place in the loop", lambda: position_of(list(stack), begun)) if "torch" in sys.modules else None
     position = position or Position()
     under_way = 0 if position.stepped and STEPS.finished_steps else 1
-    counted = STEPS.finished_steps or STEPS.may_be_first(len(latest.handed_out) if latest else 0)
+    counted = STEPS.finished_steps or STEPS.may_be_first(latest.begun if latest else 0)
     return Moment(
         stage=stage,
         around=position.stage,

@@ -21,6 +21,7 @@ class Steps:
         self.finished_steps = 0
         self._first = 0.0
         self.page: Any = None
+        self.counted: Any = [0]
 
     def begin(self) -> None:
         """Count from the start."""
@@ -31,8 +32,8 @@ class Steps:
         self.finished_steps = 0
         self._first = 0.0
 
-    def finished(self, optimizer: Any) -> None:
-        """An optimizer has moved its weights. By identity: an optimizer of the user's may have an `__eq__` of its own."""
+    def finished(self, optimizer: Any, is_brief: bool = False) -> None:
+        """An optimizer has moved its weights; where the step is noted briefly the heartbeat is told its number alone. By identity: an optimizer of the user's may have an `__eq__` of its own."""
         key = id(optimizer)
         counts = self._counts
         try:
@@ -42,7 +43,9 @@ class Steps:
             self.meet(optimizer)
         if count > self.finished_steps:
             self.finished_steps = count
-            if self.page is not None:
+            if is_brief:
+                self.counted[0] = count
+            elif self.page is not None:
                 now = time()
                 self.page.stepped(count, now, self._first or self._begin_at(now))
 

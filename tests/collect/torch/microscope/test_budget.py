@@ -7,7 +7,7 @@ import pytest
 
 import stepscope
 from stepscope.collect.torch.microscope.watching import budget as account
-from stepscope.collect.torch.microscope.watching.budget import CREDIT, FLOOR, Budget
+from stepscope.collect.torch.microscope.watching.budget import CREDIT, FLOOR, REST, Budget
 
 
 @pytest.fixture
@@ -24,8 +24,7 @@ def step(budget, clock, always=0.0, thinned=0.0, rest=0.0):
         spend(clock, thinned, budget.pay_thinned)
     began = clock[0]
     clock[0] += always
-    if budget.is_measured:
-        budget.pay(began)
+    budget.pay(began)
     clock[0] += rest
     return budget.allows
 
@@ -50,10 +49,50 @@ def test_a_quarter_is_left_where_what_is_always_done_uses_up_the_budget(clock):
     assert checks * 0.001 == pytest.approx(FLOOR * 0.01 * clock[0], rel=0.1)
 
 
-def test_steps_that_are_not_measured_are_paid_for_by_those_that_are(clock):
+def test_what_is_always_done_is_paid_before_what_can_be_thinned_out(clock):
     budget = Budget(0.01)
     checks = sum(step(budget, clock, always=0.0005, thinned=0.001, rest=0.1) for _ in range(4000))
     assert checks * 0.001 + 4000 * 0.0005 == pytest.approx(0.01 * clock[0], rel=0.05)
+
+
+def noted_briefly(budget, clock, seconds, steps, always):
+    """How many of so many steps are noted briefly, where what is always done takes so long in one that is noted in full."""
+    brief = 0
+    for _ in range(steps):
+        if clock[0] < budget.rests_until:
+            budget.brief += 1
+            brief += 1
+        else:
+            step(budget, clock, always=always)
+        clock[0] += seconds
+    return brief
+
+
+def test_short_steps_are_noted_briefly_once_the_credit_is_spent(clock):
+    budget = Budget(0.01)
+    assert noted_briefly(budget, clock, 0.0003, int(CREDIT / 0.00005), 0.00005) < 10
+    assert noted_briefly(budget, clock, 0.0003, 4000, 0.00005) > 3800
+
+
+def test_one_in_so_many_seconds_is_noted_in_full(clock):
+    budget = Budget(0.0)
+    budget.begins(clock[0])
+    assert noted_briefly(budget, clock, REST / 10, 1000, 0.00005) == pytest.approx(900, abs=20)
+
+
+def test_long_steps_are_all_noted_in_full(clock):
+    budget = Budget(0.0)
+    assert noted_briefly(budget, clock, 2 * REST, 1000, 0.00005) == 0
+
+
+def test_steps_that_the_budget_affords_are_all_noted_in_full(clock):
+    assert noted_briefly(Budget(1.0), clock, 0.0003, 4000, 0.00005) == 0
+
+
+def test_no_step_is_noted_briefly_where_a_bad_one_is_to_have_no_effect(clock):
+    budget = Budget(0.0)
+    budget.may_rest = False
+    assert noted_briefly(budget, clock, 0.0003, 1000, 0.00005) == 0
 
 
 def test_no_budget_looks_at_nothing_that_can_be_left_out(clock):

@@ -1,10 +1,11 @@
-"""Of the steps after the first, few are measured; whatever is not like those before is met in all of them."""
+"""Where short steps cost more than the budget affords they are noted briefly; whatever is not like those before is met, and named, in these too."""
 
+import math
 from textwrap import dedent
 
 import pytest
 
-from stepscope.collect.torch.microscope.watching.budget import EVERY, FIRST
+from stepscope.collect.torch.microscope.watching import budget
 
 LOOP = """
     net, seen = nn.Linear(4, 1), 0
@@ -22,12 +23,73 @@ LOOP = """
 """
 
 
-@pytest.mark.parametrize("step", range(FIRST + EVERY, FIRST + 2 * EVERY))
-def test_the_first_bad_step_is_named_whether_it_is_measured_or_not(diagnosed, step):
+@pytest.fixture(autouse=True)
+def brief(monkeypatch):
+    """All steps but the first are noted briefly."""
+    begins = budget.Budget.begins
+
+    def only_the_first(account, now):
+        begins(account, now)
+        account.rests_until = math.inf if account.may_rest else 0.0
+
+    monkeypatch.setattr(budget.Budget, "begins", only_the_first)
+
+
+@pytest.mark.parametrize("step", range(24, 40))
+def test_the_first_bad_step_is_named(diagnosed, step):
     report, _, lines = diagnosed(LOOP.replace("BAD", str(step)))
     found = report.findings[0]
     assert found.place.step == step
     assert "torch.log(x)" in lines[found.place.line - 1]
+
+
+def test_the_batch_the_sample_and_the_row_are_those_of_the_bad_step(diagnosed):
+    report, _, _ = diagnosed("""
+    rows, net = torch.rand(60, 4) + 0.1, nn.Linear(4, 1)
+    rows[37, 2] = -1.0
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    for epoch in range(2):
+        for x, y in DataLoader(TensorDataset(rows, torch.rand(60, 1)), batch_size=4, shuffle=True):
+            optimizer.zero_grad()
+            loss = (net(x.log()) - y).square().mean()
+            loss.backward()
+            optimizer.step()
+    """)
+    place = report.findings[0].place
+    assert ([sample.index for sample in place.samples], place.epoch) == ([37], 0)
+    assert report.findings[0].seen["repeated"].startswith("the step came out bit for bit the same")
+
+
+def test_a_batch_that_its_step_has_written_over_is_loaded_again(diagnosed):
+    report, _, _ = diagnosed("""
+    rows, net = torch.rand(60, 4) + 0.1, nn.Linear(4, 1)
+    rows[37, 2] = -1.0
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    for (x,) in DataLoader(TensorDataset(rows), batch_size=4):
+        optimizer.zero_grad()
+        x.mul_(2)
+        loss = net(x.log()).square().mean()
+        loss.backward()
+        optimizer.step()
+    """)
+    assert [sample.index for sample in report.findings[0].place.samples] == [37]
+
+
+def test_batches_that_change_their_form_within_a_pass_are_kept(diagnosed):
+    report, _, _ = diagnosed("""
+    rows, net = torch.rand(60, 4) + 0.1, nn.Linear(4, 1)
+    rows[37, 2] = -1.0
+    def collate(samples):
+        x = torch.stack([row for row, number in samples])
+        return [x, "odd" if samples[0][1] % 8 else x.sum()]
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    for x, told in DataLoader([(row, number) for number, row in enumerate(rows)], batch_size=4, collate_fn=collate):
+        optimizer.zero_grad()
+        loss = net(x.log()).square().mean()
+        loss.backward()
+        optimizer.step()
+    """)
+    assert [sample.index for sample in report.findings[0].place.samples] == [37]
 
 
 def test_losses_of_a_vector_are_met_in_quiet_steps(diagnosed):

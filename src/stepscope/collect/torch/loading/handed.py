@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from typing import Any
+
+from stepscope.collect.torch.tensors import is_tensor
 
 PARTS = 64
 """Parts of a batch whose own containers are copied, and whose tensors are watched."""
@@ -57,6 +61,23 @@ class Handed:
     def is_lost(self) -> bool:
         """Whether a tensor has been written over, and what it held is not known any more."""
         return self.is_written and self.again is None
+
+
+Kept = Handed | tuple[list[Any], list[Any], list[int]] | None
+"""A batch, or what is needed to make one: the list, its copy and the versions of its tensors."""
+
+
+def made(kept: Kept) -> Handed | None:
+    """The batch of what is needed to make it."""
+    if not isinstance(kept, tuple):
+        return kept
+    return Handed.tensors_alone(*kept) if all(map(is_tensor, kept[1])) else Handed(kept[1])
+
+
+@cache
+def version_reader() -> Any:
+    """Reads the version of a tensor in C; whatever else is given to it is asked nothing: an attribute of the user's own may be made by being asked for."""
+    return sys.modules["torch"]._C.TensorBase._version.__get__
 
 
 def copied(batch: Any) -> Any:

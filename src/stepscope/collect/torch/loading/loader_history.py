@@ -7,11 +7,11 @@ import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import cache, partial
-from itertools import chain, filterfalse, repeat
+from functools import partial
+from itertools import chain, filterfalse
 from typing import Any, ClassVar
 
-from stepscope.collect.torch.loading.handed import Handed
+from stepscope.collect.torch.loading.handed import Handed, Kept, made, version_reader
 from stepscope.collect.torch.loading.held import TENSORS, Held, held_weakly
 from stepscope.collect.torch.loading.indices import is_torchs_own, numbers, splits_of, teller, through
 from stepscope.collect.torch.loading.leaving import is_left_by_exception
@@ -25,10 +25,6 @@ AHEAD = 12
 
 _IN_ORDER = ("torch.utils.data", "transformers.")
 """Whose collate functions keep the samples in their order."""
-
-_Kept = Handed | tuple[list[Any], list[Any], list[int]] | None
-"""A batch, or what is needed to make one: the list, its copy and the versions of its tensors."""
-
 
 class History:
     """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
@@ -47,50 +43,77 @@ class History:
         self._held = base if self._dataset is None else None
         self.workers = int(getattr(iterator, "_num_workers", 0))
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
-        self.handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
-        self.turn = 0
-        self._latest: _Kept = None
-        self._before: _Kept = None
+        self._handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
+        self._brief: Any = None
+        self._asked: Any = [0]
+        self.begun = 0
+        """The batches that were handed out in this pass."""
+        self.turn = 0.0
+        """The moment of `perf_counter` at which a batch was handed out last."""
+        self._latest: Kept = None
+        self._before: Kept = None
         self.used_again = False
         self._sampler_ended = False
         self._waiting = 0
         self.collate = collate = getattr(iterator, "_collate_fn", None)
         usual = collate in (list, tuple) or str(getattr(collate, "__module__", type(collate).__module__)).startswith(_IN_ORDER)
+        self._versions: list[int] = []
+        self._version_of = version_reader()
         self.own_order = not usual or not is_torchs_own(iterator) or hasattr(base, "__getitems__")
 
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """The same index lists, in the form in which they are to be used, noted as they are drawn. It holds no reference to the iterator."""
         noted = filterfalse(self._lists.append, chain(sampler_iter, _end(weakref.ref(self))))
         told = None if self.workers or page is None else teller(iterator, page)
-        return noted if told is None else map(told, noted)
+        if told is None:
+            return noted
+        self._asked = page.asked
+        return map(told, noted)
 
-    def hands_out(self, iterator: dict[str, Any], data: Any) -> None:
+    def hands_out(self, iterator: dict[str, Any], data: Any, is_brief: bool) -> None:
         """A batch is handed out by the iterator with these attributes. The latest is kept, so that its step can be repeated.
 
-        Run in every healthy step: of a list of tensors, the usual batch, only what will not be known later is taken, by C functions alone.
+        Run in every healthy step: of a list of tensors, the usual batch, only what will not be known later is taken, by C functions alone. Of one that is
+        noted briefly the versions are taken to be those of the batches before, and once the next is handed out it is not told any more which tensors it held.
         """
         if self.keeps_two:
-            self._before = self._latest
-        held: Held | None = None
+            self._before, is_brief = self._latest, False
         self._latest = None
+        self.begun += 1
         try:
             if type(data) is list and len(data) <= TENSORS:
                 try:
-                    self._latest = data, data.copy(), [*map(_version_reader(), data)]
-                    held = list(zip(map(weakref.ref, data), repeat(None)))
+                    if not (is_brief and len(data) == len(self._versions)):
+                        self._versions = [*map(self._version_of, data)]
+                    self._latest = data, data.copy(), self._versions
                 except (TypeError, AttributeError, RuntimeError):  # not tensors alone, or made in inference mode: they keep no version
-                    held = None
-            if held is None:
-                self._latest, held = Handed(data), held_weakly(data)
-            indices = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1)
-            self.handed_out.append((indices, held))
+                    self._latest = None
+            if self._latest is None:
+                self._latest = Handed(data)
+            self._brief = self._lists[-1] if not self.workers else self._task(iterator, iterator["_rcvd_idx"] - 1), self._latest
+            if is_brief:
+                self._asked[0] = -1
+            else:
+                self._remember()
         except Exception as problem:  # an iterator or a batch of the user's own making may raise anything
             trouble("could not note a batch", problem)
+
+    def _remember(self) -> None:
+        """Note which tensors the batch holds that was handed out last."""
+        if self._brief is not None:
+            (indices, kept), self._brief = self._brief, None
+            self._handed_out.append((indices, held_weakly(kept[1] if type(kept) is tuple else kept.fresh())))
+
+    @property
+    def handed_out(self) -> deque[tuple[Any, Held]]:
+        """The latest batches: the index list of each, and weak references to its tensors."""
+        self._remember()
+        return self._handed_out
 
     @property
     def latest(self) -> Handed | None:
         """The batch that was handed out last, as it was then."""
-        self._latest = latest = _made(self._latest)
+        self._latest = latest = made(self._latest)
         return latest
 
     @latest.setter
@@ -100,7 +123,7 @@ class History:
     @property
     def before(self) -> Handed | None:
         """The one before it, where two are kept."""
-        self._before = before = _made(self._before)
+        self._before = before = made(self._before)
         return before
 
     def _task(self, iterator: dict[str, Any], number: int) -> Any:
@@ -137,6 +160,7 @@ class History:
         """
         self._held = self.dataset if failed else None
         if self.is_over and not failed:
+            self._remember()
             self._latest = self._before = None
 
     @property
@@ -186,16 +210,6 @@ class History:
         """The indices of the batch that workers were sent with this number."""
         iterator = self.iterator
         return self.rows(self._task(vars(iterator), number)) if iterator is not None else ()
-
-
-@cache
-def _version_reader() -> Any:
-    """Reads the version of a tensor in C; whatever else is given to it is asked nothing: an attribute of the user's own may be made by being asked for."""
-    return sys.modules["torch"]._C.TensorBase._version.__get__
-
-
-def _made(kept: _Kept) -> Handed | None:
-    return Handed.tensors_alone(*kept) if isinstance(kept, tuple) else kept
 
 
 def _let_go(history: weakref.ref[History], _: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import count
+from time import perf_counter
 from typing import Any
 
 from stepscope.collect.torch.loading.indices import Announced
@@ -30,7 +30,7 @@ class Loaders:
         history = History(iterator)
         History.keeps_two = History.keeps_two or any(name in sys.modules for name in _DRAW_AHEAD)
         noting = history.noting(iterator, sampler_iter, page)
-        history.turn = next(TURNS)
+        history.turn = perf_counter()
         iterator.__dict__[KEY] = history
         self._histories = [each for each in self._histories if each.iterator is not None and self.of(each.iterator) is each]
         self._histories.append(history)
@@ -57,8 +57,5 @@ class Loaders:
         """The histories at hand, the one that handed out a batch last first; that of a loop just left is among them."""
         return sorted(self._histories, key=lambda history: -history.turn)
 
-
-TURNS = count(1)
-"""Numbers each batch that any loader hands out, so that the latest is known."""
 
 LOADERS = Loaders()

@@ -87,7 +87,7 @@ def _step(aim: Aim, stack: Sequence[Entry]) -> int | None:
     if not STEPS.finished_steps and _holds_optimizer(stack):
         return 1 if STEPS.may_be_first(SENTINEL.backwards) else None
     if not STEPS.optimizers:
-        return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [len(history.handed_out) for history in LOADERS.recent()[:1]] == [1] else None)
+        return max(SENTINEL.backwards, SENTINEL.transforms) or (1 if [history.begun for history in LOADERS.recent()[:1]] == [1] else None)
     return STEPS.finished_steps if aim.met == "late" else STEPS.under_way(_reached(aim))
 
 

@@ -24,8 +24,34 @@ class Beginnings:
         self.ring: deque[Any] = deque(maxlen=STEPS)
         self.at = perf_counter()
         self.searches = SEARCHES
+        self.is_drawn = False
+        """Whether the step at hand began with a batch that a loader handed out."""
         self._budget = budget
         self._is_noted = True
+
+    def drawn(self, began: float) -> None:
+        """A loader has handed out a batch, noted since that moment of `perf_counter`: the step begins."""
+        self._budget.pay(began)
+        self.is_drawn = True
+        self.begins(began)
+
+    def drawn_briefly(self) -> None:
+        """The same where the step is noted briefly."""
+        self._budget.brief += 1
+        self.is_drawn = True
+
+    def stepped(self, began: float) -> None:
+        """A step is over, noted since that moment. Where no loader says when the next begins, it begins here."""
+        budget = self._budget
+        if self.is_drawn:
+            self.is_drawn = False
+            if not budget.brief:
+                budget.pay(began)
+        elif began < budget.rests_until:
+            budget.brief += 1
+        else:
+            budget.pay(began)
+            self.begins(began)
 
     def begins(self, now: float) -> None:
         """A step begins at this moment of `perf_counter`; the random states are noted as far as the budget goes."""
@@ -48,4 +74,4 @@ class Beginnings:
 
     def knows_randomness(self) -> bool:
         """Whether the random states that this step began with are at hand: noted, or the same as those noted before."""
-        return self._is_noted or (bool(self.ring) and len(distinct([self.ring[-1], self.states.take()])) == 1)
+        return (self._is_noted and not self._budget.brief) or (bool(self.ring) and len(distinct([self.ring[-1], self.states.take()])) == 1)

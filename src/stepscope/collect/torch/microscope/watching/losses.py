@@ -19,6 +19,19 @@ def transform_test() -> Callable[[Any], bool]:
     return known
 
 
+def plain_reader(is_transformed: Callable[[Any], bool]) -> Callable[[Any], float | None]:
+    """What reads a loss that is one number of PyTorch's own, on the CPU, where nothing of the program's sees it read; None of any other. It calls no function of ours."""
+    torch = sys.modules["torch"]
+    own, core, item = torch.Tensor, torch._C, torch._C.TensorBase.item
+
+    def plain_number(loss: Any) -> float | None:
+        if type(loss) is not own or not loss.is_cpu or loss.numel() != 1 or not loss.is_floating_point() or is_transformed(loss):
+            return None
+        return None if core._len_torch_dispatch_stack() or core._len_torch_function_stack() else item(loss)
+
+    return plain_number
+
+
 def loss_of(tensors: Any, args: Any, kwargs: Any, is_transformed: Callable[[Any], bool], weighs: bool) -> Any:
     """What is differentiated: one number, or of several losses the one to look at; None where nothing can be read.
 

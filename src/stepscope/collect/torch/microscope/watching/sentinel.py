@@ -55,10 +55,8 @@ class Sentinel:
         self.series = Series()
         self.shadow = Shadow()
         self.flags = Flags()
-        self.follows_closures = False
+        self.follows_closures, self._latest_finite = False, True
         self.backwards = self.transforms = self._diagnoses = 0
-        self._drawn = False
-        self._latest_finite = True
 
     def begin(self, look: Look, told: Callable[[Observation], Any], policy: str, share: float) -> None:
         """Watch from now on.
@@ -73,7 +71,7 @@ class Sentinel:
     def follows(self, policy: str) -> None:
         """From now on this follows a bad step."""
         self.pending.policy = policy
-        self.flags.may_wait = policy == "continue"
+        self.flags.may_wait = self.budget.may_rest = policy == "continue"
         self._follow_closures()
 
     def _follow_closures(self) -> None:
@@ -87,10 +85,7 @@ class Sentinel:
     def drawn(self, began: float) -> None:
         """A loader has handed out a batch, noted since that moment of `perf_counter`: the step begins, and where the random generators stand is noted."""
         if self.look is not None:
-            if self.budget.is_measured:
-                self.budget.pay(began)
-            self._drawn = True
-            self.beginnings.begins(began)
+            self.beginnings.drawn(began)
 
     def may_begin(self) -> None:
         """An optimizer is built: the first step may begin here."""
@@ -104,6 +99,15 @@ class Sentinel:
     def _read_code(self) -> None:
         self.gradients.read_code()
         self._follow_closures()
+
+    def glances(self, value: float | None, frame: FrameType) -> bool:
+        """The loss of a step that is noted briefly, as a number if it could be read at once. False where it is to be met like any other."""
+        if value is None or value - value or self.pending.is_open or self.flags.sent or self.beginnings.searches or not self.series.is_at(frame):
+            return False
+        self.backwards += 1
+        self._latest_finite = True
+        self.series.losses.append(value)
+        return True
 
     def before(self, loss: Any, frame: FrameType, trains: bool = True) -> float:
         """The loss as a number; where it is not finite the step is looked at. `trains` is false where its gradients are handed back, and put into no tensor."""
@@ -161,9 +165,9 @@ class Sentinel:
             if not self.gradients.has_optimizer:
                 self.pending.recover()
             return False
-        if not (self._drawn or self.gradients.has_optimizer):  # nothing else says where a step begins
+        if not (self.beginnings.is_drawn or self.gradients.has_optimizer):  # nothing else says where a step begins
             self.budget.begins(perf_counter())
-        return self.budget.allows or self.pending.policy != "continue"
+        return (self.budget.allows and not self.budget.brief) or self.pending.policy != "continue"
 
     def after(self, loss: Any, value: float, frame: FrameType, handed: Any = ()) -> None:
         """The gradients of a finite loss; those that are `handed` back are the update's own where no optimizer is there to take them."""
@@ -191,7 +195,7 @@ class Sentinel:
             self.pending.built()
             if not STEPS.finished_steps:
                 self._read_code()  # a notebook's cell that trains comes after the one that has built the optimizer
-            STEPS.meet(optimizer, beside=not self._drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
+            STEPS.meet(optimizer, beside=not self.beginnings.is_drawn and any(not history.is_over for history in LOADERS.recent()[:1]))
         elif self.backwards and (closes or not self.looks_after()):
             return
         if not self.gradients.are_finite_before(optimizer):
@@ -220,11 +224,7 @@ class Sentinel:
             if self.pending.policy == "skip":
                 self.pending.averages.keep()
             self.series.rates.append(optimizer.param_groups[0].get("lr"))
-            if self.budget.is_measured:
-                self.budget.pay(began)
-            if not self._drawn:
-                self.beginnings.begins(began)
-            self._drawn = False
+            self.beginnings.stepped(began)
 
     @property
     def has_found(self) -> bool:

@@ -19,15 +19,21 @@ class Series:
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self.rates: deque[Any] = deque(maxlen=RATES)
         self._places: dict[Any, deque[float]] = {}
+        self._at = (0, 0, 0, 0)
 
     def meet(self, frame: FrameType) -> None:
         """From now on `losses` is the series of this very place: the line of this frame, and that of its caller."""
         outer = frame.f_back or frame
-        place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
+        self._at = place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
         try:
             self.losses = self._places[place]
         except KeyError:
             self.losses = self._places.setdefault(place, deque(maxlen=LOSSES))
+
+    def is_at(self, frame: FrameType) -> bool:
+        """Whether this is the very place met last."""
+        outer = frame.f_back or frame
+        return frame.f_lasti == self._at[1] and outer.f_lasti == self._at[3] and id(outer.f_code) == self._at[2] and id(frame.f_code) == self._at[0]
 
     @property
     def latest(self) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 from stepscope.collect.torch import sites
 from stepscope.collect.torch.microscope.watching.leaves import left_by
-from stepscope.collect.torch.microscope.watching.losses import loss_inside, loss_of, number_of, transform_test
+from stepscope.collect.torch.microscope.watching.losses import loss_inside, loss_of, number_of, plain_reader, transform_test
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.trouble import trouble
@@ -82,7 +82,7 @@ def _after_step(optimizer: Any, _: Any, __: Any) -> None:
     if SENTINEL.repeat is not None or sites.is_compiling():
         return
     began = perf_counter()
-    STEPS.finished(optimizer)
+    STEPS.finished(optimizer, SENTINEL.budget.brief > 0)
     try:
         SENTINEL.stepped(optimizer, began)
     except Exception as problem:
@@ -91,6 +91,7 @@ def _after_step(optimizer: Any, _: Any, __: Any) -> None:
 
 def _watched(original: Any, weighs: bool) -> Any:
     is_transformed = transform_test()
+    plain_number = plain_reader(is_transformed)
 
     @wraps(original)
     def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
@@ -103,14 +104,13 @@ def _watched(original: Any, weighs: bool) -> Any:
             return _again(loss, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         try:
             if SENTINEL.look is not None:
-                began = SENTINEL.budget.is_measured and perf_counter()
+                if SENTINEL.budget.brief and SENTINEL.glances(plain_number(tensors), sys._getframe(1)):
+                    return original(tensors, *args, **kwargs)
+                began = 0.0 if SENTINEL.budget.brief else perf_counter()
                 loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
                 loss, value = _before(loss, tensors, args, sys._getframe(1), began, weighs)
             result = original(tensors, *args, **kwargs)
-            if value is None:
-                _after_bad(loss)
-            elif SENTINEL.looks_after():
-                _after(loss, value, sys._getframe(1), result or ())
+            _over(loss, value, sys._getframe(1), result)
         except BaseException as exception:
             unseen(exception)
             raise
@@ -150,11 +150,15 @@ def _inside(tensors: Any, args: Any, frame: FrameType) -> tuple[Any, float | Non
     return None, None
 
 
-def _after(loss: Any, value: float, frame: FrameType, handed: Any) -> None:
-    try:
-        SENTINEL.after(loss, value, frame, handed)
-    except Exception as problem:
-        trouble("could not look at the gradients", problem)
+def _over(loss: Any, value: float | None, frame: FrameType, handed: Any) -> None:
+    """A backward is over: where its loss is finite its gradients are looked at, as far as the budget goes."""
+    if value is None:
+        _after_bad(loss)
+    elif SENTINEL.looks_after():
+        try:
+            SENTINEL.after(loss, value, frame, handed or ())
+        except Exception as problem:
+            trouble("could not look at the gradients", problem)
 
 
 def _after_bad(loss: Any) -> None:
