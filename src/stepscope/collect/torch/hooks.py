@@ -144,8 +144,11 @@ class _Yielded:
         if _LISTENER.worker_begins is None:
             del attributes[KEY]
             return
-        history.turn = began = perf_counter()
-        is_brief = began < SENTINEL.budget.rests_until
+        began = perf_counter()
+        if history.turn > SENTINEL.beginnings.over_at and history.begun:
+            history.draws_ahead = True
+        history.turn = began
+        is_brief = began < SENTINEL.budget.rests_until and not history.draws_ahead
         caller = sys._getframe(1)
         if caller.f_code.co_name == "__next__":
             history.hands_out(attributes, caller.f_locals.get("data"), is_brief)

@@ -4,7 +4,11 @@ import math
 from textwrap import dedent
 
 import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
 
+import stepscope
+from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.watching import budget
 
 LOOP = """
@@ -58,6 +62,46 @@ def test_the_batch_the_sample_and_the_row_are_those_of_the_bad_step(diagnosed):
     place = report.findings[0].place
     assert ([sample.index for sample in place.samples], place.epoch) == ([37], 0)
     assert report.findings[0].seen["repeated"].startswith("the step came out bit for bit the same")
+
+
+def test_the_sample_is_named_where_the_loop_draws_ahead(diagnosed):
+    report, _, _ = diagnosed("""
+    from collections import deque
+    rows, net = torch.rand(60, 4) + 0.1, nn.Linear(4, 1)
+    rows[37, 2] = -1.0
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    def ahead(loader):
+        waiting = deque()
+        for batch in loader:
+            waiting.append(batch)
+            if len(waiting) > 2:
+                yield waiting.popleft()
+        yield from waiting
+    for epoch in range(2):
+        for (x,) in ahead(DataLoader(TensorDataset(rows), batch_size=4, shuffle=True)):
+            optimizer.zero_grad()
+            loss = net(x.log()).square().mean()
+            loss.backward()
+            optimizer.step()
+    """)
+    assert [sample.index for sample in report.findings[0].place.samples] == [37]
+
+
+def test_a_validation_before_it_makes_no_loop_one_that_draws_ahead():
+    loader, net = DataLoader(TensorDataset(torch.rand(12, 4)), batch_size=4), torch.nn.Linear(4, 1)
+    with stepscope.guard(quiet=True):
+        optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+        seen = []
+        for _ in range(2):
+            for (x,) in loader:
+                net(x)
+            seen.append(LOADERS.recent()[0].draws_ahead)
+            for (x,) in loader:
+                optimizer.zero_grad()
+                net(x).mean().backward()
+                optimizer.step()
+            seen.append(LOADERS.recent()[0].draws_ahead)
+    assert seen == [True, False] * 2
 
 
 def test_a_batch_that_its_step_has_written_over_is_loaded_again(diagnosed):

@@ -48,6 +48,8 @@ class History:
         self._asked: Any = [0]
         self.begun = 0
         """The batches that were handed out in this pass."""
+        self.draws_ahead = False
+        """Whether in this pass a batch was handed out before the step of another was over: any of them may be the one that is worked on."""
         self.turn = 0.0
         """The moment of `perf_counter` at which a batch was handed out last."""
         self._latest: Kept = None

@@ -24,6 +24,8 @@ class Beginnings:
         self.ring: deque[Any] = deque(maxlen=STEPS)
         self.at = perf_counter()
         self.searches = SEARCHES
+        self.over_at = 0.0
+        """The moment at which an optimizer's step was over last."""
         self.is_drawn = False
         """Whether the step at hand began with a batch that a loader handed out."""
         self._budget = budget
@@ -42,6 +44,7 @@ class Beginnings:
 
     def stepped(self, began: float) -> None:
         """A step is over, noted since that moment. Where no loader says when the next begins, it begins here."""
+        self.over_at = began
         budget = self._budget
         if self.is_drawn:
             self.is_drawn = False
