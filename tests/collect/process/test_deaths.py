@@ -116,6 +116,38 @@ def test_the_parent_sees_the_same_end(stage, how, code, name):
     assert stage.left_behind == []
 
 
+SHORT = """
+    import ctypes, resource
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    class Numbers(Dataset):
+        def __len__(self):
+            return 40
+        def __getitem__(self, index):
+            return torch.full((4,), float(index)), index % 2
+
+    model, steps = torch.nn.Linear(4, 2), 0
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+    while True:
+        for x, y in DataLoader(Numbers(), batch_size=4):
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(model(x), y).backward()
+            optimizer.step()
+            steps += 1
+            if steps == 2345:
+                ctypes.string_at(0)
+"""
+
+
+def test_a_death_after_many_short_steps_is_told_with_its_very_step_and_no_sample(stage):
+    ended = stage.guarded(stage.script(SHORT))
+
+    assert (ended.name, ended.found["place"]["step"], ended.samples) == ("native-crash", 2346, []), ended.err
+
+
 def test_a_killed_process_is_told_as_such(stage):
     guarded = stage.guarded(stage.script(PLAIN), "SIGKILL")
 
