@@ -57,6 +57,18 @@ def test_the_page_is_as_wide_as_its_window(opened, width):
     assert told["results"][1] == 0
 
 
+LINES_OF_A_NAME = """(() => {
+    document.querySelector(".seen td").textContent = "the step came out ".repeat(20);
+    const range = document.createRange(); range.selectNodeContents(document.querySelector(".seen th")); return range.getClientRects().length; })()"""
+
+
+@pytest.mark.parametrize("width", ["390", "1100"])
+def test_the_name_of_a_fact_is_not_broken_beside_a_long_value(opened, width):
+    told, _ = opened(LINES_OF_A_NAME, PAGE_WIDTH=width)
+
+    assert told["results"] == [1]
+
+
 def test_all_places_are_open_on_paper(opened):
     told, _ = opened("(window.dispatchEvent(new Event('beforeprint')), [...document.querySelectorAll('details')].every(each => each.open))")
 
