@@ -148,7 +148,7 @@ class _Yielded:
         if history.turn > SENTINEL.beginnings.over_at and history.begun:
             history.draws_ahead = True
         history.turn = began
-        is_brief = began < SENTINEL.budget.rests_until and not history.draws_ahead
+        is_brief = began < SENTINEL.budget.rests_until and not (history.draws_ahead or history.keeps_two)
         caller = sys._getframe(1)
         if caller.f_code.co_name == "__next__":
             history.hands_out(attributes, caller.f_locals.get("data"), is_brief)

@@ -26,6 +26,7 @@ AHEAD = 12
 _IN_ORDER = ("torch.utils.data", "transformers.")
 """Whose collate functions keep the samples in their order."""
 
+
 class History:
     """The index lists that one iterator has asked for in this pass, and the latest batches that it made of them.
 
@@ -79,7 +80,7 @@ class History:
         noted briefly the versions are taken to be those of the batches before, and once the next is handed out it is not told any more which tensors it held.
         """
         if self.keeps_two:
-            self._before, is_brief = self._latest, False
+            self._before = self._latest
         self._latest = None
         self.begun += 1
         try:
