@@ -145,8 +145,8 @@ class _Yielded:
             del attributes[KEY]
             return
         began = perf_counter()
-        if history.turn > SENTINEL.beginnings.over_at and history.begun:
-            history.draws_ahead = True
+        if history.draws_ahead or history.turn > SENTINEL.beginnings.over_at:
+            LOADERS.drawn_ahead(history, SENTINEL.beginnings.over_at)
         history.turn = began
         is_brief = began < SENTINEL.budget.rests_until and not (history.draws_ahead or history.keeps_two)
         caller = sys._getframe(1)

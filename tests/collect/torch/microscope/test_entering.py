@@ -46,3 +46,43 @@ def test_an_array_beside_it_is_not_blamed(reported):
 
     assert line == "x = torch.as_tensor(np.log(table[i:i + 8]).tolist())"
     assert found["seen"]["came in with"] == "an array, a list or a number, on this line"
+
+
+LIST = """
+    net = nn.Linear(4, 3)
+    optimizer = torch.optim.SGD(net.parameters(), 1e-3)
+    with torch.no_grad():
+        net.weight.abs_()
+    for n in range(30):
+        x, rewards = torch.rand(16, 4), [float(k) for k in range(16)]
+        if n == 20:
+            FAULT
+        LOSS
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+def test_an_infinity_in_a_list_of_values_is_told_at_the_line_where_it_came_in(reported):
+    code = LIST.replace("FAULT", "rewards[3] = math.inf").replace("LOSS", """r = torch.tensor(rewards)
+        loss = nn.functional.smooth_l1_loss(net(x).sum(1), r + 0.9)""")
+    found, line = reported("\n    import math" + code)
+
+    assert (found["name"], found["place"]["step"], line) == ("non-finite-input", 21, "r = torch.tensor(rewards)")
+    assert found["seen"]["not finite in"] == "row 3 (of 16)"
+
+
+def test_a_list_of_limits_is_not_blamed_for_an_infinity_that_was_computed(reported):
+    code = LIST.replace("FAULT", "x = x * 1000").replace("LOSS", """limits = torch.tensor([1.0, 2.0, math.inf])
+        out = net(x).exp()
+        loss = torch.minimum(out, limits).mean()""")
+    found, line = reported("\n    import math" + code)
+
+    assert (found["name"], line) == ("non-finite-loss", "out = net(x).exp()")
+
+
+def test_a_mask_in_a_list_is_not_blamed_for_the_softmax_over_nothing(reported):
+    code = LIST.replace("FAULT", "rewards = [-math.inf] * 16").replace("LOSS", """mask = torch.tensor([-math.inf if r < 0 else 0.0 for r in rewards])
+        loss = (net(x).T + mask).softmax(1).square().mean()""")
+    _, line = reported("\n    import math" + code)
+
+    assert line == "loss = (net(x).T + mask).softmax(1).square().mean()"

@@ -87,6 +87,46 @@ def test_the_sample_is_named_where_the_loop_draws_ahead(diagnosed):
     assert [sample.index for sample in report.findings[0].place.samples] == [37]
 
 
+WAITING = """
+    from collections import deque
+    rows, net, waiting = torch.rand(60, 4) + 0.1, nn.Linear(4, 1), deque()
+    optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+    data = TensorDataset(rows)
+    for epoch in range(5):
+        if epoch == 3:
+            rows[BAD, 2] = -1.0
+        for batch in DataLoader(data, batch_size=4):
+            waiting.append(batch)
+            if len(waiting) > AHEAD:
+                x = waiting.popleft()[0]
+                optimizer.zero_grad()
+                loss = net(x.log()).square().mean()
+                loss.backward()
+                optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(("bad", "ahead"), [(25, 1), (25, 3), (57, 1), (49, 3), (2, 3)])
+def test_the_sample_is_named_where_batches_wait_from_one_pass_to_the_next(diagnosed, bad, ahead):
+    report, _, _ = diagnosed(WAITING.replace("BAD", str(bad)).replace("AHEAD", str(ahead)))
+    place = report.findings[0].place
+    assert [(sample.index, sample.row) for sample in place.samples] == [(bad, bad % 4)]
+
+
+def test_a_loop_that_draws_one_batch_for_each_step_stays_brief_after_others_that_made_no_steps():
+    data, net = TensorDataset(torch.rand(12, 4)), torch.nn.Linear(4, 1)
+    with stepscope.guard(quiet=True):
+        optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
+        for _ in range(2):
+            for (x,) in DataLoader(data, batch_size=4):
+                optimizer.zero_grad()
+                net(x).mean().backward()
+                optimizer.step()
+                for (y,) in DataLoader(data, batch_size=4):
+                    net(y)
+        assert not LOADERS.draw_ahead
+
+
 def test_a_validation_before_it_makes_no_loop_one_that_draws_ahead():
     loader, net = DataLoader(TensorDataset(torch.rand(12, 4)), batch_size=4), torch.nn.Linear(4, 1)
     with stepscope.guard(quiet=True):

@@ -64,6 +64,13 @@ class History:
         self._version_of = version_reader()
         self.own_order = not usual or not is_torchs_own(iterator) or hasattr(base, "__getitems__")
 
+    def follows(self, earlier: Sequence[History]) -> None:
+        """The batches of the latest pass over the same data set may still be worked on in this one."""
+        for before in earlier[::-1]:
+            if before.dataset is self.dataset:
+                self._handed_out.extend(before.handed_out)
+                return
+
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
         """The same index lists, in the form in which they are to be used, noted as they are drawn. It holds no reference to the iterator."""
         noted = filterfalse(self._lists.append, chain(sampler_iter, _end(weakref.ref(self))))

@@ -114,7 +114,7 @@ def _by_reloading(attempt: Attempt, repeat: Repeat, rows: tuple[int, ...], drawn
 
 def of_numpy(attempt: Attempt, repeat: Repeat) -> list[Frame]:
     """The frames at the line that has made the array which came into the step not finite: it is run once more, line by line."""
-    entered = [birth.output.isfinite().numpy() for birth in repeat.births.births if birth.name == "lift_fresh" and birth.output.is_cpu]
+    entered = [birth.output.isfinite().numpy() for birth in repeat.births.births if birth.has_entered and birth.output.is_cpu]
     return watched(lambda: _outcome(attempt, repeat), lambda value, **_: is_array_of(value, entered))[1]
 
 

@@ -78,6 +78,11 @@ class Birth:
         return self.operator.rpartition(".")[2]
 
     @property
+    def has_entered(self) -> bool:
+        """Whether its values came from outside of PyTorch: out of an array, a list or a number."""
+        return self.name == "lift_fresh"
+
+    @property
     def is_constant(self) -> bool:
         """Whether an infinity was asked for here: a mask's, or a running minimum's start."""
         asked = any(isinstance(value, float) and math.isinf(value) for value in self.scalars)

@@ -30,8 +30,13 @@ def origin_of(targets: Iterable[Any], births: Births, is_given: Callable[[Any], 
         source = births.source(tensor)
         found += search.roots(source) if source is not None else [Origin(tensor=tensor)]
     given = sorted((origin for origin in found if origin.birth is None), key=lambda origin: origin.met.order if origin.met else 0)
-    born = sorted((origin for origin in found if origin.birth is not None), key=lambda origin: origin.birth.order if origin.birth else 0)
-    return next(iter([*given, *born]), None)
+    born = sorted((origin.birth for origin in found if origin.birth is not None), key=_turn)
+    return next(iter([*given, *map(Origin, born)]), None)
+
+
+def _turn(birth: Birth) -> tuple[bool, int]:
+    """By their order; an infinity that came in beside one that was computed may be a limit (`clamp`), so it is last."""
+    return birth.has_entered and not birth.nan, birth.order
 
 
 class _Search:
@@ -74,7 +79,7 @@ class _Search:
                 if one.nan or self._is_given(one.tensor):
                     return False
                 continue
-            if id(one.source) in seen or one.source.is_constant:
+            if id(one.source) in seen or self._is_constant(one.source):
                 continue
             seen.add(id(one.source))
             before = [each for each in one.source.links if not each.finite]
@@ -82,3 +87,7 @@ class _Search:
                 return False
             waiting += before
         return True
+
+    def _is_constant(self, birth: Birth) -> bool:
+        """Whether an infinity was asked for; one in a list is taken for that where it would be in a tensor from before the step."""
+        return birth.is_constant and not (birth.has_entered and self._is_given(birth.output))

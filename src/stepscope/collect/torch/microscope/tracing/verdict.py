@@ -58,7 +58,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         return [NonFinite(born="unknown", output=tensor_of(first), **known)]
     if origin.birth is None and _is_of_the_step(origin, weights, made):
         return []
-    if origin.birth is not None and origin.birth.name == "lift_fresh":
+    if origin.birth is not None and origin.birth.has_entered:
         return _of_entering(origin.birth, known)
     if origin.birth is None:
         known["dropped"] = finite_loss and repeat.loss_was_finite and _left_out(origin.tensor, weights)
