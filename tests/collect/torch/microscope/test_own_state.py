@@ -30,17 +30,19 @@ CENTRES = """
             super().__init__()
             self.net = nn.Linear(2, 2)
             self.register_buffer("centres", torch.tensor([[-4.0, 0.0], [4.0, 0.0]]))
-        def forward(self, x, side):
+        def forward(self, x):
             with torch.no_grad():
+                side = torch.cdist(x, self.centres).argmin(1)
                 members = nn.functional.one_hot(side, 2).float()
                 means = (members.T @ x) / members.sum(0)[:, None]
                 self.centres.lerp_(means, 0.1)
             return (self.net(x) - self.centres[side]).square().mean() + (x - self.centres.mean(0)).square().mean()
-    side = torch.arange(32) % 2
+    side = torch.arange(32) % 2 * 8.0 - 4.0
     side[16:20] = SIDE
+    x = torch.stack([side, torch.rand(32)], 1)
     model = Clusters(); optimizer = torch.optim.SGD(model.parameters(), 0.01)
-    for x, which in DataLoader(TensorDataset(torch.randn(32, 2), side), batch_size=4):
-        optimizer.zero_grad(); loss = model(x, which); loss.backward(); optimizer.step()
+    for (batch,) in DataLoader(TensorDataset(x), batch_size=4):
+        optimizer.zero_grad(); loss = model(batch); loss.backward(); optimizer.step()
 """
 
 
@@ -53,7 +55,7 @@ def test_a_queue_that_the_failed_step_has_filled_is_not_its_cause(diagnosed):
 
 
 def test_centres_that_the_step_moves_before_it_reads_them(diagnosed):
-    report, _, lines = diagnosed(CENTRES.replace("SIDE", "1"))
+    report, _, lines = diagnosed(CENTRES.replace("SIDE", "4.0"))
 
     assert told(report, lines)[:2] == ("non-finite-forward", "means = (members.T @ x) / members.sum(0)[:, None]")
 
@@ -64,6 +66,6 @@ def test_a_queue_that_was_ruined_between_two_steps_is_told_as_such(diagnosed):
     assert report.findings[0].name == "weights-non-finite"
 
 
-@pytest.mark.parametrize("source", [QUEUE.replace("EMPTY", "[]").replace("AFTER", "pass"), CENTRES.replace("SIDE", "torch.tensor([0, 1, 0, 1])")])
+@pytest.mark.parametrize("source", [QUEUE.replace("EMPTY", "[]").replace("AFTER", "pass"), CENTRES.replace("SIDE", "torch.tensor([-4.0, 4.0, -4.0, 4.0])")])
 def test_a_state_that_stays_finite_is_left_in_peace(diagnosed, source):
     assert diagnosed(source)[0] is None

@@ -21,10 +21,11 @@ FILLS = (1.0, 0.5)
 def begun_otherwise(repeat: Repeat) -> Iterator[Repeat]:
     """The repeats to be run again, one for each of the numbers; none where the step has written no such state."""
     state = _written_state(repeat.births)
-    for fill in FILLS if state else ():
+    beginnings = [[(whole, whole.where(whole.isfinite(), fill)) for whole in state] for fill in FILLS]  # before the first of them moves it
+    for beginning in beginnings if state else ():
         again = Repeat(repeat.aim, Births(), repeat.gradients)
         again.failed, again.carried = repeat.failed, repeat.carried
-        again.state = [(whole, whole.where(whole.isfinite(), fill)) for whole in state]
+        again.state = beginning
         yield again
 
 
