@@ -13,7 +13,7 @@ def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0):
 
 @pytest.mark.parametrize(
     ("operator", "word"),
-    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal"), ("_weight_norm_interface", "direction")],
+    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal"), ("_weight_norm_interface", "direction"), ("lgamma", "below it")],
 )
 def test_each_operator_has_its_own_advice(operator, word):
     assert word in advice(step(operator))[0]

@@ -21,6 +21,7 @@ _SOFTMAX = "A row that is masked whole has no softmax: leave one place open, or 
 _MEAN = "A mean over nothing is NaN: `x[mask].sum() / mask.sum().clamp(min=1)`, or leave the term out."
 _LABELS = "Where each label of a batch is `ignore_index` the mean is over nothing: leave such a batch out, or use `reduction='sum'` and divide by a count."
 _CTC = "A clip needs a frame for each letter of its text, and one more between two that are equal: `zero_infinity=True`, or leave out what is shorter."
+_LGAMMA = "`lgamma` is infinite at zero and at the whole numbers below it: look for counts of -1 and less (a code for what is missing), and keep a parameter above zero: `x.clamp(min=1e-6)`."
 _PRODUCT = "A product that leaves the range of its type begins with values that are too large: scale them, or normalise what goes in."
 _RUNNING = "In evaluation mode the layer divides by the root of its `running_var`: look for values below zero in what was loaded into it, or averaged."
 _NO_ROW = "A row of -inf alone has no gradient: leave one place of it open, or mask with a large finite number (`-1e9`)."
@@ -40,6 +41,7 @@ _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("std", "var", "std_mean", "var_mean"), (_SPREAD,)),
     (("softmax", "log_softmax", "_softmax", "_log_softmax", "_safe_softmax"), (_SOFTMAX,)),
     (("mean",), (_MEAN,)),
+    (("lgamma", "digamma", "mvlgamma"), (_LGAMMA,)),
     (("nll_loss_forward", "nll_loss2d_forward", "nll_loss"), (_LABELS,)),
     (("_ctc_loss", "ctc_loss"), (_CTC,)),
     (("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm"), (_RUNNING,)),

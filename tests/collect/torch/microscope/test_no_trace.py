@@ -145,3 +145,15 @@ def test_a_child_of_the_programs_own_that_ends_meanwhile_is_heard_of(deaths):
     assert ask(lambda _: time.sleep(1) or b"late", 10) == b"late"
     assert deaths == [1]
     own.wait()
+
+
+def test_complex_weights_are_looked_at_and_without_a_warning(findings):
+    found, _, ended = findings("""
+    weight = nn.Parameter(torch.randn(3, dtype=torch.cfloat)); optimizer = torch.optim.Adam([weight])
+    for step in range(6):
+        scale = torch.tensor(float(step != 3))
+        optimizer.zero_grad(); loss = (weight.abs() / scale).sum().log(); loss.backward(); optimizer.step()
+    """)
+
+    assert found[0]["name"].startswith("non-finite")
+    assert "Casting complex" not in ended.stderr

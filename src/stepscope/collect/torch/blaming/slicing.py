@@ -26,7 +26,7 @@ def rows_of_slice(stack: list[Entry], part: Any = None) -> tuple[int, ...]:
 def rows_of_index_vector(stack: list[Entry], picked: Any = None) -> tuple[int, ...]:
     """Rows picked by a vector of indices (`x[order[i:j]]`): proven by comparing the rows of what was picked."""
     tensors = [tensor for tensor in _user_tensors(stack) if tensor.dim() and tensor.device.type == "cpu"]
-    vectors = [t for t in tensors if t.dim() == 1 and t.dtype.is_signed and not t.is_floating_point() and t.numel() > 1]
+    vectors = [t for t in tensors if t.dim() == 1 and t.dtype.is_signed and not t.is_floating_point() and not t.is_complex() and t.numel() > 1]
     for vector in vectors:
         for whole in tensors:
             if whole.shape[0] <= int(vector.max()) or int(vector.min()) < 0:
@@ -49,6 +49,6 @@ def _user_tensors(stack: list[Entry]) -> list[Any]:
 
 def _is_order(tensor: Any) -> bool:
     """Whether it is an order of samples (a permutation): its rows are places in that order, not samples."""
-    if tensor.dim() != 1 or tensor.is_floating_point() or not tensor.numel():
+    if tensor.dim() != 1 or tensor.is_floating_point() or tensor.is_complex() or not tensor.numel():
         return False
     return bool(tensor.sort().values.equal(tensor.new_tensor(range(tensor.numel()))))

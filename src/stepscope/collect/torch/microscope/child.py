@@ -17,6 +17,7 @@ from stepscope.collect.torch.microscope.repeating.again import Attempt, Repeat, 
 from stepscope.collect.torch.microscope.repeating.aim import Aim
 from stepscope.collect.torch.microscope.repeating.names import not_restored
 from stepscope.collect.torch.microscope.repeating.operands import is_finite
+from stepscope.collect.torch.microscope.repeating.own_state import begun_otherwise
 from stepscope.collect.torch.microscope.repeating.quiet import quiet
 from stepscope.collect.torch.microscope.repeating.redrawn import redraw
 from stepscope.collect.torch.microscope.repeating.rest import lost_names
@@ -48,6 +49,7 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int, rest: bool) 
 
 NOTHING: dict[str, Any] = {"likeness": "", "pieces": [], "proven": Proven(), "why": "", "next": None}
 _WORN = "its batch had been written over in place, and could not be loaded again"
+_OWN_STATE = "but for {}, which the step itself writes: it was not finite any more, and other numbers stood in for it"
 _TOO_LATE = "it begins with what the step itself has made before"
 _REST = "from line {} on, with the values that its names hold: what comes before it has moved on"
 
@@ -95,6 +97,7 @@ def _told(came: str, attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], p
     pieces = _shown(attempt, repeat, stack, proves)
     if not pieces:
         return {**told, "why": _TOO_LATE}
+    repeat, pieces = _of_its_own(attempt, repeat, pieces, stack, proves)
     if worn and not pieces[0].why:
         pieces[0] = replace(pieces[0], why=_WORN)
     if proves and pieces[0].entered and (frames := of_numpy(attempt, repeat)):
@@ -113,6 +116,29 @@ def _shown(attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: boo
     told = verdict(repeat, weights, stack, own)
     pieces = [piece for piece in told if piece is not None]
     return [with_own_update(pieces[0], weights), *pieces[1:]] if pieces and proves else pieces
+
+
+def _of_its_own(attempt: Attempt, repeat: Repeat, pieces: list[Any], stack: Sequence[Entry], proves: bool) -> tuple[Repeat, list[Any]]:
+    """Where it began with a state that the step itself writes: the repeat that began with other numbers, if it fails in one place whatever they are."""
+    if pieces[0].born not in ("weight", "input"):
+        return repeat, pieces
+    last, found = repeat, []
+    for last in begun_otherwise(repeat):
+        for parameter in _trained(STEPS.optimizers, stack):
+            parameter.grad = None
+        SENTINEL.repeat = last
+        put_back()
+        if run(attempt, last, SENTINEL.beginnings.states.put_back, _batch_of(repeat.aim)) != "reached":
+            return repeat, pieces
+        last.likeness = "near" if repeat.likeness == "exact" else repeat.likeness
+        found.append(_shown(attempt, last, stack, proves))
+    if not found or not all(found) or len({_place(each[0]) for each in found}) > 1 or found[0][0].born in ("weight", "input", "unknown"):
+        return repeat, pieces
+    return last, [replace(found[-1][0], why=_OWN_STATE.format(f"`{pieces[0].name}`" if pieces[0].name else "a tensor")), *found[-1][1:]]
+
+
+def _place(step: NonFinite) -> tuple[Any, ...]:
+    return step.born, step.operator, step.line, step.rows
 
 
 def _is_given(step: NonFinite, attempt: Attempt) -> bool:

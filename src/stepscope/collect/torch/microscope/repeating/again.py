@@ -56,6 +56,8 @@ class Repeat:
         """The gradients that the step itself has left, where they are not finite."""
         self.carried: list[Any] = []
         """What objects hold that a step has computed."""
+        self.state: list[tuple[Any, Any]] = []
+        """What the step writes over, with the numbers that each run of it begins with."""
         self.computed = False
         self.loss_was_finite = True
         self.likeness = ""
@@ -111,6 +113,7 @@ class Proof(Repeat):
 
     def __init__(self, repeat: Repeat) -> None:
         super().__init__(repeat.aim, None, repeat.gradients)
+        self.state = repeat.state
         self.until = repeat.calls
         self.outcome = ""
 
@@ -152,6 +155,8 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch
     torch = sys.modules["torch"]
     if attempt.state is not None:
         put_back(attempt.state)
+    for tensor, numbers in repeat.state:
+        tensor.copy_(numbers)
     with ExitStack() as instruments:
         instruments.enter_context(torch.enable_grad())
         if repeat.births is not None:

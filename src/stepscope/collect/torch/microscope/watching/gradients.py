@@ -41,6 +41,10 @@ def kind_of(tensors: list[Any]) -> str:
 
 
 def marks_of(optimizer: Any) -> list[str]:
-    """What shows whether an optimizer has moved its parameters: their sums. Fused updates leave a tensor's version as it is."""
+    """What shows whether an optimizer has moved its parameters: their sums (complex ones of both parts). Fused updates leave a tensor's version as it is."""
     with outside_modes():
-        return [str(item_of(parameter.detach().double().sum())) for parameter in parameters_of([optimizer]) if holds_values(parameter)]
+        return [str(item_of(_precise(parameter.detach()).sum())) for parameter in parameters_of([optimizer]) if holds_values(parameter)]
+
+
+def _precise(tensor: Any) -> Any:
+    return tensor.cdouble() if tensor.is_complex() else tensor.double()
