@@ -17,7 +17,6 @@ from stepscope.collect.torch.microscope.repeating.again import Attempt, Repeat, 
 from stepscope.collect.torch.microscope.repeating.aim import Aim
 from stepscope.collect.torch.microscope.repeating.names import not_restored
 from stepscope.collect.torch.microscope.repeating.operands import is_finite
-from stepscope.collect.torch.microscope.repeating.own_state import begun_otherwise
 from stepscope.collect.torch.microscope.repeating.quiet import quiet
 from stepscope.collect.torch.microscope.repeating.redrawn import redraw
 from stepscope.collect.torch.microscope.repeating.rest import lost_names
@@ -25,6 +24,7 @@ from stepscope.collect.torch.microscope.samples.proof import Proven, of_numpy, p
 from stepscope.collect.torch.microscope.samples.reload import is_worn, put_back, reload_written
 from stepscope.collect.torch.microscope.tracing.attributes import carried
 from stepscope.collect.torch.microscope.tracing.births import Births
+from stepscope.collect.torch.microscope.tracing.own_state import begun_otherwise
 from stepscope.collect.torch.microscope.tracing.own_update import with_own_update
 from stepscope.collect.torch.microscope.tracing.verdict import verdict
 from stepscope.collect.torch.microscope.tracing.weights import Weights
