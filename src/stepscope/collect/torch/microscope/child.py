@@ -119,8 +119,8 @@ def _shown(attempt: Attempt, repeat: Repeat, stack: Sequence[Entry], proves: boo
 
 
 def _of_its_own(attempt: Attempt, repeat: Repeat, pieces: list[Any], stack: Sequence[Entry], proves: bool) -> tuple[Repeat, list[Any]]:
-    """Where it began with a state that the step itself writes: the repeat that began with other numbers, if it fails in one place whatever they are."""
-    if pieces[0].born not in ("weight", "input"):
+    """Where it began with a buffer that the step itself writes: the repeat that began with other numbers, if it fails in one place whatever they are."""
+    if pieces[0].born != "weight":
         return repeat, pieces
     last, found = repeat, []
     for last in begun_otherwise(repeat):
