@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, TensorDataset
 import stepscope
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.watching import budget
+from stepscope.collect.torch.microscope.watching.losses import plain_reader
 
 LOOP = """
     net, seen = nn.Linear(4, 1), 0
@@ -142,6 +143,14 @@ def test_a_validation_before_it_makes_no_loop_one_that_draws_ahead():
                 optimizer.step()
             seen.append(LOADERS.recent()[0].draws_ahead)
     assert seen == [True, False] * 2
+
+
+def test_a_loss_that_cannot_be_read_at_once_raises_nothing():
+    def refuses(loss):
+        raise RuntimeError("not to be asked")
+
+    assert plain_reader(refuses)(torch.tensor(1.0)) is None
+    assert plain_reader(lambda loss: False)(torch.tensor(1.0)) == 1.0
 
 
 def test_a_batch_that_its_step_has_written_over_is_loaded_again(diagnosed):

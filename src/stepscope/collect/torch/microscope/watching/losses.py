@@ -25,9 +25,12 @@ def plain_reader(is_transformed: Callable[[Any], bool]) -> Callable[[Any], float
     own, core, item = torch.Tensor, torch._C, torch._C.TensorBase.item
 
     def plain_number(loss: Any) -> float | None:
-        if type(loss) is not own or not loss.is_cpu or loss.numel() != 1 or not loss.is_floating_point() or is_transformed(loss):
+        try:
+            if type(loss) is not own or not loss.is_cpu or loss.numel() != 1 or not loss.is_floating_point() or is_transformed(loss):
+                return None
+            return None if core._len_torch_dispatch_stack() or core._len_torch_function_stack() else item(loss)
+        except Exception:  # it is met like any other, and what cannot be read is told there
             return None
-        return None if core._len_torch_dispatch_stack() or core._len_torch_function_stack() else item(loss)
 
     return plain_number
 
