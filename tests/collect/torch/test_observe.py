@@ -8,6 +8,7 @@ from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset
 
 from stepscope.collect.process.heartbeat import Page
 from stepscope.collect.torch import hooks
+from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.observe import observe
 from stepscope.evidence import Batch, Call, Failure, Head, Indexed, Labels, Layer, Moment, Recursion, Remainder, Reused, Stage
 
@@ -629,3 +630,18 @@ def test_of_a_picture_and_its_mask_none_is_told_alone_unless_it_is_the_one_that_
 
     batch = observed(train).get(Batch)
     assert batch.files == {2: told.format(tmp_path)}
+
+
+def test_the_short_last_batch_is_told_in_later_passes_too_where_the_loop_draws_ahead(monkeypatch):
+    monkeypatch.setattr(LOADERS, "draw_ahead", True)
+    data = TensorDataset(torch.randn(20, 8))
+
+    def train():
+        for epoch in range(2):
+            for (x,) in DataLoader(data, batch_size=8):
+                if epoch:
+                    order = torch.randperm(8)
+                    x[order]
+
+    found = observed(train).get(Remainder)
+    assert (found.rows, found.usual) == (4, 8)

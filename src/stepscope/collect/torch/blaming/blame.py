@@ -99,7 +99,7 @@ def blamed(stack: list[Entry], suspects: Suspects) -> Blamed | None:
     if not wanted:
         return None
     for history in LOADERS.recent()[:3]:
-        for drawn, held in history.handed_out:
+        for drawn, held in history.batches:
             indices = history.rows(drawn)
             rows = _rows(suspects, wanted, held, len(indices))
             if rows:

@@ -45,6 +45,7 @@ class History:
         self.workers = int(getattr(iterator, "_num_workers", 0))
         self._lists: deque[Any] = deque(maxlen=SENT if self.workers else 1)
         self._handed_out: deque[tuple[Any, Held]] = deque(maxlen=AHEAD)
+        self._earlier: tuple[tuple[Any, Held], ...] = ()
         self._brief: Any = None
         self._asked: Any = [0]
         self.begun = 0
@@ -68,7 +69,7 @@ class History:
         """The batches of the latest pass over the same data set may still be worked on in this one."""
         for before in earlier[::-1]:
             if before.dataset is self.dataset:
-                self._handed_out.extend(before.handed_out)
+                self._earlier = tuple(before.handed_out)
                 return
 
     def noting(self, iterator: Any, sampler_iter: Iterator[Any], page: Any) -> Iterator[Any]:
@@ -116,9 +117,14 @@ class History:
 
     @property
     def handed_out(self) -> deque[tuple[Any, Held]]:
-        """The latest batches: the index list of each, and weak references to its tensors."""
+        """The latest batches of this pass: the index list of each, and weak references to its tensors."""
         self._remember()
         return self._handed_out
+
+    @property
+    def batches(self) -> list[tuple[Any, Held]]:
+        """The same, after those of the pass before that may still be worked on."""
+        return [*self._earlier, *self.handed_out]
 
     @property
     def latest(self) -> Handed | None:
@@ -195,9 +201,9 @@ class History:
         is partly gone, comes later: what is left of it may be the data set's own.
         """
         given = set(map(id, tensors))
-        shown = [each for each in self.handed_out if all(id(reference()) in given for reference, _ in each[1])]
-        whole = [each for each in self.handed_out if all(reference() is not None for reference, _ in each[1])]
-        for batches in (shown, whole, self.handed_out):
+        shown = [each for each in self.batches if all(id(reference()) in given for reference, _ in each[1])]
+        whole = [each for each in self.batches if all(reference() is not None for reference, _ in each[1])]
+        for batches in (shown, whole, self.batches):
             for tensor in tensors:
                 for indices, held in reversed(batches):
                     if any(reference() is tensor for reference, _ in held):

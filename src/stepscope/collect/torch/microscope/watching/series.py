@@ -23,8 +23,7 @@ class Series:
 
     def meet(self, frame: FrameType) -> None:
         """From now on `losses` is the series of this very place: the line of this frame, and that of its caller."""
-        outer = frame.f_back or frame
-        self._at = place = (id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti)  # a code object hashes all of its bytecode, each time anew
+        self._at = place = _place(frame)
         try:
             self.losses = self._places[place]
         except KeyError:
@@ -32,10 +31,15 @@ class Series:
 
     def is_at(self, frame: FrameType) -> bool:
         """Whether this is the very place met last."""
-        outer = frame.f_back or frame
-        return frame.f_lasti == self._at[1] and outer.f_lasti == self._at[3] and id(outer.f_code) == self._at[2] and id(frame.f_code) == self._at[0]
+        return _place(frame) == self._at
 
     @property
     def latest(self) -> float:
         """The latest loss of the place at hand; 0 where none was computed."""
         return self.losses[-1] if self.losses else 0.0
+
+
+def _place(frame: FrameType) -> tuple[int, int, int, int]:
+    """By the identities of the two code objects: one hashes all of its bytecode, each time anew."""
+    outer = frame.f_back or frame
+    return id(frame.f_code), frame.f_lasti, id(outer.f_code), outer.f_lasti
