@@ -6,8 +6,8 @@ from stepscope.evidence import Course, NonFinite, Stage, Tensor
 from stepscope.rules.numerics.advice import advice, advice_on_backward
 
 
-def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0):
-    given = Tensor((4,), "float32", minimum=-largest, maximum=largest)
+def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0, smallest=None):
+    given = Tensor((4,), "float32", minimum=-largest if smallest is None else smallest, maximum=largest)
     return NonFinite("loss", "nan", "forward", operator=operator, stage=stage, rows=rows, inputs=(given,), output=Tensor((4,), "float32", infinite=1))
 
 
@@ -19,8 +19,11 @@ def test_each_operator_has_its_own_advice(operator, word):
     assert word in advice(step(operator))[0]
 
 
-def test_a_loss_is_advised_to_take_logits_where_it_takes_a_logarithm_only():
-    assert any("logits" in text for text in advice(step("log", Stage.LOSS)))
+def test_a_loss_is_advised_to_take_logits_where_it_takes_the_logarithm_of_probabilities_only():
+    assert any("logits" in text for text in advice(step("log", Stage.LOSS, smallest=0.0)))
+    assert any("logits" in text for text in advice(step("log", Stage.LOSS, largest=1.0000001, smallest=-1e-7)))
+    assert not any("logits" in text for text in advice(step("log", Stage.LOSS, largest=41.0, smallest=0.0)))
+    assert not any("logits" in text for text in advice(step("log", Stage.LOSS, smallest=-0.4)))
     assert not any("logits" in text for text in advice(step("std", Stage.LOSS)))
     assert advice(step("an_operator_nobody_knows")) == ()
 

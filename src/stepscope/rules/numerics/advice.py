@@ -65,7 +65,7 @@ def advice(step: NonFinite) -> tuple[str, ...]:
     is_loss, is_nan = step.stage == Stage.LOSS, step.output is None or bool(step.output.nan)
     if operator == "pow":
         found = (_POW if is_nan or not _is_large(step) else _POW_LARGE,)
-    if is_loss and found == (_LOG,):
+    if is_loss and found == (_LOG,) and _may_be_probabilities(step):
         found = (_LOG, _LOG_LOSS)
     elif is_loss and found == (_DIVIDE,):
         found = (_DIVIDE, _DIVIDE_EMPTY)
@@ -81,3 +81,8 @@ def advice_on_backward(forward: str) -> tuple[str, ...]:
 def _is_large(step: NonFinite) -> bool:
     """Whether what went in was so large that its power could overflow."""
     return any(max(abs(tensor.minimum or 0.0), abs(tensor.maximum or 0.0)) > 100 for tensor in step.inputs)
+
+
+def _may_be_probabilities(step: NonFinite) -> bool:
+    """Whether all that went in lies between 0 and 1, but for rounding."""
+    return all(tensor.minimum is None or tensor.maximum is None or (tensor.minimum > -0.01 and tensor.maximum < 1.01) for tensor in step.inputs)
