@@ -117,7 +117,7 @@ def test_the_parent_sees_the_same_end(stage, how, code, name):
 
 
 SHORT = """
-    import ctypes, resource
+    import os, resource, signal, sys
     import torch
     from torch.utils.data import DataLoader, Dataset
 
@@ -138,14 +138,15 @@ SHORT = """
             optimizer.step()
             steps += 1
             if steps == 2345:
-                ctypes.string_at(0)
+                os.kill(os.getpid(), getattr(signal, sys.argv[1]))
 """
 
 
-def test_a_death_after_many_short_steps_is_told_with_its_very_step_and_no_sample(stage):
-    ended = stage.guarded(stage.script(SHORT))
+@pytest.mark.parametrize(("how", "names"), [("SIGSEGV", ["native-crash"]), ("SIGKILL", ["interrupted-by-user", "host-oom"])])
+def test_a_death_after_many_short_steps_is_told_with_its_very_step_and_no_sample(stage, how, names):
+    ended = stage.guarded(stage.script(SHORT), how)
 
-    assert (ended.name, ended.found["place"]["step"], ended.samples) == ("native-crash", 2346, []), ended.err
+    assert (ended.name in names, ended.found["place"]["step"], ended.samples) == (True, 2346, []), ended.err
 
 
 def test_a_killed_process_is_told_as_such(stage):
@@ -154,6 +155,14 @@ def test_a_killed_process_is_told_as_such(stage):
     assert guarded.code == -signal.SIGKILL
     assert guarded.name in ("interrupted-by-user", "host-oom")
     assert "killed" in guarded.found["headline"]
+
+
+def test_the_sample_is_named_that_was_being_loaded_when_the_process_was_killed(stage):
+    ended = stage.guarded(stage.script(TRAINING), "kill", "0")
+
+    assert ended.name in ("interrupted-by-user", "host-oom")
+    assert (ended.samples, ended.found["place"]["step"]) == ([13], 4), ended.err
+    assert "while a sample was loaded" in ended.found["headline"] or ended.name == "host-oom"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def _death(
     word = fatal_word(text)
     status, way = left(read_dump(folder, pid, "left")) if signal is None and not word else (None, ())
     stack = way or fatal_stack(text)
-    loading = _is_loading(stack) or bool(status is None and code and beat and beat.last is not None)
+    loading = _is_loading(stack) or bool(status is None and beat and beat.last is not None and (code or not stack))
     samples = beat.samples if beat and loading else ()
     death = Death(
         signal=signal or next((name for start, name in _BY_WORD.items() if word.startswith(start)), None),

@@ -48,7 +48,7 @@ def stopped(stop: Interruption) -> Witnessed:
 def killed(death: Death) -> Witnessed:
     if death.signal == "SIGKILL" and death.memory_kills == 0:
         yield INTERRUPTED_BY_USER.found(
-            f"killed by SIGKILL after {death.steps} steps, not for lack of memory",
+            f"killed by SIGKILL after {death.steps} steps{', while a sample was loaded' if death.samples else ''}, not for lack of memory",
             Confidence.LIKELY,
             stage=Stage.ENVIRONMENT,
             severity=Severity.ERROR,
