@@ -33,7 +33,7 @@ def test_a_power_of_small_numbers_is_not_called_an_overflow():
     assert "too large" in advice(step("pow", largest=1e30))[0]
 
 
-@pytest.mark.parametrize(("forward", "word"), [("acos", "cosine"), ("logsumexp", "-inf"), ("std", "spread"), ("div", "left out"), ("linalg_eigh", "eigvalsh")])
+@pytest.mark.parametrize(("forward", "word"), [("acos", "cosine"), ("logsumexp", "-inf"), ("std", "spread"), ("pow", "slope"), ("div", "left out"), ("linalg_eigh", "eigvalsh")])
 def test_the_backward_of_an_operator_has_its_own_advice(forward, word):
     assert word in advice_on_backward(forward)[0]
     assert advice_on_backward("sqrt") == ()

@@ -28,6 +28,7 @@ _NO_ROW = "A row of -inf alone has no gradient: leave one place of it open, or m
 _UNMASKED = "What is left out afterwards takes part in the backward pass: choose before it, `x / torch.where(z != 0, z, 1.0)`, `torch.log(torch.where(x > 0, x, 1.0))`."
 _DIRECTION = "Weights that are all zero have no direction, and are divided by their length: prune with a mask beside them, or after the parametrisation is removed."
 _TWINS = "Equal eigenvalues or singular values (a grey picture, a repeated column) have no vectors of their own: set them apart by a small diagonal, or use the values alone (`eigvalsh`, `svdvals`)."
+_POW_SLOPE = "A power below 1 has an infinite slope at zero: `(x + 1e-8) ** gamma`."
 _EQUAL = "Equal values have a spread of zero, where its derivative is infinite: `(x.var(unbiased=False) + 1e-8).sqrt()`."
 
 _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -52,6 +53,7 @@ _BACKWARD: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("acos", "asin", "atanh"), (_ARC,)),
     (("logsumexp", "logaddexp", "logcumsumexp"), (_NO_ROW,)),
     (("std", "std_mean"), (_EQUAL,)),
+    (("pow",), (_POW_SLOPE,)),
     (("linalg_eigh", "linalg_eig", "linalg_svd"), (_TWINS,)),
     (("div", "reciprocal", "log", "log2", "log10", "log1p"), (_UNMASKED,)),
 )
