@@ -1,0 +1,89 @@
+"""Batches that cannot be put together: the samples that are at fault are replaced by such as fit, whatever the collate function raises or changes."""
+
+import pytest
+import torch
+from tests.collect.torch.skipping.test_skipping import Numbers, seen
+from torch.utils.data import DataLoader, Dataset
+
+import stepscope
+
+
+class Crossed(Exception):
+    """An exception that cannot be made of one text."""
+
+    def __init__(self, number, box):
+        super().__init__(f"box {box} of {number}")
+
+
+class Boxes(Dataset):
+    """One box or two for each image, so that samples are of several shapes; some boxes end before they begin."""
+
+    def __init__(self, crossed=(), size=40):
+        self.crossed, self.size = set(crossed), size
+
+    def __len__(self):
+        return self.size
+
+    def __getitem__(self, index):
+        boxes = torch.tensor([[0.0, 0.0, 4.0, 4.0]] * (1 + index % 2))
+        return {"boxes": -boxes if index in self.crossed else boxes, "number": index}
+
+
+def checked(samples):
+    """Refuses crossed boxes, and takes the numbers out of the samples."""
+    for sample in samples:
+        for box in sample["boxes"].tolist():
+            if box[2] <= box[0]:
+                raise Crossed(sample["number"], box)
+    return [sample.pop("boxes") for sample in samples], [sample.pop("number") for sample in samples]
+
+
+def numbers_of(dataset, **options):
+    with stepscope.guard(quiet=True, skip_bad_samples=100) as guard:
+        handed = [number for _, numbers in DataLoader(dataset, collate_fn=checked, **options) for number in numbers]
+    return handed, [(bad.index, bad.stage, bad.reason.partition(":")[0]) for bad in guard.report.skipped] if guard.report else []
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 8}, {"batch_size": 8, "num_workers": 2}, {"batch_size": 1}], ids=["a batch", "workers", "one by one"])
+def test_a_sample_that_the_collate_function_refuses_is_replaced(options):
+    handed, bad = numbers_of(Boxes(crossed=[3, 5, 22]), **options)
+
+    assert sorted(bad) == [(3, "collate", "Crossed"), (5, "collate", "Crossed"), (22, "collate", "Crossed")]
+    assert len(handed) == 40
+    assert not {3, 5, 22} & set(handed)
+
+
+def test_samples_of_several_shapes_are_no_fault_of_theirs():
+    assert numbers_of(Boxes(), batch_size=8) == ([*range(40)], [])
+
+
+def test_a_collate_function_that_refuses_every_batch_raises_its_own_exception():
+    with pytest.raises(Crossed, match="of 0"):
+        numbers_of(Boxes(crossed=range(40)), batch_size=8)
+
+
+def test_what_takes_the_place_of_a_sample_of_another_shape_fits():
+    odd = [index for index in range(40) if index % 3 == 1]
+    batches, report = seen(Numbers(odd=odd), batch_size=8)
+
+    assert [len(samples) for samples, _ in batches] == [8] * 5
+    assert not set(odd) & {sample for samples, _ in batches for sample in samples}
+    assert {bad.index for bad in report.skipped} == set(odd)
+
+
+class Lists(Numbers):
+    """Answers lists of indices only."""
+
+    __getitem__ = Dataset.__getitem__
+
+    def __getitems__(self, indices):
+        return [Numbers.__getitem__(self, index) for index in indices]
+
+
+def test_a_data_set_that_answers_lists_only_is_asked_for_lists_of_one():
+    batches, report = seen(Lists(bad=[5]), batch_size=8)
+
+    assert [bad.index for bad in report.skipped] == [5]
+    assert batches[0][1] == [index % 4 for index in range(8)]
+    with pytest.raises(OSError, match="cannot read"):
+        seen(Lists(bad=range(40)), batch_size=8)
