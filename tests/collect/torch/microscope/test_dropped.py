@@ -109,6 +109,19 @@ def test_averages_of_a_copy_that_is_kept_beside_stay_as_they_are(diagnosed):
     assert all(one.equal(other) for one, other in zip(floats(names["copy"]), floats(without["copy"]), strict=True))
 
 
+def test_averages_that_were_loaded_since_are_not_put_back(diagnosed):
+    body = """
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    EACH
+        if int(rows[0]) == 20: net[1].load_state_dict({**net[1].state_dict(), "running_mean": torch.full((6,), 50.0), "running_var": torch.ones(6)})
+        optimizer.zero_grad(); (loss(rows) + (float("nan") if int(rows[0]) == 20 else 0)).backward(); optimizer.step()
+    """
+    report, names, _ = diagnosed(source(body, 24, "0.5"), on_nonfinite="skip")
+
+    assert report is not None
+    assert (names["net"][1].running_mean > 20).all()
+
+
 def test_averages_are_mended_after_a_batch_that_a_gradient_scaler_has_left_out(diagnosed):
     body = """
     scaler = torch.amp.GradScaler("cpu", init_scale=8.0); optimizer = torch.optim.SGD(net.parameters(), 0.1)

@@ -71,6 +71,16 @@ def test_what_takes_the_place_of_a_sample_of_another_shape_fits():
     assert {bad.index for bad in report.skipped} == set(odd)
 
 
+def test_what_was_usual_in_a_batch_before_is_so_in_one_that_has_no_majority():
+    odd = [3, *range(8, 16, 2), 23, 31]
+    batches, report = seen(Numbers(odd=odd), batch_size=8)
+
+    assert [len(samples) for samples, _ in batches] == [8] * 5
+    assert {bad.index for bad in report.skipped} == set(odd)
+    with pytest.raises(RuntimeError, match="equal size"):
+        seen(Numbers(odd=range(0, 40, 2)), batch_size=8)
+
+
 class Lists(Numbers):
     """Answers lists of indices only."""
 
@@ -87,3 +97,18 @@ def test_a_data_set_that_answers_lists_only_is_asked_for_lists_of_one():
     assert batches[0][1] == [index % 4 for index in range(8)]
     with pytest.raises(OSError, match="cannot read"):
         seen(Lists(bad=range(40)), batch_size=8)
+
+
+class Generators:
+    """A batch sampler that hands out generators."""
+
+    def __iter__(self):
+        return ((index for index in range(place, place + 8)) for place in range(0, 40, 8))
+
+
+@pytest.mark.parametrize("bad", [[], [5]], ids=["healthy", "bad"])
+def test_indices_that_can_be_gone_through_once_reach_the_data_set(bad):
+    batches, _ = seen(Lists(bad=bad), batch_sampler=Generators())
+
+    assert [labels for _, labels in batches] == [[index % 4 for index in range(8)]] * 5
+    assert {*range(40)} - {sample for samples, _ in batches for sample in samples} == {*bad}

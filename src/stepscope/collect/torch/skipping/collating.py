@@ -12,6 +12,8 @@ from stepscope.collect.torch.blaming.kinds import kinds_of, odd_ones, signature
 from stepscope.collect.torch.loading.indices import numbers
 
 LETTERS = 200
+USUAL = "_stepscope_usual"
+"""Where a fetcher keeps the kind of sample that was the usual one in a batch that could not be put together."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,17 @@ def unfit(fetcher: Any, samples: list[Any], chosen: Sequence[Any], problem: Exce
     at_fault = [row for row, raised in enumerate(alone) if type(raised) is type(problem)]
     if len(samples) == 1 or 0 < 2 * len(at_fault) <= len(samples):
         return Unfit({row: message_of(alone[row] or problem)[:LETTERS] for row in at_fault}, lambda sample: _raised_alone(fetcher.collate_fn, sample) is None)
-    odd = odd_ones(kinds_of(samples), fetcher.dataset, numbers(chosen))
+    kinds = kinds_of(samples)
+    odd = odd_ones(kinds, fetcher.dataset, numbers(chosen)) or _unlike_before(kinds, fetcher.__dict__.get(USUAL))
     if not odd:
         return Unfit()
-    usual = next(signature(sample) for row, sample in enumerate(samples) if row not in odd)
+    usual = fetcher.__dict__[USUAL] = next(signature(sample) for row, sample in enumerate(samples) if row not in odd)
     return Unfit({row: f"{kind} among {usual}: {words}" for row, kind in odd.items()}, lambda sample: signature(sample) == usual)
+
+
+def _unlike_before(kinds: dict[str, tuple[int, ...]], usual: str | None) -> dict[int, str]:
+    """The rows that are not of the kind that was the usual one in a batch before, where the others of this one are."""
+    return {row: kind for kind, rows in kinds.items() if kind != usual for row in rows} if usual is not None and usual in kinds else {}
 
 
 def _raised_alone(collate: Callable[[Any], Any], sample: Any) -> Exception | None:

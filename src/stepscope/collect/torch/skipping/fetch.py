@@ -6,6 +6,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import wraps
 from types import GeneratorType
@@ -53,11 +54,9 @@ class Skipping:
         if not fetcher.auto_collation:
             return fetcher.collate_fn(self._load(dataset, wanted, [wanted])[0])
         chosen = list(wanted)
-        if getattr(dataset, "__getitems__", None) and not any(self._is_known(dataset, index) for index in chosen):
-            try:
-                return self._collated(fetcher, chosen, dataset.__getitems__(wanted))
-            except Exception:
-                self._opened = None  # one of them is bad: they are loaded one by one
+        at_once = self._at_once(dataset, iter(chosen) if hasattr(wanted, "__next__") else wanted, chosen)
+        if at_once is not None:
+            return self._collated(fetcher, chosen, at_once)
         samples, files = [], []
         for place, index in enumerate(chosen):
             _announce(index)
@@ -82,6 +81,14 @@ class Skipping:
         if not data or (fetcher.drop_last and len(data) < len(wanted)):
             raise StopIteration
         return fetcher.collate_fn(data)
+
+    def _at_once(self, dataset: Any, wanted: Any, chosen: Sequence[Any]) -> Any:
+        """The samples of a data set that answers lists; None where one of them is bad, so that they are loaded one by one."""
+        if not getattr(dataset, "__getitems__", None) or any(self._is_known(dataset, index) for index in chosen):
+            return None
+        with suppress(Exception):
+            return dataset.__getitems__(wanted)
+        return None
 
     def _load(self, dataset: Any, index: Any, batch: Sequence[Any]) -> tuple[Any, Any]:
         """The sample with its index, or another with its own."""

@@ -19,7 +19,7 @@ class Averages:
 
     def __init__(self) -> None:
         self._modules: list[weakref.ref[Any]] = []
-        self._kept: list[tuple[weakref.ref[Any], list[tuple[str, Any]]]] = []
+        self._kept: list[tuple[weakref.ref[Any], list[tuple[str, Any, int]]]] = []
         self.is_complete = False
         """Whether no module was built since they were looked for: there may be an optimizer for each weight."""
 
@@ -35,22 +35,24 @@ class Averages:
     def keep(self) -> None:
         """Copy them as they are."""
         with outside_modes():
-            self._kept = [(reference, [(name, buffer.clone()) for name, buffer in _averages_of(reference())]) for reference in self._modules]
+            self._kept = [(reference, [(name, buffer.clone(), buffer._version) for name, buffer in _averages_of(reference())]) for reference in self._modules]
 
     def put_back(self, parameters: Sequence[Any] = ()) -> None:
         """Give the modules that have one that is not finite any more, or hold one of these parameters, their values of the last update.
 
         A batch that spoils a variance may leave the mean beside it finite, and far off. A copy of the model (an average of its weights) may have been brought
-        up to date since, and keeps what it has.
+        up to date since, and keeps what it has; so does a finite one that somebody else has written since (a checkpoint was loaded): a norm's own averaging
+        counts no version.
         """
         moved = set(map(id, parameters))
         for reference, kept in self._kept:
             module = reference()
             now = dict(_averages_of(module))
-            pairs = [(now[name], value) for name, value in kept if name in now and now[name].shape == value.shape]
+            spoiled = {name for name, buffer in now.items() if not _is_finite(buffer)}
             holds = any(id(own) in moved for own in getattr(module, "_parameters", {}).values())
-            for buffer, value in pairs if holds or not all(_is_finite(buffer) for buffer, _ in pairs) else ():
-                if _is_finite(value):
+            for name, value, version in kept if spoiled or holds else ():
+                buffer = now.get(name, value)
+                if buffer.shape == value.shape and (name in spoiled or buffer._version == version) and _is_finite(value):
                     buffer.data.copy_(value)  # of no version: an optimizer may step within the backward that has saved the buffer
 
 
