@@ -3,7 +3,7 @@
 import pytest
 import torch
 from tests.collect.torch.skipping.test_skipping import Numbers, seen
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 import stepscope
 
@@ -112,3 +112,27 @@ def test_indices_that_can_be_gone_through_once_reach_the_data_set(bad):
 
     assert [labels for _, labels in batches] == [[index % 4 for index in range(8)]] * 5
     assert {*range(40)} - {sample for samples, _ in batches for sample in samples} == {*bad}
+
+
+class Ragged(IterableDataset):
+    """A generator of records, some of another shape."""
+
+    def __init__(self, odd):
+        self.odd = odd
+
+    def __iter__(self):
+        for number in range(20):
+            yield torch.full((3,) if number in self.odd else (2,), float(number)), number
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_records_of_a_stream_that_do_not_fit_are_passed_over(workers):
+    batches, report = seen(Ragged([2, 8, 18]), batch_size=8, num_workers=workers)
+
+    assert [number for _, numbers in batches for number in numbers] == [0, 1, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19]
+    assert [(bad.position, bad.stage) for bad in report.skipped] == [(2, "collate"), (8, "collate"), (18, "collate")]
+
+
+def test_a_stream_whose_records_all_differ_raises_its_own_exception():
+    with pytest.raises(RuntimeError, match="equal size"):
+        seen(Ragged(range(0, 20, 2)), batch_size=8)

@@ -7,18 +7,18 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from types import GeneratorType
 from typing import Any
 
-from stepscope.collect.failure import message_of
 from stepscope.collect.owner import shown
 from stepscope.collect.torch.loading.indices import Announced
 from stepscope.collect.torch.skipping.collating import unfit
 from stepscope.collect.torch.skipping.ledger import Ledger, key_of
 from stepscope.collect.torch.skipping.names import Names, row_of
 from stepscope.collect.torch.skipping.others import others
+from stepscope.collect.torch.skipping.reasons import Reason, file_of, note
 from stepscope.collect.torch.skipping.splits import Splits
 from stepscope.collect.unseen import unseen
 from stepscope.evidence.skipped import Skipped
@@ -72,15 +72,40 @@ class Skipping:
         if not fetcher.auto_collation:
             return fetcher.collate_fn(self._next(fetcher))
         data: list[Any] = []
-        for _ in wanted:
+        places: list[tuple[int, str | None]] = []
+        self._take(fetcher, len(wanted), data, places)
+        try:
+            return fetcher.collate_fn(data)
+        except Exception as raised:
+            problem = raised
+        found = unfit(fetcher, data, (), problem)
+        if not found.rows:
+            raise problem
+        for row in sorted(found.rows, reverse=True):
+            self._pass_over(fetcher, *places.pop(row), Reason(problem, "collate", found.rows[row]))
+            del data[row]
+        self._take(fetcher, len(wanted), data, places, Reason(problem, "collate", may_follow=found.may_follow))
+        return fetcher.collate_fn(data)
+
+    def _take(self, fetcher: Any, count: int, data: list[Any], places: list[tuple[int, str | None]], reason: Reason | None = None) -> None:
+        """Fill a batch up with records, and with where they were read; with those that may follow for a `reason`. Raises StopIteration where none are left for it."""
+        while len(data) < count and not fetcher.ended:
             try:
-                data.append(self._next(fetcher))
+                record = self._next(fetcher)
             except StopIteration:
                 fetcher.ended = True
                 break
-        if not data or (fetcher.drop_last and len(data) < len(wanted)):
+            place = fetcher._stepscope_position - 1, self._opened
+            if reason is None or reason.may_follow(record):
+                data.append(record)
+                places.append(place)
+            else:
+                self._pass_over(fetcher, *place, reason)
+        if not data or (fetcher.drop_last and len(data) < count):
             raise StopIteration
-        return fetcher.collate_fn(data)
+
+    def _pass_over(self, fetcher: Any, position: int, file: str | None, reason: Reason) -> None:
+        self._write_down(replace(self.names.of(fetcher.dataset, None), position=position, file=file, stage=reason.stage, reason=reason.text), reason.problem)
 
     def _at_once(self, dataset: Any, wanted: Any, chosen: Sequence[Any]) -> Any:
         """The samples of a data set that answers lists; None where one of them is bad, so that they are loaded one by one."""
@@ -104,7 +129,7 @@ class Skipping:
 
     def _another(self, dataset: Any, index: Any, batch: Sequence[Any], reason: Reason | None) -> tuple[Any, Any]:
         """Another sample with its index. Raises the problem itself where none can be loaded, or where too many are bad."""
-        file = _file_of(reason.problem) or self._opened if reason else None
+        file = file_of(reason.problem) or self._opened if reason else None
         for other in others(dataset, index, batch, self._seen, self._splits.around(dataset, index)):
             if self._is_known(dataset, other):
                 continue
@@ -167,10 +192,9 @@ class Skipping:
                 raise
             except Exception as problem:
                 if isinstance(fetcher.dataset_iter, GeneratorType):
-                    _note(problem, f"record {position} of this stream cannot be passed over: a generator is over once it has raised")
+                    note(problem, f"record {position} of this stream cannot be passed over: a generator is over once it has raised")
                     raise
-                bad = replace(self.names.of(fetcher.dataset, None), position=position, file=_file_of(problem) or self._opened, reason=Reason(problem).text)
-                self._write_down(bad, problem)
+                self._pass_over(fetcher, position, file_of(problem) or self._opened, Reason(problem))
         raise RuntimeError(f"{IN_A_ROW} records in a row could not be read")
 
     def _write_down(self, bad: Skipped, problem: Exception) -> None:
@@ -179,7 +203,7 @@ class Skipping:
             return
         alike = key_of(bad) if self._limit.endswith("%") else None
         if self.ledger.count(alike) >= self._most(bad.size):
-            _note(problem, f"samples replaced already: {self.ledger.count(alike)}, which is the limit of --skip-bad-samples")
+            note(problem, f"samples replaced already: {self.ledger.count(alike)}, which is the limit of --skip-bad-samples")
             raise problem
         self.ledger.add(replace(bad, file=shown(bad.file) if bad.file else None))
         self.ledger.refresh()
@@ -196,21 +220,6 @@ class Skipping:
     def _listen(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], str) and not arguments[0].endswith(_CODE) and not arguments[2] & _WRITES:
             self._opened = arguments[0]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a sample is replaced: what was raised at this stage, in these words where they are better than its own, and which samples may follow."""
-
-    problem: Exception
-    stage: str = "data"
-    words: str = ""
-    may_follow: Callable[[Any], bool] = lambda _: True
-
-    @property
-    def text(self) -> str:
-        """As it is told."""
-        return f"{type(self.problem).__name__}: {self.words or message_of(self.problem)[:300]}".removesuffix(": ")
 
 
 def watch_fetchers(module: Any, current: Callable[[], Skipping | None]) -> None:
@@ -253,18 +262,7 @@ def _asked(dataset: Any, index: Any) -> Any:
     return samples[0] if isinstance(samples, list) and len(samples) == 1 else dataset[index]
 
 
-def _note(problem: Exception, words: str) -> None:
-    """Say under the exception why it was let through (Python 3.11 and newer)."""
-    if hasattr(problem, "add_note"):
-        problem.add_note(f"stepscope: {words}")
-
-
 def _announce(index: Any) -> None:
     """Tell the heartbeat which sample is being asked for."""
     if Announced.asked is not None and type(index) is int:
         Announced.asked[0] = index
-
-
-def _file_of(problem: Exception | None) -> str | None:
-    name = getattr(problem, "filename", None)
-    return str(name) if isinstance(name, str) else None
