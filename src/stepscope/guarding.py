@@ -95,7 +95,7 @@ class guard:  # noqa: N801
 
         steps_are_over(failed=False)
         steps, _ = parted(channel.read(folder))
-        skipped = skipped_in(folder, self._settings.skip_list)
+        skipped = skipped_in(folder)
         if steps or skipped:
             self.report = replace(diagnose("guard", steps), skipped=skipped)
             if not (self.quiet or os.environ.get("STEPSCOPE_RUN")):
@@ -106,7 +106,7 @@ class guard:  # noqa: N801
         if _LATEST and _LATEST[0].mark == mark:
             self.report = _LATEST[0].report
             return
-        self.report = replace(_report(exception, folder), skipped=skipped_in(folder, self._settings.skip_list))
+        self.report = replace(_report(exception, folder), skipped=skipped_in(folder))
         _LATEST[:] = [Diagnosed(mark, self.report)]
         if not (self.quiet or os.environ.get("STEPSCOPE_RUN")):  # `stepscope run` shows it at the end of the run
             _show(_LATEST[0])

@@ -64,7 +64,7 @@ def supervise(command: Sequence[str], settings: Settings = Settings(), told: Cal
         code, stop = signals.wait(process, folder, arrival, _Watch(folder, told).look if told else lambda: None)
         try:
             ended = _ended(folder, process.pid, code, kills, began, stop)
-            return replace(ended, skipped=skipped_in(folder, settings.skip_list))
+            return replace(ended, skipped=skipped_in(folder))
         except Exception as problem:
             trouble("could not read what was seen", problem)
             return Ended(code)

@@ -61,7 +61,8 @@ def install(worker_begins: WorkerBegins, worker_fails: WorkerFails) -> None:
 
 def skip_bad_samples(folder: Path, limit: str, skip_list: str) -> None:
     """Replace samples that cannot be loaded, up to a limit, and leave out those of a list."""
-    from stepscope.collect.torch.skipping.fetch import Skipping, ledger_at, watch_fetchers
+    from stepscope.collect.torch.skipping.fetch import Skipping, watch_fetchers
+    from stepscope.collect.torch.skipping.ledger import ledger_at
 
     watched, _LISTENER.skipping = _LISTENER.skipping, Skipping(limit or "0", ledger_at(folder, skip_list))
     if watched is None:

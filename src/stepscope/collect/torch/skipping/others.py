@@ -23,6 +23,10 @@ def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], 
     The choice depends on the index alone: the run's own random generators are left where they are, and the same sample gets the same
     substitute in every process. Where indices are no numbers and no list of them is known, those that were `seen` are tried.
     """
+    if _shares_rest(index, batch):
+        part = None if split is None else sorted({other[0] for other in split})
+        yield from ((other, *index[1:]) for other in others(dataset, index[0], [other[0] for other in batch], (), part))
+        return
     size, number = _length(dataset), name_of(index)
     chooser = Random(str(number))
     tried = {number, *map(name_of, batch)}
@@ -32,6 +36,13 @@ def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], 
         return
     for other in _numbers(dataset, number, tried, chooser, range(size) if split is None else split):
         yield _like(index, other)
+
+
+def _shares_rest(index: Any, batch: Sequence[Any]) -> bool:
+    """Whether an index is a number with what its whole batch is given, such as the size that its images are brought to."""
+    if type(index) is not tuple or len(index) < 2 or not isinstance(name_of(index[0]), int):
+        return False
+    return all(type(other) is tuple and len(other) == len(index) and other[1:] == index[1:] for other in batch)
 
 
 def _numbers(dataset: Any, number: int, tried: set[Any], chooser: Random, pool: Sequence[int]) -> Iterator[int]:

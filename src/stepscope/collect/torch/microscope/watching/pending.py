@@ -8,6 +8,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.averages import Averages
+from stepscope.collect.torch.microscope.watching.dropped import Dropped
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of
 from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
@@ -37,7 +38,9 @@ class Pending:
         self._left = ""
         self._counts_alone = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
-        self._held: list[tuple[Any, Any]] = []
+        self._dropped = Dropped()
+        self.has_dropped = False
+        """Whether the bad step's update was dropped, of one optimizer at least."""
         self.averages = Averages()
 
     def begin(self, told: Callable[[Observation], Any], policy: str) -> None:
@@ -61,7 +64,7 @@ class Pending:
 
         `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
         """
-        self.is_open, self._in_a_row, self._counts_alone, self._left = True, 1, counts_alone, ""
+        self.is_open, self.has_dropped, self._in_a_row, self._counts_alone, self._left = True, False, 1, counts_alone, ""
         self._thread = get_ident()
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
@@ -100,11 +103,15 @@ class Pending:
         if self._is_anothers:
             return
         with outside_modes():
+            self._dropped.give_back()
             self._before_update[id(optimizer)] = marks_of(optimizer)
-            if self.policy != "continue" and not (loss_is_finite and all_finite(gradients_of([optimizer]))):
+            if self.policy == "continue":
+                return
+            if not (loss_is_finite and all_finite(gradients_of([optimizer]))):
                 self.confirm()
-                if self.policy == "skip":
-                    self._drop(optimizer)
+                self._drop(optimizer)
+            elif not self.has_dropped:
+                self.averages.put_back()
 
     def updated(self, optimizer: Any, loss_is_finite: bool) -> None:
         """Whether the bad step came to the weights: by an update from a loss that was not finite, or from gradients that were not.
@@ -114,14 +121,17 @@ class Pending:
         if self._is_anothers:
             return
         with outside_modes():
-            while self._held:
-                parameter, gradient = self._held.pop()
-                parameter.grad = gradient
+            self._dropped.give_back()
             moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
             if ((moved or self._left == "zero") and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
                 self.confirm()
-            elif all_finite(gradients_of(STEPS.optimizers)) or not moved:
+            elif self._is_settled(moved, loss_is_finite):
                 self.dismiss()
+
+    def _is_settled(self, moved: bool, loss_is_finite: bool) -> bool:
+        """Whether nothing of the bad step is left. One that was dropped is over with the next good one: other optimizers may still come to take its gradients."""
+        is_clean = all_finite(gradients_of(STEPS.optimizers))
+        return is_clean and loss_is_finite if self.has_dropped else is_clean or not moved
 
     @property
     def _is_anothers(self) -> bool:
@@ -141,12 +151,11 @@ class Pending:
                 raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
 
     def _drop(self, optimizer: Any) -> None:
-        """Let the optimizer's step find no gradient, so that it moves nothing; the gradients come back when it is over, what the forward pass averaged at once."""
-        self.averages.put_back()
-        for group in optimizer.param_groups:
-            for parameter in group["params"]:
-                self._held.append((parameter, parameter.grad))
-                parameter.grad = None
+        """Let the optimizer's step move nothing; what the forward pass averaged is put back at once."""
+        self.has_dropped = True
+        parameters = parameters_of([optimizer])
+        self._dropped.drop(optimizer)
+        self.averages.put_back(parameters)
 
 
 def _with_spared(diagnosis: Observation) -> Observation:

@@ -125,7 +125,7 @@ class Sentinel:
         self._latest_finite = value - value == 0
         if self._latest_finite:
             self.series.losses.append(value)
-        elif self.pending.is_open:
+        elif self.pending.is_open and not self.pending.has_dropped:
             self.pending.met_again(trains, self.gradients.has_optimizer)
         elif (value != value or not self.scalers.may_overflow(loss)) and (trains or not self.pending.recovers):
             self._look_at("loss", value, loss, frame, trains)
@@ -185,8 +185,8 @@ class Sentinel:
             self.shadow.keep(parameters_of([optimizer]))
             return
         if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards and self.gradients.are_backwards_own):
-            self._look_before(optimizer, any(map(callable, (*args[1:], *(kwargs or {}).values()))), sys._getframe(2))
-        if self.pending.is_open:
+            self._look_before(optimizer, _holds_closure(args, kwargs), sys._getframe(2))
+        if self.pending.is_open and not (self.pending.has_dropped and _holds_closure(args, kwargs)):
             self.pending.updating(optimizer, self._latest_finite)
 
     def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
@@ -244,6 +244,11 @@ class Sentinel:
                 self.pending.diagnosed(self.look(met, value, loss, frame, given))
             except Exception as problem:
                 trouble("could not look at a step that is not finite", problem)
+
+
+def _holds_closure(args: Any, kwargs: Any) -> bool:
+    """Whether a step is given what computes its gradients: until then those of the step before are seen."""
+    return any(map(callable, (*args[1:], *(kwargs or {}).values())))
 
 
 SENTINEL = Sentinel()
