@@ -36,7 +36,7 @@ def repeated(step: NonFinite) -> Witnessed:
     if step.born != "input" or step.output is None or step.dropped:
         return
     name = f"`{step.name}`" if step.name else "the batch"
-    rows = f", in {len(step.rows)} of {step.rows_of} rows" if step.rows else ""
+    rows = f", in {len(step.rows)} of {step.rows_of} {'entries' if _is_vector(step) else 'rows'}" if step.rows else ""
     when = "and the step writes over it in place" if step.written else f"before the model sees it{rows}"
     yield NON_FINITE_INPUT.found(
         f"{name} holds {_held(step)}{',' if step.written else ''} {when}",
@@ -44,18 +44,29 @@ def repeated(step: NonFinite) -> Witnessed:
         line=step.written,
         about="the step writes over it here" if step.written else "",
         fix=("Make sure: `x = x / total` in place of `x /= total` leaves what came in as it was, and tells which of the two it was.",) if step.written else (),
+        instead=(_BESIDE.format(name), _DIVISOR) if step.beside else (),
         seen={
+            "made at": f"{step.made.file}:{step.made.line}, `{step.made.code.strip()}`" if step.made is not None else "",
             "file": step.file,
             "values": told(step.output),
             "came in with": _ENTERED.get(step.entered, ""),
             "columns": ", ".join(map(str, step.columns)),
-            **{name: text for name, text in facts(step).items() if name in ("not finite in", "repeated")},
+            **{name: text for name, text in facts(step).items() if name in ("not finite in", "repeated") and not (name != "repeated" and _is_vector(step))},
             "first met by": f"`{step.operator}`" if step.operator else "",
         },
     )
 
 
 _ENTERED = {"numpy": "an array of numpy's, which is so after this line", "python": "an array, a list or a number, on this line"}
+
+
+_BESIDE = "Look at where {} is made: a count of zero, a mean over nothing, a value that was never filled in."
+_DIVISOR = "Keep the divisor away from zero: a count as `count.clamp(min=1)`, a deviation as `std + 1e-8`."
+
+
+def _is_vector(step: NonFinite) -> bool:
+    """Whether it is no batch's, and a list of numbers: its entries are no rows."""
+    return step.beside and step.output is not None and len(step.output.shape) == 1
 
 
 def _held(step: NonFinite) -> str:
