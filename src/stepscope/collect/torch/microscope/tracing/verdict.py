@@ -143,7 +143,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             operator=birth.name,
             frames=frames,
             stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births),
-            inputs=tuple(birth.seen[:SHOWN]),
+            inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
             rows=() if of_weights else _rows(birth.output),
