@@ -45,7 +45,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
         given = given or line_in_generator(step.name, stack)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
-        step = replace(step, frames=found.frames, stage=found.stage, file=found.file)
+        step = replace(step, frames=found.frames, stage=found.stage, file=found.file, made=found.line)
     return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
 
 
