@@ -29,6 +29,12 @@ OVER_NAN = {
         h = net(b)
         loss = torch.linalg.cholesky(h.T @ h + torch.eye(4)).sum()
     """,
+    "a check of one's own": """
+        h = net(b)
+        if h.isnan().any():
+            raise ValueError("NaN among the scores")
+        loss = h.mean()
+    """,
     "an array's reader": """
         h = net(b)
         worst = int(h.detach().numpy().max())
@@ -45,6 +51,15 @@ BESIDE_NAN = {
 @pytest.mark.parametrize("case", OVER_NAN)
 def test_what_raises_over_nan_is_followed_back_to_its_origin(reported, case):
     found, line = reported(DATA + OVER_NAN[case].lstrip("\n").rstrip(" ") + UPDATE)
+
+    assert found["name"] in ("non-finite-forward", "non-finite-input")
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
+
+
+@pytest.mark.parametrize("case", OVER_NAN)
+def test_what_raises_over_nan_in_a_loop_of_a_function_is_followed_back_too(reported, case):
+    body = DATA + OVER_NAN[case].lstrip("\n").rstrip(" ") + UPDATE
+    found, line = reported("    def train(epochs):" + body.replace("\n    ", "\n        ") + "    train(1)\n")
 
     assert found["name"] in ("non-finite-forward", "non-finite-input")
     assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
