@@ -30,6 +30,17 @@ TRAINER = """
     for batch in DataLoader(TensorDataset(x, y), 10, shuffle=True): trainer.step(batch)
 """
 
+PREPARED = """
+    class Trainer:
+        def prepare(self, batch): self.x, self.y = (batch[0] - batch[0].mean()) / batch[0].amax(1, keepdim=True), batch[1]
+        def step(self):
+            loss = nn.functional.cross_entropy(net(self.x), self.y)
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+    x[77] = 0
+    trainer = Trainer()
+    for batch in DataLoader(TensorDataset(x, y), 10, shuffle=True): trainer.prepare(batch); trainer.step()
+"""
+
 
 @pytest.mark.parametrize(
     ("training", "name", "made"),
@@ -45,6 +56,12 @@ def test_class_weights_are_told_by_their_name_and_no_sample_is_named(reported, t
     assert (found["place"]["samples"], "not finite in" in found["seen"]) == ([], False)
     assert found["seen"]["repeated"] == "the step came out bit for bit the same"
     assert "is made" in found["fix"][0]
+
+
+def test_what_a_method_has_made_of_the_batch_is_followed_to_its_sample(reported):
+    found, line = reported(COUNTS + PREPARED)
+
+    assert (line.startswith("def prepare"), [sample["index"] for sample in found["place"]["samples"]]) == (True, [77])
 
 
 def test_a_column_of_the_batch_is_no_table_beside_it(reported):

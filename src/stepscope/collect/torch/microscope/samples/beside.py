@@ -32,7 +32,7 @@ def _is_older(unit: Unit, drawn: Sequence[Drawn], name: str) -> bool:
     """
     root, _, attribute = name.partition(".")
     if unit.loop is None or unit.skipped is not None:
-        return unit.loop is None and bool(attribute) and root == "self"
+        return unit.loop is None and bool(attribute)
     given = bound_by([unit.loop.target]) if isinstance(unit.loop, ast.For) else set()
     held = [tensor for one in given for tensor in tensors_in(unit.names.get(one))]
     return bool(name) and root not in given | unit.rebound() and any(each.holds(tensor) for tensor in held for each in drawn)
