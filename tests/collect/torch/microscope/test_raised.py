@@ -97,3 +97,38 @@ def test_a_nan_that_nobody_looked_at_is_not_the_cause(reported, case):
 
     assert not found["name"].startswith("non-finite")
     assert line == BESIDE_NAN[case]
+
+
+LEAVES = """
+    import sys
+    def main():
+        x = torch.rand(40, 4); x[33] = BAD
+        net = nn.Linear(4, 2); optimizer = torch.optim.Adam(net.parameters())
+        for i in range(0, 40, 8):
+            loss = net(x[i:i + 8].log()).mean()
+            if TEST:
+                sys.exit(STATUS)
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+    main()
+"""
+
+
+@pytest.mark.parametrize("status", ["1", "2", "'the loss is NaN'"])
+def test_an_exit_over_nan_is_followed_back_whatever_its_status(reported, status):
+    found, line = reported(LEAVES.replace("BAD", "-1.0").replace("TEST", "torch.isnan(loss)").replace("STATUS", status))
+
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == ("loss = net(x[i:i + 8].log()).mean()", [33])
+
+
+@pytest.mark.parametrize(("test", "handled"), [("i == 24", False), ("torch.isnan(loss)", True), ("loss > 9", True)])
+def test_an_exit_with_the_status_of_wrong_usage_is_no_failure_by_itself(findings, test, handled):
+    source = LEAVES.replace("BAD", "1.0").replace("STATUS", "2").replace("TEST", test)
+    ending = """
+    try:
+        main(); int("epochs")
+    except ValueError:
+        sys.exit(2)
+"""
+    found, _, ended = findings(source.replace("\n    main()\n", ending) if handled else source)
+
+    assert (found, ended.returncode) == ([], 2)
