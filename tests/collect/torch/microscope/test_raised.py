@@ -99,6 +99,31 @@ def test_a_nan_that_nobody_looked_at_is_not_the_cause(reported, case):
     assert line == BESIDE_NAN[case]
 
 
+CALLED = """
+    class Model(nn.Module):
+        def __init__(self): super().__init__(); self.net = nn.Linear(4, 4)
+        def training_step(self, batch):
+            b = batch[0]
+            b = torch.log(b.sum(1, keepdim=True)) * b
+            h = self.net(b)
+            assert (h < 1e6).all()
+            return h.mean()
+    x = torch.rand(48, 4) + 0.2; x[30] = 0.0
+    model = Model(); optimizer = torch.optim.Adam(model.parameters())
+    def closure(kwargs):
+        loss = model.training_step(**kwargs)
+        optimizer.zero_grad(); loss.backward(); return loss
+    for batch in DataLoader(TensorDataset(x), 8, shuffle=True):
+        optimizer.step(lambda: closure({"batch": batch}))
+"""
+
+
+def test_the_sample_is_named_where_the_function_that_raised_holds_no_backward(reported):
+    found, line = reported(CALLED)
+
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
+
+
 LEAVES = """
     import sys
     def main():
