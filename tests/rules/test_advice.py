@@ -2,8 +2,9 @@
 
 import pytest
 
-from stepscope.evidence import Course, NonFinite, Stage, Tensor
+from stepscope.evidence import Course, Frame, NonFinite, Stage, Tensor
 from stepscope.rules.numerics.advice import advice, advice_on_backward
+from stepscope.rules.numerics.non_finite_input import repeated
 
 
 def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0, smallest=None):
@@ -31,6 +32,16 @@ def test_a_loss_is_advised_to_take_logits_where_it_takes_the_logarithm_of_probab
 def test_a_power_of_small_numbers_is_not_called_an_overflow():
     assert "fraction" in advice(step("pow", largest=2.0))[0]
     assert "too large" in advice(step("pow", largest=1e30))[0]
+
+
+def scored(nan=0, infinite=0, went_in=0):
+    scores = Tensor((4, 3), "float32", infinite=went_in)
+    return NonFinite("loss", "inf", "forward", operator="nll_loss_forward", stage=Stage.LOSS, inputs=(scores,), output=Tensor((), "float32", nan=nan, infinite=infinite))
+
+
+@pytest.mark.parametrize(("step", "word"), [(scored(nan=1), "`ignore_index`"), (scored(infinite=1), "1e38"), (scored(infinite=1, went_in=2), "mask no class")])
+def test_a_loss_of_scores_is_advised_by_what_came_out(step, word):
+    assert [word in text for text in advice(step)] == [True]
 
 
 @pytest.mark.parametrize(("forward", "word"), [("acos", "cosine"), ("logsumexp", "-inf"), ("std", "spread"), ("pow", "slope"), ("div", "left out"), ("linalg_eigh", "eigvalsh")])
@@ -61,3 +72,23 @@ NOISY = (1.0, 0.5, 1e-6, 2.0, 0.3, 1.5, 0.9, 2.8, 0.2, 0.7)
 )
 def test_a_divergence_is_borne_out_by_the_course(course, diverged):
     assert course.diverged is diverged
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("return (x - x.mean()) / x.std(), label", ["divides"]),
+        ("image /= image.max()", ["divides"]),
+        ("x = np.log(power / power.sum())", ["divides", "logarithm"]),
+        ("x = torch.from_numpy(pixels) / 255", []),
+        ("return self.table[i]", []),
+        ("for x, y in loader:", []),
+    ],
+)
+def test_a_line_that_loads_is_advised_by_what_it_does(code, words):
+    made = Frame("train.py", 7, "__getitem__", code, user=True)
+    observed = NonFinite("loss", "nan", "input", frames=(made,), made=made, output=Tensor((4, 3), "float32", nan=1))
+
+    [draft] = repeated(observed)
+
+    assert [any(word in text for text in draft.fix) for word in ("divides", "logarithm")] == [word in words for word in ("divides", "logarithm")]

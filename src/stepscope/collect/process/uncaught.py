@@ -50,10 +50,10 @@ def watch_exits(current: Current) -> None:
     def exiting(status: Any = None, /) -> None:
         handled, member = sys.exc_info()[1], current()
         if member is not None and _fails(status, sys._getframe(1).f_globals.get("__name__")):
-            if handled is not None:
-                member.tell(handled)
-            else:
+            if handled is None:
                 member.leaves(sys._getframe(1))
+            elif status != USAGE:
+                member.tell(handled)
         try:
             leave(status)
         except SystemExit as exception:
@@ -83,7 +83,7 @@ def _watch_hard_exit(current: Current) -> None:
 
 def _fails(status: Any, caller: Any) -> bool:
     """Whether an exit with this status tells of a failure: not where Python's own library ends a program (argparse, runpy)."""
-    if status is None or (type(status) is int and status in (0, USAGE)):
+    if status is None or (type(status) is int and status == 0):
         return False
     return str(caller).partition(".")[0] not in sys.stdlib_module_names
 

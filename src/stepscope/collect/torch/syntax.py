@@ -30,7 +30,10 @@ def tree_of(file: str) -> ast.Module | None:
 
 
 def function_of(code: CodeType) -> Function | None:
-    """The definition that this code was made from; for a comprehension the function around it."""
+    """The definition that this code was made from; for a comprehension the function around it.
+
+    What is run again of a function bears its name, and begins at the first of its statements that are.
+    """
     tree = tree_of(code.co_filename)
     if tree is None or code.co_name == "<module>":
         return tree
@@ -43,7 +46,7 @@ def function_of(code: CodeType) -> Function | None:
             return node
         if holds(node, code.co_firstlineno):
             around = node
-    return around if code.co_name.startswith("<") else None
+    return around if code.co_name.startswith("<") or getattr(around, "name", "") == code.co_name else None
 
 
 def around(file: str, line: int) -> Function | None:

@@ -20,6 +20,8 @@ _SPREAD = "One value has no spread: `x.std(unbiased=False)`, or leave out a batc
 _SOFTMAX = "A row that is masked whole has no softmax: leave one place open, or set such rows to 0 with `torch.where` before it."
 _MEAN = "A mean over nothing is NaN: `x[mask].sum() / mask.sum().clamp(min=1)`, or leave the term out."
 _LABELS = "Where each label of a batch is `ignore_index` the mean is over nothing: leave such a batch out, or use `reduction='sum'` and divide by a count."
+_SCORES = "Scores of 1e38 are no classes: bring the input to the order of 1, initialise weights by their layer's width (torch's default does), put a norm between many layers."
+_BARRED = "A label stands at a class whose score is -inf, and is infinitely far from it: mask no class that a label of the batch names."
 _CTC = "A clip needs a frame for each letter of its text, and one more between two that are equal: `zero_infinity=True`, or leave out what is shorter."
 _LGAMMA = "`lgamma` is infinite at zero and at the whole numbers below it: look for counts of -1 and less (a code for what is missing), and keep a parameter above zero: `x.clamp(min=1e-6)`."
 _PRODUCT = "A product that leaves the range of its type begins with values that are too large: scale them, or normalise what goes in."
@@ -67,6 +69,8 @@ def advice(step: NonFinite) -> tuple[str, ...]:
     is_loss, is_nan = step.stage == Stage.LOSS, step.output is None or bool(step.output.nan)
     if operator == "pow":
         found = (_POW if is_nan or not _is_large(step) else _POW_LARGE,)
+    if found == (_LABELS,) and not is_nan:
+        found = (_BARRED if any(tensor.infinite for tensor in step.inputs) else _SCORES,)
     if is_loss and found == (_LOG,) and _may_be_probabilities(step):
         found = (_LOG, _LOG_LOSS)
     elif is_loss and found == (_DIVIDE,):

@@ -29,6 +29,12 @@ OVER_NAN = {
         h = net(b)
         loss = torch.linalg.cholesky(h.T @ h + torch.eye(4)).sum()
     """,
+    "a check of one's own": """
+        h = net(b)
+        if h.isnan().any():
+            raise ValueError("NaN among the scores")
+        loss = h.mean()
+    """,
     "an array's reader": """
         h = net(b)
         worst = int(h.detach().numpy().max())
@@ -45,6 +51,15 @@ BESIDE_NAN = {
 @pytest.mark.parametrize("case", OVER_NAN)
 def test_what_raises_over_nan_is_followed_back_to_its_origin(reported, case):
     found, line = reported(DATA + OVER_NAN[case].lstrip("\n").rstrip(" ") + UPDATE)
+
+    assert found["name"] in ("non-finite-forward", "non-finite-input")
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
+
+
+@pytest.mark.parametrize("case", OVER_NAN)
+def test_what_raises_over_nan_in_a_loop_of_a_function_is_followed_back_too(reported, case):
+    body = DATA + OVER_NAN[case].lstrip("\n").rstrip(" ") + UPDATE
+    found, line = reported("    def train(epochs):" + body.replace("\n    ", "\n        ") + "    train(1)\n")
 
     assert found["name"] in ("non-finite-forward", "non-finite-input")
     assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
@@ -82,3 +97,63 @@ def test_a_nan_that_nobody_looked_at_is_not_the_cause(reported, case):
 
     assert not found["name"].startswith("non-finite")
     assert line == BESIDE_NAN[case]
+
+
+CALLED = """
+    class Model(nn.Module):
+        def __init__(self): super().__init__(); self.net = nn.Linear(4, 4)
+        def training_step(self, batch):
+            b = batch[0]
+            b = torch.log(b.sum(1, keepdim=True)) * b
+            h = self.net(b)
+            assert (h < 1e6).all()
+            return h.mean()
+    x = torch.rand(48, 4) + 0.2; x[30] = 0.0
+    model = Model(); optimizer = torch.optim.Adam(model.parameters())
+    def closure(kwargs):
+        loss = model.training_step(**kwargs)
+        optimizer.zero_grad(); loss.backward(); return loss
+    for batch in DataLoader(TensorDataset(x), 8, shuffle=True):
+        optimizer.step(lambda: closure({"batch": batch}))
+"""
+
+
+def test_the_sample_is_named_where_the_function_that_raised_holds_no_backward(reported):
+    found, line = reported(CALLED)
+
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == (ORIGIN, [30])
+
+
+LEAVES = """
+    import sys
+    def main():
+        x = torch.rand(40, 4); x[33] = BAD
+        net = nn.Linear(4, 2); optimizer = torch.optim.Adam(net.parameters())
+        for i in range(0, 40, 8):
+            loss = net(x[i:i + 8].log()).mean()
+            if TEST:
+                sys.exit(STATUS)
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+    main()
+"""
+
+
+@pytest.mark.parametrize("status", ["1", "2", "'the loss is NaN'"])
+def test_an_exit_over_nan_is_followed_back_whatever_its_status(reported, status):
+    found, line = reported(LEAVES.replace("BAD", "-1.0").replace("TEST", "torch.isnan(loss)").replace("STATUS", status))
+
+    assert (line, [sample["index"] for sample in found["place"]["samples"]]) == ("loss = net(x[i:i + 8].log()).mean()", [33])
+
+
+@pytest.mark.parametrize(("test", "handled"), [("i == 24", False), ("torch.isnan(loss)", True), ("loss > 9", True)])
+def test_an_exit_with_the_status_of_wrong_usage_is_no_failure_by_itself(findings, test, handled):
+    source = LEAVES.replace("BAD", "1.0").replace("STATUS", "2").replace("TEST", test)
+    ending = """
+    try:
+        main(); int("epochs")
+    except ValueError:
+        sys.exit(2)
+"""
+    found, _, ended = findings(source.replace("\n    main()\n", ending) if handled else source)
+
+    assert (found, ended.returncode) == ([], 2)

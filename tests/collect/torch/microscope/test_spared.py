@@ -51,3 +51,42 @@ def test_gradients_that_are_not_finite_are_not_said_to_be(diagnosed):
 
     assert told(report, lines)[0] == "non-finite-loss"
     assert "its gradients" not in report.findings[0].seen
+
+
+STEEP = """
+    x = torch.rand(64, 4); y = torch.arange(64) % 3
+    net = nn.Linear(4, 3); optimizer = torch.optim.SGD(net.parameters(), RATE)
+    for i in range(0, 64, 8):
+        loss = nn.functional.cross_entropy(net(x[i:i + 8]) * FACTOR, y[i:i + 8])
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(("rate", "spared"), [("0.1", False), ("1e-37", True)])
+def test_weights_that_finite_gradients_have_ruined_are_not_said_to_be_spared(diagnosed, rate, spared):
+    report, _, lines = diagnosed(STEEP.replace("RATE", rate).replace("FACTOR", "3e38"))
+
+    assert told(report, lines)[0] == "non-finite-loss"
+    assert ("its gradients" in report.findings[0].seen) is spared
+
+
+BARRED = """
+    x, y = torch.rand(60, 4), torch.arange(60) % 3
+    allowed = torch.ones(60, 4, dtype=torch.bool); allowed[:, 3] = False; MASK
+    net = nn.Linear(4, 4); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for a, b, m in DataLoader(TensorDataset(x, y, allowed), 6, shuffle=True):
+        loss = nn.functional.cross_entropy(net(a).masked_fill(~m, -torch.inf), b)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+def test_a_label_at_a_class_that_is_masked_is_told_with_its_sample_and_what_went_in(diagnosed):
+    report, _, lines = diagnosed(BARRED.replace("MASK", "allowed[40, 1] = False"))
+
+    assert told(report, lines)[::2] == ("non-finite-loss", [40])
+    assert "infinite" in report.findings[0].seen["went in"]
+    assert "mask no class" in report.findings[0].fix[0]
+
+
+def test_classes_masked_that_no_label_names_are_not_told(diagnosed):
+    assert diagnosed(BARRED.replace("MASK", "allowed[40, 2] = False"))[0] is None

@@ -93,6 +93,9 @@ class Repeat:
             self.likeness, self.targets = self._likeness_of(found), found
             raise Enough
 
+    def ended(self) -> None:
+        """What is repeated came to its end."""
+
     def _likeness_of(self, gradients: list[Any]) -> str:
         """How near a repeat came to the step's loss, and to its gradients too: what is done to them may hang on those of other backwards."""
         alike = len(gradients) == len(self.failed) and all(map(same_values, gradients, self.failed))
@@ -127,6 +130,11 @@ class Proof(Repeat):
             finite = not self.bad(proceed())
         self.outcome = "finite" if finite else "not finite"
         raise Enough
+
+    def ended(self) -> None:
+        """Where the step has raised, and this time nothing did: a function of the user's that a trainer calls holds no backward."""
+        if self.aim.raised is not None:
+            self.outcome = "finite"
 
 
 def attempts(stack: Sequence[Entry], states: Sequence[Any], rest: bool = False) -> Iterator[Attempt]:
@@ -163,6 +171,7 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch
             instruments.enter_context(repeat.births)
         try:
             attempt.unit.run(names_of(attempt.unit) if batch is None else with_batch(attempt.unit, batch))
+            repeat.ended()
         except (Enough, Untouched):
             pass
         except NotHere as wanted:

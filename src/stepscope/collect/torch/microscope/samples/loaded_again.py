@@ -41,6 +41,11 @@ class Found:
         self.file = file
 
     @property
+    def line(self) -> Frame | None:
+        """The user's line that made them so; where that is not known, the head of the loop that takes them."""
+        return next((frame for frame in reversed(self.frames) if frame.user), None)
+
+    @property
     def stage(self) -> Stage:
         """The stage that the frames tell: loading, augmentation or collation."""
         told = stage_of_frames(self.frames)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.repeating.again import Attempt, Proof, Repeat, run
 from stepscope.collect.torch.microscope.repeating.lines import is_array_of, watched
-from stepscope.collect.torch.microscope.repeating.operands import is_finite
+from stepscope.collect.torch.microscope.samples.beside import is_beside
 from stepscope.collect.torch.microscope.samples.drawn import Drawn, drawn_in, parts_of
 from stepscope.collect.torch.microscope.samples.reload import put_back
 from stepscope.collect.torch.microscope.samples.remade import guilty_places
@@ -17,7 +17,6 @@ from stepscope.collect.torch.microscope.samples.rows import Place, layouts, othe
 from stepscope.collect.torch.microscope.watching.parameters import without_gradients
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.tensors import tensors_in
 from stepscope.evidence import Frame, NonFinite
 
 ALONE, SECONDS = 16, 2.0
@@ -30,7 +29,7 @@ class Proven(NamedTuple):
     """Rows without which the step is finite.
 
     They are rows of the batch; with `loader` (a place among the recent ones) and `listed`, places in that loader's index list. `picked` are the indices that
-    the statements picked of a larger tensor for this batch. `beside` is true where what came in not finite is no loader's: rows of a memory, or of a table.
+    the statements picked of a larger tensor for this batch. `beside` is true where what came in not finite is no loader's.
     """
 
     rows: tuple[int, ...] = ()
@@ -44,7 +43,7 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
     """What can be proven of the samples; the loader whose batch was worked on is told in any case."""
     drawn = drawn_in(stack, broken=step.born == "input")
     loader = drawn[0].place if drawn else None
-    if step.born == "input" and drawn and _is_beside(repeat.births, drawn):
+    if step.born == "input" and drawn and is_beside(attempt.unit, repeat.births, drawn, step.name):
         return Proven(beside=True)
     groups = places(attempt, repeat.births) if step.rows and step.rows_of else []
     groups = [group for group in groups if not (group[0].picked and drawn) or any(each.gave(group[0]) for each in drawn)]
@@ -59,12 +58,6 @@ def prove(attempt: Attempt, repeat: Repeat, step: NonFinite, stack: Sequence[Ent
     of_batch = any(each.gave(group[0]) for group, _ in fitting for each in drawn if not group[0].picked and len(group[0].order) == step.rows_of)
     others = not of_batch and len(drawn) == 1 and (step.born in _COMPUTED or bool(step.rows and drawn[0].history.own_order))
     return (_by_reloading(attempt, repeat, (), drawn[0]) if others else None) or Proven(loader=loader)
-
-
-def _is_beside(births: Any, drawn: Sequence[Drawn]) -> bool:
-    """Whether rows of the program's own were picked or joined to those of the loaders, whose batches are finite."""
-    own = bool(births.joined) or any(not is_finite(whole) for whole, _ in births.picked)
-    return own and all(is_finite(tensor) for each in drawn for tensor in tensors_in(each.history.kept))
 
 
 def _proven(attempt: Attempt, repeat: Repeat, part: list[Place], rows: tuple[int, ...], drawn: Drawn | None) -> Proven | None:

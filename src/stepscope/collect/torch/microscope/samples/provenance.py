@@ -12,6 +12,7 @@ from stepscope.collect.torch.blaming.blame import Blamed
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
+from stepscope.collect.torch.microscope.samples.beside import made_at
 from stepscope.collect.torch.microscope.samples.drawn import drawn_in
 from stepscope.collect.torch.microscope.samples.generated import line_in_generator
 from stepscope.collect.torch.microscope.samples.loaded_again import Found, ask_samples, whose_rows
@@ -26,6 +27,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     step = seen.get(NonFinite)
     if step is None:
         return seen
+    step = _of_its_maker(step, proven, stack)
     came_in = step.born == "input" and not step.dropped and not proven.beside
     found, loaded = _of_loading(proven, stack) if came_in else (None, None)
     if found is not None and found.sound and step.entered:
@@ -43,8 +45,13 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
         given = given or line_in_generator(step.name, stack)
         found = Found((), (given,)) if given is not None else None
     if found is not None:
-        step = replace(step, frames=found.frames, stage=found.stage, file=found.file)
+        step = replace(step, frames=found.frames, stage=found.stage, file=found.file, made=found.line)
     return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
+
+
+def _of_its_maker(step: NonFinite, proven: Proven, stack: Sequence[Entry]) -> NonFinite:
+    """What stood beside the batches, with the statement that has made it."""
+    return replace(step, beside=True, made=made_at(step.name, stack)) if proven.beside and step.born == "input" else step
 
 
 def _is_nobodys(step: NonFinite, course: Course | None) -> bool:

@@ -98,7 +98,7 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     place = storage(tensor)
     entries = met.stack if met is not None else []
     born = "weight" if tensor in weights else "input"
-    name = weights.name(tensor) or names.get(place) or batch.get(place, "")
+    name = weights.name(tensor) or names.get(place) or ("" if place in batch else _attribute(place, entries))
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
     written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights)
@@ -143,7 +143,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             operator=birth.name,
             frames=frames,
             stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births),
-            inputs=tuple(birth.seen[:SHOWN]),
+            inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
             rows=() if of_weights else _rows(birth.output),
@@ -202,6 +202,11 @@ def _batch_storages() -> dict[int, str]:
     """The tensors of the batches that loaders handed out last, by storage."""
     kept = [history.kept for history in LOADERS.recent()[:3] if history.kept is not None]
     return {storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
+
+
+def _attribute(place: int, entries: Sequence[Entry]) -> str:
+    """What the frames that met a tensor call it, where one of their objects holds it: no frame of the user's shows a module that a trainer calls."""
+    return next((name for name, tensor in held_by_objects(entries) if storage(tensor) == place), "")
 
 
 def _names_of(stack: Sequence[Entry]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.averages import Averages
 from stepscope.collect.torch.microscope.watching.dropped import Dropped
-from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of
+from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of, readable
 from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.steps import STEPS
@@ -146,7 +146,7 @@ class Pending:
         """It counts: tell of it, once, and stop the run if that is what was asked for."""
         diagnosis, self._diagnosis = self._diagnosis, None
         if diagnosis is not None and self._told is not None:
-            self._told(_with_spared(diagnosis) if self._left else diagnosis)
+            self._told(_with_spared(diagnosis) if self._left and not _are_ruined() else diagnosis)
             if stops and self.policy == "stop":
                 raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
 
@@ -156,6 +156,13 @@ class Pending:
         parameters = parameters_of([optimizer])
         self._dropped.drop(optimizer)
         self.averages.put_back(parameters)
+
+
+def _are_ruined() -> bool:
+    """Whether gradients that were finite, and huge, have made weights of no use all the same."""
+    from stepscope.evidence.nonfinite import HEAVY
+
+    return any(float(weight.detach().abs().max()) >= HEAVY for weight in readable(parameters_of(STEPS.optimizers)) if weight.numel())
 
 
 def _with_spared(diagnosis: Observation) -> Observation:
