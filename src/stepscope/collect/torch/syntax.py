@@ -146,6 +146,11 @@ def only_statement(pattern: re.Pattern[str]) -> Frame | None:
         frame_at(file, node.lineno)
         for file in user_files()
         for node in ast.walk(tree_of(file) or ast.Module([], []))
-        if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)) and pattern.search(ast.unparse(node))
+        if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)) and pattern.search(ast.unparse(node)) and not _quotes(node, pattern)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _quotes(node: ast.AST, pattern: re.Pattern[str]) -> bool:
+    """Whether a text within the statement (a docstring, a message) speaks of it."""
+    return any(isinstance(part, ast.Constant) and isinstance(part.value, str) and pattern.search(part.value) for part in ast.walk(node))

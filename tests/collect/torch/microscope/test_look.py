@@ -240,6 +240,13 @@ def test_each_kind_of_origin_is_told_from_the_others(diagnosed, cause):
     assert told(report, lines) == (cause, line, samples)
 
 
+def test_a_text_that_speaks_of_loading_weights_loads_none(reported):
+    source, line, _ = ORIGINS["weights-non-finite"]
+    found, told_line = reported('\n    """Weights come by load_state_dict(...), if at all."""' + source)
+
+    assert (found["name"], told_line) == ("weights-non-finite", line)
+
+
 HARMLESS = {
     "a value that where drops": """
     x = torch.randn(8, 4); w = torch.ones(4, requires_grad=True); optimizer = torch.optim.SGD([w], 0.1)
