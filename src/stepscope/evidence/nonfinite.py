@@ -42,6 +42,7 @@ class NonFinite:
     update is proven to have made a weight so (`scalars` its eps, `written` the line that built it). `averaged_by` is the optimizer whose averages of the
     gradients are not finite either, where a weight is not. `entered` says what an input was before it came into PyTorch within the step: "numpy", or "python" (lists, numbers).
     `spared` is true where the gradients of a loss that is not finite were finite all the same.
+    `left_behind` is a running average that is not finite since, though the step's update was left out.
     `beside` is true where an input that is not finite is no loader's: it stood beside the batches, which are finite; `made` is the statement that
     has made an input so, in the user's loading code (where that is not known, the loop that took the batch) or beside it.
     `file` is what a stream has read the sample from that is not finite. `parameters` counts the parameters whose gradients are not finite.
@@ -73,6 +74,7 @@ class NonFinite:
     entered: str = ""
     file: str = ""
     spared: bool = False
+    left_behind: str = ""
     beside: bool = False
     made: Frame | None = None
 

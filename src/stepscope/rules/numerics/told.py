@@ -55,6 +55,7 @@ def facts(step: NonFinite) -> dict[str, str]:
         "came out": told(step.output) if step.output is not None else "",
         "not finite in": rows,
         "its gradients": "finite all the same: the weights are spared, what the loss is logged or averaged in is not" if step.spared else "",
+        "left behind": f"`{step.left_behind}` is not finite: the update was left out, not what the forward pass has averaged, and evaluation divides by it" if step.left_behind else "",
         "repeated": "; ".join(filter(None, (_REPEATS.get(step.repeat, ""), step.why))),
     }
 

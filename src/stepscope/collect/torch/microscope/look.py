@@ -13,6 +13,7 @@ from typing import Any
 from stepscope.collect.failure import frame_of
 from stepscope.collect.owner import is_users
 from stepscope.collect.process import channel
+from stepscope.collect.torch.autograd.history import models
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.child import bad_gradients
@@ -42,7 +43,9 @@ def look(met: str, value: float, loss: Any, frame: FrameType, handed: Sequence[A
     """Diagnose the step that is under way, whose gradients may be `handed` back."""
     reference = weakref.ref(loss) if loss is not None else None
     with outside_transforms(), outside_modes():
-        return diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack_at(frame))
+        stack = stack_at(frame)
+        SENTINEL.pending.left_behind.note(models(stack))
+        return diagnose(Aim(met, value, reference, names_at(frame), handed=kind_of(list(handed))), stack)
 
 
 def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | None:

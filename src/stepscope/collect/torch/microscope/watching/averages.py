@@ -29,7 +29,7 @@ class Averages:
             return
         self.is_complete = True
         kind = sys.modules["torch"].nn.Module
-        self._modules = [weakref.ref(one) for one in gc.get_objects() if issubclass(type(one), kind) and _are_readable(one.__dict__.get("_buffers"))]
+        self._modules = [weakref.ref(one) for one in gc.get_objects() if issubclass(type(one), kind) and are_readable(one.__dict__.get("_buffers"))]
         self.keep()
 
     def keep(self) -> None:
@@ -56,7 +56,7 @@ class Averages:
                     buffer.data.copy_(value)  # of no version: an optimizer may step within the backward that has saved the buffer
 
 
-def _are_readable(buffers: Any) -> bool:
+def are_readable(buffers: Any) -> bool:
     """Whether a module has buffers, and they have values that can be read and written: those of a lazy module, on the meta device or made for inference have not."""
     is_lazy = sys.modules["torch"].nn.parameter.is_lazy
     held = [buffer for buffer in (buffers or {}).values() if buffer is not None]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stepscope.collect.torch.microscope.watching.averages import Averages
 from stepscope.collect.torch.microscope.watching.dropped import Dropped
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of, readable
+from stepscope.collect.torch.microscope.watching.left_behind import LeftBehind
 from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.steps import STEPS
@@ -42,12 +43,13 @@ class Pending:
         self.has_dropped = False
         """Whether the bad step's update was dropped, of one optimizer at least."""
         self.averages = Averages()
+        self.left_behind = LeftBehind()
 
     def begin(self, told: Callable[[Observation], Any], policy: str) -> None:
         """From now on `told` is given each diagnosis that is confirmed; `policy` says what follows: "continue", "stop" or "skip"."""
         self._told, self.policy = told, policy
         self.recovers = False
-        self.averages = Averages()
+        self.averages, self.left_behind = Averages(), LeftBehind()
         self.dismiss()
 
     def release(self) -> None:
@@ -66,6 +68,7 @@ class Pending:
         """
         self.is_open, self.has_dropped, self._in_a_row, self._counts_alone, self._left = True, False, 1, counts_alone, ""
         self._thread = get_ident()
+        self.left_behind.clear()
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
     def diagnosed(self, diagnosis: Observation) -> None:
@@ -126,7 +129,7 @@ class Pending:
             if ((moved or self._left == "zero") and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
                 self.confirm()
             elif self._is_settled(moved, loss_is_finite):
-                self.dismiss()
+                self.settle()
 
     def _is_settled(self, moved: bool, loss_is_finite: bool) -> bool:
         """Whether nothing of the bad step is left. One that was dropped is over with the next good one: other optimizers may still come to take its gradients."""
@@ -138,6 +141,13 @@ class Pending:
         """Whether the bad step belongs to another thread than this one."""
         return get_ident() != self._thread
 
+    def settle(self) -> None:
+        """The update was left out. What the forward pass has averaged may be lost all the same: that is told, and ends no run."""
+        if self._diagnosis is not None and (averages := self.left_behind.new()):
+            self._diagnosis = _with(self._diagnosis, left_behind=averages[0])
+            self.confirm(stops=False)
+        self.dismiss()
+
     def dismiss(self) -> None:
         """Somebody took care of it."""
         self.is_open, self._diagnosis, self._in_a_row = False, None, 0
@@ -146,7 +156,7 @@ class Pending:
         """It counts: tell of it, once, and stop the run if that is what was asked for."""
         diagnosis, self._diagnosis = self._diagnosis, None
         if diagnosis is not None and self._told is not None:
-            self._told(_with_spared(diagnosis) if self._left and not _are_ruined() else diagnosis)
+            self._told(_with(diagnosis, spared=True) if self._left and not _are_ruined() else diagnosis)
             if stops and self.policy == "stop":
                 raise SystemExit("stepscope: the run is stopped, because a step is not finite (--on-nonfinite stop)")
 
@@ -165,8 +175,9 @@ def _are_ruined() -> bool:
     return any(float(weight.detach().abs().max()) >= HEAVY for weight in readable(parameters_of(STEPS.optimizers)) if weight.numel())
 
 
-def _with_spared(diagnosis: Observation) -> Observation:
+def _with(diagnosis: Observation, **known: Any) -> Observation:
+    """A diagnosis with what has shown itself since."""
     from stepscope.evidence import NonFinite
 
     step = diagnosis.get(NonFinite)
-    return diagnosis if step is None else diagnosis.with_(replace(step, spared=True))
+    return diagnosis if step is None else diagnosis.with_(replace(step, **known))

@@ -153,7 +153,7 @@ class Sentinel:
             return
         if value - value == 0:
             self.series.losses.append(value)
-            self.pending.dismiss()
+            self.pending.settle()
         elif self.pending.is_open:
             self.pending.confirm()
         else:
@@ -235,6 +235,8 @@ class Sentinel:
         """No more steps follow. What is pending never came to a weight; it is told of where the run failed, or where no optimizer would have shown it."""
         if failed or (not STEPS.finished_steps and self.pending.counts):
             self.pending.confirm(stops=False)
+        else:
+            self.pending.settle()
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType, trains: bool = True, given: Sequence[Any] = ()) -> None:
         self.pending.open(trains and met != "gradient")
