@@ -107,10 +107,10 @@ class Member:
         channel.write(self.folder, seen_behind(exception, self.worker if worker is None else worker))
         self.failed = True
 
-    def leaves(self, frame: FrameType) -> None:
-        """The user's own code ends the process here, with an exit code that tells of a failure."""
+    def leaves(self, frame: FrameType, fails: bool) -> None:
+        """The user's own code ends the process here, with an exit code that tells of a failure or with none."""
         try:
-            seen = seen_at_exit(frame)
+            seen = seen_at_exit(frame, fails)
             if seen is not None:
                 channel.write(self.folder, seen)
         except Exception as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from collections.abc import Callable
@@ -25,7 +26,7 @@ class Told(Protocol):
 
     def begin(self) -> None: ...
     def tell(self, exception: BaseException, worker: int | None = None) -> None: ...
-    def leaves(self, frame: FrameType) -> None: ...
+    def leaves(self, frame: FrameType, fails: bool) -> None: ...
     def leaves_hard(self, status: int) -> None: ...
     def leave_to_fork(self) -> None: ...
 
@@ -35,7 +36,7 @@ _watching: list[str] = []
 
 
 def watch_exits(current: Current) -> None:
-    """The interpreter's own report of an exception, `sys.exit` while one is handled, and an `os._exit` that tells of a failure."""
+    """The interpreter's own report of an exception, `sys.exit`, the `exit` and `quit` of a beginner's script, and an `os._exit` that tells of a failure."""
     _watch_hard_exit(current)
     before, leave = sys.excepthook, sys.exit
 
@@ -48,12 +49,7 @@ def watch_exits(current: Current) -> None:
 
     @wraps(leave)
     def exiting(status: Any = None, /) -> None:
-        handled, member = sys.exc_info()[1], current()
-        if member is not None and _fails(status, sys._getframe(1).f_globals.get("__name__")):
-            if handled is None:
-                member.leaves(sys._getframe(1))
-            elif status != USAGE:
-                member.tell(handled)
+        _left(current(), status, sys._getframe(1))
         try:
             leave(status)
         except SystemExit as exception:
@@ -62,6 +58,34 @@ def watch_exits(current: Current) -> None:
 
     sys.excepthook = excepthook
     sys.exit = exiting  # type: ignore[assignment]
+    if (quitter := getattr(builtins, "exit", None)) is not None:
+        _watch_quitter(type(quitter), current)
+
+
+def _watch_quitter(kind: Any, current: Current) -> None:
+    quits = kind.__call__
+
+    @wraps(quits)
+    def __call__(self: Any, code: Any = None) -> None:
+        _left(current(), code, sys._getframe(1))
+        try:
+            quits(self, code)
+        except SystemExit as exception:
+            unseen(exception)
+            raise
+
+    kind.__call__ = __call__
+
+
+def _left(member: Told | None, status: Any, frame: FrameType) -> None:
+    """The process is ended from this frame. Without a status it may be ended over a loss that is NaN too, and only over that."""
+    if member is None or _is_well(status, frame.f_globals.get("__name__")):
+        return
+    handled = sys.exc_info()[1]
+    if handled is None:
+        member.leaves(frame, fails=status is not None)
+    elif status is not None and status != USAGE:
+        member.tell(handled)
 
 
 def _watch_hard_exit(current: Current) -> None:
@@ -81,11 +105,9 @@ def _watch_hard_exit(current: Current) -> None:
     os._exit = _exit
 
 
-def _fails(status: Any, caller: Any) -> bool:
-    """Whether an exit with this status tells of a failure: not where Python's own library ends a program (argparse, runpy)."""
-    if status is None or (type(status) is int and status == 0):
-        return False
-    return str(caller).partition(".")[0] not in sys.stdlib_module_names
+def _is_well(status: Any, caller: Any) -> bool:
+    """Whether an exit with this status tells of no failure: so does one where Python's own library ends a program (argparse, runpy)."""
+    return (type(status) is int and status == 0) or str(caller).partition(".")[0] in sys.stdlib_module_names
 
 
 def watch_processes(current: Current) -> None:

@@ -39,12 +39,18 @@ def _step_behind(exception: BaseException) -> list[Any]:
     return [piece for piece in seen if not isinstance(piece, Batch) or piece.culprits] if seen is not None else []
 
 
-def seen_at_exit(frame: FrameType) -> Observation | None:
-    """What the step shows at which the user's own code ended the process, here; None where none is known, or one was looked at before."""
-    known = SENTINEL.has_found
-    SENTINEL.end(failed=True)
-    if "torch" not in sys.modules or known:
-        return None
-    from stepscope.collect.torch.microscope.look import look_back, stack_at
+def seen_at_exit(frame: FrameType, fails: bool) -> Observation | None:
+    """What the step shows at which the user's own code ended the process, here; None where none is known, or one was looked at before.
 
-    return look_back(stack_at(frame), "SystemExit", "")
+    An exit that does not say that it `fails` counts where a check for NaN or infinity around it has found some.
+    """
+    if "torch" not in sys.modules:
+        return None
+    from stepscope.collect.torch.microscope.look import is_over_non_finite, look_back, stack_at
+    from stepscope.collect.torch.microscope.repeating.raised import EXIT
+
+    stack, known = stack_at(frame), SENTINEL.has_found
+    if not (fails or is_over_non_finite(stack)):
+        return None
+    SENTINEL.end(failed=True)
+    return None if known else look_back(stack, EXIT, "")

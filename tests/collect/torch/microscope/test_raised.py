@@ -132,22 +132,22 @@ LEAVES = """
         for i in range(0, 40, 8):
             loss = net(x[i:i + 8].log()).mean()
             if TEST:
-                sys.exit(STATUS)
+                LEAVE
             optimizer.zero_grad(); loss.backward(); optimizer.step()
     main()
 """
 
 
-@pytest.mark.parametrize("status", ["1", "2", "'the loss is NaN'"])
-def test_an_exit_over_nan_is_followed_back_whatever_its_status(reported, status):
-    found, line = reported(LEAVES.replace("BAD", "-1.0").replace("TEST", "torch.isnan(loss)").replace("STATUS", status))
+@pytest.mark.parametrize("leave", ["sys.exit(1)", "sys.exit(2)", "sys.exit('the loss is NaN')", "sys.exit()", "exit()", "quit(1)"])
+def test_an_exit_over_nan_is_followed_back_whatever_its_status(reported, leave):
+    found, line = reported(LEAVES.replace("BAD", "-1.0").replace("TEST", "torch.isnan(loss)").replace("LEAVE", leave))
 
     assert (line, [sample["index"] for sample in found["place"]["samples"]]) == ("loss = net(x[i:i + 8].log()).mean()", [33])
 
 
 @pytest.mark.parametrize(("test", "handled"), [("i == 24", False), ("torch.isnan(loss)", True), ("loss > 9", True)])
 def test_an_exit_with_the_status_of_wrong_usage_is_no_failure_by_itself(findings, test, handled):
-    source = LEAVES.replace("BAD", "1.0").replace("STATUS", "2").replace("TEST", test)
+    source = LEAVES.replace("BAD", "1.0").replace("LEAVE", "sys.exit(2)").replace("TEST", test)
     ending = """
     try:
         main(); int("epochs")
@@ -157,3 +157,30 @@ def test_an_exit_with_the_status_of_wrong_usage_is_no_failure_by_itself(findings
     found, _, ended = findings(source.replace("\n    main()\n", ending) if handled else source)
 
     assert (found, ended.returncode) == ([], 2)
+
+
+@pytest.mark.parametrize(("bad", "test", "leave"), [
+    ("1.0", "torch.isnan(loss) or i == 24", "exit()"),
+    ("-1.0", "loss > 9 or i == 32", "exit()"),  # NaN is there, but nothing asks for it
+    ("-1.0", "torch.isnan(loss)", "sys.exit(0)"),
+])  # fmt: skip
+def test_an_exit_that_tells_of_no_failure_is_none_unless_it_is_over_nan(silent, bad, test, leave):
+    silent(LEAVES.replace("BAD", bad).replace("TEST", test).replace("LEAVE", leave))
+
+
+def test_leaving_goes_as_it_would_without_us(stage):
+    script = stage.script("""
+        import sys, traceback
+        print(exit, repr(quit))
+        for leave in (lambda: exit(3), lambda: quit(), lambda: sys.exit("words"), lambda: exit(1, 2)):
+            try:
+                leave()
+            except BaseException as exception:
+                print(repr(exception))
+                traceback.print_exc()
+        exit(3)
+    """)
+    bare, guarded = stage.bare(script), stage.guarded(script)
+
+    assert (guarded.code, guarded.out, guarded.err) == (bare.code, bare.out, bare.err)
+    assert bare.code == 3

@@ -18,7 +18,7 @@ from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.child import bad_gradients
 from stepscope.collect.torch.microscope.repeating.aim import Aim, names_at
-from stepscope.collect.torch.microscope.repeating.raised import aim_of
+from stepscope.collect.torch.microscope.repeating.raised import EXIT, aim_of
 from stepscope.collect.torch.microscope.repeating.rest import first_broken
 from stepscope.collect.torch.microscope.samples.proof import Proven
 from stepscope.collect.torch.microscope.samples.provenance import with_provenance
@@ -55,6 +55,11 @@ def look_back(stack: Sequence[Entry], raised: str, words: str) -> Observation | 
     """
     aim = aim_of(stack, raised, words) if SENTINEL.repeat is None else None
     return diagnose(aim, stack) if aim is not None else None
+
+
+def is_over_non_finite(stack: Sequence[Entry]) -> bool:
+    """Whether the user's own code leaves here over a check that has found NaN or infinity."""
+    return aim_of(stack, EXIT, "") is not None
 
 
 def stack_at(frame: FrameType | None) -> list[Entry]:

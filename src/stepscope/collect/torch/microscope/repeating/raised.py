@@ -15,6 +15,8 @@ from stepscope.collect.torch.microscope.repeating.operands import storage
 from stepscope.collect.torch.microscope.watching.losses import number_of
 from stepscope.collect.torch.tensors import is_tensor
 
+EXIT = "SystemExit"
+"""What is raised where a program ends itself."""
 _NOT_FINITE = re.compile(r"nan\b|\binf(inite|inity)?\b|(?<!de)finite\b|isinf|diverge|explod|satisfy the constraint", re.IGNORECASE)
 """Words of a check for NaN and infinity."""
 _NOT_IN_RANGE = re.compile(r"between 0 and 1\b|positive-definite|ill-conditioned|invalid numeric entries", re.IGNORECASE)
@@ -31,7 +33,7 @@ def aim_of(stack: Sequence[Entry], raised: str, words: str) -> Aim | None:
         return Aim("gradient", number_of(loss), weakref.ref(loss), names_at(users[-1][0]))
     frame, line, _ = users[-1]
     below = stack[stack.index(users[-1]) :]
-    condition = condition_of(users[-1], raised == "SystemExit")
+    condition = condition_of(users[-1], raised == EXIT)
     value = next(_broken_numbers(below), None) if _NOT_FINITE.search(f"{words} {condition.text}") else None
     if value is None and (condition.compares or _NOT_IN_RANGE.search(words)):
         value = next((float("nan") for tensor in _asked(below, condition) if bool(tensor.isnan().any())), None)
@@ -46,7 +48,7 @@ def refused(stack: Sequence[Entry], births: Any, raised: str) -> list[Any]:
     below = stack[users[-1] + 1 :]
     given = [*_named(below), *_shared(below, births)]
     numbers = [birth.output for birth in births.births[::-1] if birth.output.numel() == 1 and birth.node is None][:1]
-    return given or numbers or list(_asked(stack[users[-1] :], condition_of(stack[users[-1]], raised == "SystemExit")))
+    return given or numbers or list(_asked(stack[users[-1] :], condition_of(stack[users[-1]], raised == EXIT)))
 
 
 def _differentiated(stack: Sequence[Entry]) -> Any:
