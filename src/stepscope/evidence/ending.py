@@ -67,12 +67,13 @@ class Interruption:
 
 @dataclass(frozen=True)
 class LateWorker:
-    """A loader worker that lives, and brought no batch within the loader's time limit. `samples` and `last` are as in WorkerDeath."""
+    """A loader worker that lives, and brought no batch within the loader's time limit. `samples`, `last` and `files` are as in WorkerDeath."""
 
     worker: int
     pid: int
     samples: tuple[int, ...] = ()
     last: int | None = None
+    files: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class WorkerDeath:
     """A loader worker that is gone, as its main process sees it.
 
     `exit_code` is negative for a signal. `samples` are the indices of the batch it had been asked for; `last` is the one it was loading.
+    `files` maps a sample that it had been asked for to its file, where the data set has a list of them.
     """
 
     worker: int
@@ -87,4 +89,4 @@ class WorkerDeath:
     exit_code: int | None
     samples: tuple[int, ...] = ()
     last: int | None = None
-    file: str | None = None
+    files: dict[int, str] = field(default_factory=dict)

@@ -190,6 +190,54 @@ def test_a_death_while_a_sample_is_loaded_names_the_sample(stage, arguments, cod
         assert "worker 0" in ended.found["headline"] or ended.found["name"] == "host-oom"
 
 
+PICTURES = """
+    import os, signal, sys, time
+    from pathlib import Path
+    import torch
+    from torch.utils.data import DataLoader, Dataset, Subset
+
+    class Pictures(Dataset):
+        def __init__(self):
+            self.files = sorted(Path("pictures").glob("*.pt"))
+        def __len__(self):
+            return len(self.files)
+        def __getitem__(self, index):
+            if index == 13:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return torch.load(self.files[index]), index % 2
+
+    if __name__ == "__main__":
+        Path("pictures").mkdir()
+        for index in range(20):
+            torch.save(torch.rand(4), f"pictures/{index:02}.pt")
+        pictures = Subset(Pictures(), range(19, -1, -1)) if sys.argv[1] == "split" else Pictures()
+        model = torch.nn.Linear(4, 2)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+        for epoch in range(2):
+            for x, y in DataLoader(pictures, batch_size=2, num_workers=int(sys.argv[2])):
+                for _ in range(40 if sys.argv[1] == "busy" else 0):
+                    time.sleep(0.02)                         # the handler of SIGCHLD raises here
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(model(x), y).backward()
+                optimizer.step()
+"""
+LOADED = "for x, y in DataLoader(pictures, batch_size=2, num_workers=int(sys.argv[2])):"
+
+
+@pytest.mark.parametrize("how", ["waiting", "busy", "split"])
+def test_a_worker_that_is_killed_is_told_with_its_samples_file_and_the_loop(stage, how):
+    ended = stage.guarded(stage.script(PICTURES), how, "2")
+    place = ended.found["place"]
+
+    assert (ended.name, ended.samples, place["samples"][0]["file"]) == ("worker-killed", [13], "pictures/13.pt"), ended.err
+    assert (place["code"], place["layer"], ended.found["stage"]) == (LOADED, None, "data")
+    assert "loading sample 13" in ended.found["headline"]
+
+
+def test_a_sample_of_a_split_is_named_where_its_loading_kills_the_process(stage):
+    assert stage.guarded(stage.script(PICTURES), "split", "0").samples == [13]
+
+
 @pytest.mark.parametrize(("how", "line"), [("exit", "os._exit(7)"), ("native", "")])
 def test_an_exit_in_the_midst_of_training_keeps_its_code_and_is_told(stage, how, line):
     ended = stage.guarded(stage.script(TRAINING), how, "0")

@@ -112,5 +112,6 @@ def _named(observation: Observation, beats: Sequence[Beat]) -> Observation:
         return observation
     indices = beat.samples or worker.samples
     rows = (indices.index(beat.last),) if beat.last in indices else ()
-    known = replace(batch, indices=indices, culprits=rows) if batch else Batch(indices=indices, culprits=rows)
-    return observation.with_(replace(worker, samples=indices, last=beat.last), known)
+    known = replace(batch or Batch(), indices=indices, culprits=rows, files={row: worker.files[indices[row]] for row in rows if indices[row] in worker.files})
+    number = worker.worker if beat.worker is None else beat.worker
+    return observation.with_(replace(worker, worker=number, samples=indices, last=beat.last), known)

@@ -11,7 +11,7 @@ from types import GeneratorType
 from typing import Any
 
 from stepscope.collect.imports import when_imported
-from stepscope.collect.torch.loading.indices import Announced, is_torchs_own, numbers, own_rows
+from stepscope.collect.torch.loading.indices import Announced, announced, is_torchs_own, numbers
 from stepscope.collect.torch.loading.loaders import KEY, LOADERS
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.microscope.watching.watch import watch_backward, watch_scalers, watch_steps
@@ -189,11 +189,8 @@ def _announce_samples() -> None:
     @wraps(original)
     def fetching(self: Any, indices: Any) -> Any:
         LOADERS.in_worker = numbers(indices)
-        one_by_one = self.auto_collation and not hasattr(self.dataset, "__getitems__")
-        rows = indices if one_by_one else own_rows(self.dataset, LOADERS.in_worker)[1]
-        tellable = STEPS.page is not None and type(indices) is list and STEPS.page.loads(rows)
-        if tellable and one_by_one:
-            indices = Announced(indices)
+        if STEPS.page is not None:
+            indices = announced(self.dataset, STEPS.page, self.auto_collation, indices)
         return original(self, indices)
 
     fetch._MapDatasetFetcher.fetch = fetching

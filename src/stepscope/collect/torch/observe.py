@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from stepscope.collect.empties import empty_of
-from stepscope.collect.failure import failure_of
+from stepscope.collect.failure import failure_of, frame_of
 from stepscope.collect.machine import machine_now
 from stepscope.collect.owner import is_users, running_script
 from stepscope.collect.picture import picture_of
@@ -34,7 +34,7 @@ from stepscope.collect.torch.callee import callee_of
 from stepscope.collect.torch.calls import Entry, call_of
 from stepscope.collect.torch.layers import head_activation, head_of, layer_of
 from stepscope.collect.torch.loading.loaders import LOADERS
-from stepscope.collect.torch.loading.workers import late_worker_of, worker_death_of
+from stepscope.collect.torch.loading.workers import at_loop, late_worker_of, worker_death_of
 from stepscope.collect.torch.lookups import lacked_of, lookup_of
 from stepscope.collect.torch.position import Position, position_of
 from stepscope.collect.torch.regrouped import regrouped_of
@@ -58,6 +58,8 @@ def observe(exception: BaseException, worker: int | None = None) -> Observation:
     if outer is not exception:
         failure = replace(failure, causes=(*failure.causes, failure_of(outer)))
     stack = _stack(outer, exception)
+    if (struck := at_loop(stack)) is not stack:
+        stack, failure = struck, replace(failure, frames=tuple(frame_of(*entry) for entry in struck))
     observation = Observation(failure, moment_of(failure, stack, worker), _try("the machine", machine_now))
     if isinstance(exception, RecursionError):
         ends = [*stack[:ENDS], *stack[-ENDS:]] if len(stack) > 2 * ENDS else stack
@@ -91,7 +93,7 @@ def _torch_pieces(stack: list[Entry], exception: BaseException) -> list[Any]:
         batch,
         _try("the short last batch", lambda: remainder_of(stack)),
         _try("the index", lambda: indexed_of(stack)),
-        _try("the worker", lambda: worker_death_of(stack)),
+        _try("the worker", lambda: worker_death_of(stack, exception)),
         _try("the late worker", lambda: late_worker_of(stack, exception)),
         _try("the history", lambda: history_of(stack, exception)),
         _try("the rows regrouped", lambda: regrouped_of(stack, exception)),

@@ -63,8 +63,9 @@ def _loading(stack: list[Entry], indices: tuple[int, ...], history: History | No
     kinds = kinds_of(samples or [])
     odd = odd_ones(kinds, _dataset(stack, None), numbers(_fetch(stack).get("possibly_batched_index")))
     culprits: tuple[int, ...] = tuple(odd)
-    if samples is None and LOADERS.asked in indices:
-        culprits = (indices.index(LOADERS.asked),)
+    asked = own_rows(dataset, indices)[1]
+    if samples is None and LOADERS.asked in asked:
+        culprits = (asked.index(LOADERS.asked),)
     elif samples is None and len(indices) == 1:
         culprits = (0,)
     elif samples is None and (row := _row_in_split(stack)) is not None and row < len(indices):

@@ -41,6 +41,12 @@ def files_of(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
     return {index: BESIDE.join(map(shown, paths)) for index, paths in found.items() if 0 < len(paths) <= TOGETHER}
 
 
+def listed_files(dataset: Any, indices: Sequence[int]) -> dict[int, str]:
+    """The files of these indices in a list of paths that the data set holds. Nothing is loaded: one of them may have ended a process."""
+    found = {index: _by_list(dataset, index) for index in indices}
+    return {index: shown(path) for index, path in found.items() if path is not None}
+
+
 def holders(dataset: Any, indices: Sequence[int], values: set[float]) -> set[int]:
     """Those of the samples that hold one of these values, as the data set itself says when it is asked again."""
     if not can_fork() or len(indices) > ASKED:

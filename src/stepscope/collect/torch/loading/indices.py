@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import filterfalse
 from operator import index as as_number
-from operator import setitem
+from operator import itemgetter, setitem
 from typing import Any
 
 _COUNTING = {"SequentialSampler", "RandomSampler", "WeightedRandomSampler", "DistributedSampler"}
@@ -55,16 +55,18 @@ def through(splits: list[Any], indices: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Announced(list):  # type: ignore[type-arg]
-    """An index list of numbers that tells the heartbeat which of them is being asked for, as it is gone through."""
+    """An index list of numbers that tells the heartbeat which of them is being asked for, as it is gone through. Of a split, `rows` are what they are in the data set itself."""
 
     asked: memoryview | None = None
     """The heartbeat's place for it, -1 at the start of a batch."""
+    rows: tuple[int, ...] = ()
 
     def __iter__(self) -> Iterator[Any]:
         if Announced.asked is None:
             return list.__iter__(self)
         # Not a line of Python for each number: `setitem` writes it, and its None lets the number through.
-        return filterfalse(partial(setitem, Announced.asked, 0), list.__iter__(self))
+        telling = filterfalse(partial(setitem, Announced.asked, 0), self.rows or list.__iter__(self))
+        return map(itemgetter(0), zip(list.__iter__(self), telling, strict=True)) if self.rows else telling
 
     @staticmethod
     def last() -> int | None:
@@ -75,8 +77,7 @@ class Announced(list):  # type: ignore[type-arg]
 def teller(iterator: Any, page: Any) -> Callable[[Any], Any] | None:
     """What the index lists go through where this process loads them, so that the heartbeat knows of each sample that is asked for.
 
-    Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own. None where a sample is a row of plain tensors:
-    to take one neither hangs nor ends a process, and takes less time than telling of it.
+    None where a sample is a row of plain tensors: to take one neither hangs nor ends a process, and takes less time than telling of it.
     """
     one_by_one = bool(getattr(iterator, "_auto_collation", False)) and not hasattr(iterator._dataset, "__getitems__")
     chosen, own = getattr(iterator, "_index_sampler", None), is_torchs_own(iterator)
@@ -84,13 +85,26 @@ def teller(iterator: Any, page: Any) -> Callable[[Any], Any] | None:
     if one_by_one and own and kinds[0].__name__ == "BatchSampler" and kinds[1].__name__ in _COUNTING and all(_is_torchs(kind) for kind in kinds):
         return None if _holds_rows(iterator._dataset) else partial(filterfalse, partial(setitem, page.asked, 0))
 
-    dataset = iterator._dataset
+    return partial(announced, iterator._dataset, page, bool(getattr(iterator, "_auto_collation", False)))
 
-    def tell(indices: Any) -> Any:
-        tellable = type(indices) is list and page.loads(indices if one_by_one else own_rows(dataset, numbers(indices))[1])
-        return Announced(indices) if tellable and one_by_one else indices
 
-    return tell
+def announced(dataset: Any, page: Any, auto_collation: bool, indices: Any) -> Any:
+    """An index list as it is to be used, once the heartbeat has been told of it: in a form that tells of each sample where it is gone through for one after the other.
+
+    Where the fetcher does not go through a list itself, the list is handed to the data set, which must get its own; a split of PyTorch's goes through it.
+    """
+    base, splits = splits_of(dataset)
+    if splits:
+        rows = through(splits, numbers(indices))
+        tells = len(splits) == 1 and 0 < len(rows) == len(indices) and not (hasattr(base, "__getitems__") or _holds_rows(base))
+    else:
+        tells = not hasattr(dataset, "__getitems__")
+        rows = indices if tells and auto_collation else numbers(indices)
+    if type(indices) is not list or not page.loads(rows) or not (tells and auto_collation):
+        return indices
+    told = Announced(indices)
+    told.rows = rows if splits else ()
+    return told
 
 
 def is_torchs_own(iterator: Any) -> bool:

@@ -149,6 +149,10 @@ class History:
         in_order = self.workers < 2 or iterator.get("_in_order", True)
         return self._lists[-back] if in_order and 0 < back <= len(self._lists) else None
 
+    def waiting(self) -> list[tuple[int, ...]]:
+        """The batches that workers have been asked for, and have not handed out."""
+        return [self.rows(indices) for indices in list(self._lists)[-self._waiting :]] if self._waiting else []
+
     @property
     def kept(self) -> Any:
         """The latest batch as it was handed out; None where there is none."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from stepscope.collect.torch.loading.indices import Announced
+from stepscope.collect.torch.loading.indices import Announced, own_rows
 from stepscope.collect.torch.skipping.account import Account
 from stepscope.collect.torch.skipping.collating import unfit
 from stepscope.collect.torch.skipping.names import row_of
@@ -42,7 +42,7 @@ class Maps:
             return self._collated(fetcher, chosen, at_once)
         samples, files = [], []
         for place, index in enumerate(chosen):
-            _announce(index)
+            _announce(dataset, index)
             sample, chosen[place] = self._load(dataset, index, chosen)
             samples.append(sample)
             files.append(self._account.opened)
@@ -129,7 +129,8 @@ def _asked(dataset: Any, index: Any) -> Any:
     return samples[0] if isinstance(samples, list) and len(samples) == 1 else dataset[index]
 
 
-def _announce(index: Any) -> None:
+def _announce(dataset: Any, index: Any) -> None:
     """Tell the heartbeat which sample is being asked for."""
-    if Announced.asked is not None and type(index) is int:
-        Announced.asked[0] = index
+    rows = own_rows(dataset, (index,))[1] if Announced.asked is not None and type(index) is int else ()
+    if rows:
+        Announced.asked[0] = rows[0]  # type: ignore[index]
