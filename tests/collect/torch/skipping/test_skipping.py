@@ -7,7 +7,8 @@ import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset
 
 import stepscope
-from stepscope.collect.torch.skipping.others import label_of, others
+from stepscope.collect.torch.skipping.classes import class_of
+from stepscope.collect.torch.skipping.others import others
 
 
 class Numbers(Dataset):
@@ -142,7 +143,7 @@ def test_a_substitute_hangs_on_the_index_alone():
 
     assert [*others(dataset, 9, {1, 2}, [])] == [*others(dataset, 9, {1, 2}, [])]
     assert not {1, 2, 9} & set(others(dataset, 9, {1, 2}, []))
-    assert label_of(dataset, next(others(dataset, 9, set(), []))) == 1
+    assert class_of(dataset)(next(others(dataset, 9, set(), []))) == 1
 
 
 def test_keys_that_are_no_numbers_are_replaced_by_keys_that_were_seen():

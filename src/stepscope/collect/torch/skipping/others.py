@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from operator import index as as_number
 from random import Random
 from typing import Any
 
-from stepscope.collect.torch.loading.indices import splits_of
-from stepscope.collect.torch.resolve import stored_attributes
+from stepscope.collect.torch.loading.loader_history import length
+from stepscope.collect.torch.skipping.classes import class_of
 
 TRIES = 20
 """Candidates asked for one bad sample."""
-_LABELS = ("targets", "labels", "y", "classes_of_samples", "samples", "imgs")
-"""Attributes that data sets keep their labels in; lists of (path, class) count by their second."""
 
 
 def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], split: Sequence[Any] | None = None) -> Iterator[Any]:
@@ -27,7 +24,7 @@ def others(dataset: Any, index: Any, batch: Sequence[Any], seen: Sequence[Any], 
         part = None if split is None else sorted({other[0] for other in split})
         yield from ((other, *index[1:]) for other in others(dataset, index[0], [other[0] for other in batch], (), part))
         return
-    size, number = _length(dataset), name_of(index)
+    size, number = length(dataset), name_of(index)
     chooser = Random(str(number))
     tried = {number, *map(name_of, batch)}
     if not isinstance(number, int) or size is None:
@@ -46,11 +43,12 @@ def _shares_rest(index: Any, batch: Sequence[Any]) -> bool:
 
 
 def _numbers(dataset: Any, number: int, tried: set[Any], chooser: Random, pool: Sequence[int]) -> Iterator[int]:
-    label = label_of(dataset, number)
+    read = class_of(dataset)
+    label = read(number)
     if label is not None:
         alike = 0
         for other in _drawn(chooser, pool, TRIES * 50):
-            if other not in tried and label_of(dataset, other) == label:
+            if other not in tried and read(other) == label:
                 tried.add(other)
                 yield other
                 alike += 1
@@ -77,46 +75,7 @@ def _like(index: Any, number: int) -> Any:
     return type(index)(number)
 
 
-def label_of(dataset: Any, index: int) -> Any:
-    """The class of a sample, as the data set keeps it; None where it does not."""
-    base, splits = splits_of(dataset)
-    try:
-        for split in splits:
-            index = int(split[index])
-        parts = stored_attributes(base)
-        if "cumulative_sizes" in parts and index >= 0:  # ConcatDataset
-            place = bisect_right(parts["cumulative_sizes"], index)
-            return label_of(parts["datasets"][place], index - (parts["cumulative_sizes"][place - 1] if place else 0))
-        labels = _labels(base)
-        label = labels[index] if labels is not None else None
-        label = label[1] if isinstance(label, (tuple, list)) and len(label) == 2 else label
-        number: Any = getattr(label, "item", None)
-        label = number() if number is not None and getattr(label, "ndim", 1) == 0 else label
-        return label if isinstance(label, (int, str)) else None
-    except Exception:  # the lists are of the user's own making
-        return None
-
-
-def _labels(base: Any) -> Any:
-    stored = stored_attributes(base)
-    size = _length(base)
-    tensors = stored.get("tensors")
-    if isinstance(tensors, tuple) and len(tensors) > 1 and tensors[-1].ndim == 1 and not tensors[-1].is_floating_point():
-        return tensors[-1]
-    for name in _LABELS:
-        held = stored.get(name)
-        if held is not None and hasattr(held, "__getitem__") and _length(held) == size:
-            return held
-    return None
-
-
 def _drawn(chooser: Random, pool: Sequence[int], count: int) -> Iterator[int]:
     """Different numbers of the pool in a random order, at most `count` of them."""
     yield from chooser.sample(pool, min(len(pool), count))
 
-
-def _length(thing: Any) -> int | None:
-    try:
-        return len(thing)
-    except Exception:
-        return None
