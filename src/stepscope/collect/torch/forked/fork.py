@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 CHUNK = 1 << 16
+_FORK_BESIDE_THREADS = "ignore", None, DeprecationWarning, None, 0
+"""A filter of `warnings`."""
 
 
 def can_fork() -> bool:
@@ -69,15 +71,21 @@ def write(descriptor: int, text: bytes) -> None:
 
 
 def _fork() -> int | None:
-    """The child's number, 0 in the child; None where the system has none to give."""
+    """The child's number, 0 in the child; None where the system has none to give.
+
+    From Python 3.12 on a fork beside other threads is warned of. `catch_warnings` would not do: it makes Python forget which warnings
+    of the program's it has shown already.
+    """
     import warnings
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: a fork beside other threads
-        try:
-            return os.fork()
-        except OSError:
-            return None
+    warnings.filters.insert(0, _FORK_BESIDE_THREADS)  # type: ignore[attr-defined]
+    try:
+        return os.fork()
+    except OSError:
+        return None
+    finally:
+        with suppress(ValueError):
+            warnings.filters.remove(_FORK_BESIDE_THREADS)  # type: ignore[attr-defined]
 
 
 def _heard(reading: int, until: float) -> tuple[bytes, bool]:

@@ -8,6 +8,7 @@ from time import perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from stepscope.collect.torch.forked.undisturbed import undisturbed
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.watching.beginnings import Beginnings
@@ -242,10 +243,11 @@ class Sentinel:
         self.pending.open(trains and met != "gradient", loss if met == "loss" else None, is_over=met == "late")
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
-            try:
-                self.pending.diagnosed(self.look(met, value, loss, frame, given))
-            except Exception as problem:
-                trouble("could not look at a step that is not finite", problem)
+            with undisturbed():
+                try:
+                    self.pending.diagnosed(self.look(met, value, loss, frame, given))
+                except Exception as problem:
+                    trouble("could not look at a step that is not finite", problem)
 
 
 def _holds_closure(args: Any, kwargs: Any) -> bool:
