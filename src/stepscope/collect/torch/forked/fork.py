@@ -128,14 +128,16 @@ def _deaths_held_back() -> Iterator[None]:
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """In a forked child: raise TimeoutError within, once this time is over."""
+    """In a forked child, or in the main thread: raise TimeoutError within, once this time is over."""
 
     def over(*_: Any) -> None:
         raise TimeoutError
 
-    signal.signal(signal.SIGALRM, over)
+    before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if before is not None:
+            signal.signal(signal.SIGALRM, before)
