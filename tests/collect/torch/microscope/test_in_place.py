@@ -1,10 +1,13 @@
 """A step that is repeated in place, where nothing can be forked: the run goes on as if it had not been, and never waits for itself."""
 
+import sys
 import threading
 from textwrap import dedent
 
 import pytest
 from tests.collect.torch.microscope.conftest import BEGIN
+
+from stepscope.collect.torch.microscope.repeating.kept import kept
 
 DATA = """
     import numpy, queue, sys, threading
@@ -70,6 +73,7 @@ WAITING = """
 """
 
 
+
 @pytest.mark.parametrize("loop", [KEPT, QUEUE, GENERATOR, LOCKED, WAITING], ids=["objects", "a queue", "a generator", "a lock", "a semaphore"])
 def test_the_run_goes_on_as_if_the_step_had_not_been_repeated(diagnosed, monkeypatch, tmp_path, capsys, loop):
     monkeypatch.setenv("STEPSCOPE_NO_FORK", "1")
@@ -88,3 +92,19 @@ def test_the_run_goes_on_as_if_the_step_had_not_been_repeated(diagnosed, monkeyp
     assert report.findings[0].code.startswith("NUM")
     assert outcomes[0] == outcomes[1]
     assert threading.active_count() == 1
+
+
+class Ahead:
+    def __init__(self):
+        self.count, self.next, self.seen = 0, "first", []
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another thread"])
+def test_what_another_thread_may_have_handed_over_is_not_taken_back(monkeypatch, beside):
+    ahead = Ahead()
+    monkeypatch.setattr(threading, "active_count", lambda: 1 + beside)
+    with kept([(sys._getframe(), 0, 0)]):
+        ahead.count, ahead.next = 1, "second"
+        ahead.seen.append(1)
+
+    assert (ahead.count, ahead.next, ahead.seen) == ((0, "second", [1]) if beside else (0, "first", []))

@@ -43,9 +43,11 @@ def _stopped() -> dict[int, tuple[float, float]]:
 
 def _held(note: Any) -> dict[int, Any]:
     """The program's own handlers, by their signals, which `note` hears of from now on."""
-    handlers = {number: signal.getsignal(number) for number in signal.valid_signals() - _LEFT_ALONE}
-    held: dict[int, Any] = {number: handler for number, handler in handlers.items() if callable(handler)}
-    for number in list(held):
-        with suppress(OSError, ValueError):
-            signal.signal(number, note)
+    held: dict[int, Any] = {}
+    for number in signal.valid_signals() - _LEFT_ALONE:
+        handler = signal.getsignal(number)
+        if callable(handler):
+            with suppress(OSError, ValueError):
+                signal.signal(number, note)
+                held[number] = handler
     return held

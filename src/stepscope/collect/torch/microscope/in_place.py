@@ -27,7 +27,7 @@ from stepscope.collect.torch.resolve import stored_attributes
 from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor
 
-MOVED = "in place: what the step's own code moves elsewhere than in its weights, its names and their attributes (files, objects further off) has moved by one step"
+MOVED = "in place: what the step's own code moves beside weights, random numbers and counters (an open file, objects further off) has moved by one step"
 """What a report says of such a repeat."""
 
 

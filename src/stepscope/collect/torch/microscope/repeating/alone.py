@@ -18,12 +18,13 @@ from stepscope.collect.torch.resolve import stored_attributes
 
 _TAKES = {
     "queue.Queue": ("get",), "multiprocessing.queues.Queue": ("get",), "multiprocessing.queues.SimpleQueue": ("get",),
-    "multiprocessing.connection.Connection": ("recv", "recv_bytes"), "threading.Barrier": ("wait",), "subprocess.Popen": ("__init__",), "socket.socket": ("connect",),
+    "multiprocessing.connection.Connection": ("recv", "recv_bytes"), "threading.Barrier": ("wait",), "threading.Thread": ("start",),
+    "subprocess.Popen": ("__init__",), "socket.socket": ("connect",),
 }  # fmt: skip
-"""What comes once: taken again it is the next, or is waited for in vain."""
+"""What comes once: taken again it is the next, or is waited for in vain; and what would begin beside the step."""
 _SAYS = {
     "queue.Queue": ("put",), "multiprocessing.queues.Queue": ("put",), "multiprocessing.queues.SimpleQueue": ("put",),
-    "multiprocessing.connection.Connection": ("send", "send_bytes"), "logging.Logger": ("handle",), "threading.Thread": ("start",),
+    "multiprocessing.connection.Connection": ("send", "send_bytes"), "logging.Logger": ("handle",),
     "os": ("remove", "unlink", "rename", "replace", "mkdir", "rmdir"), "torch": ("save",),
 }  # fmt: skip
 """What others would hear of twice."""
@@ -67,7 +68,7 @@ def _for_us(replacement: Callable[..., Any], original: Any) -> Any:
 
 
 def _refused(original: Any, *_: Any, **__: Any) -> Any:
-    raise NotHere(f"the step calls `{original.__name__}`, which gives each thing once")
+    raise NotHere(f"the step calls `{original.__name__}`, which is done once")
 
 
 def _unsaid(*_: Any, **__: Any) -> None:

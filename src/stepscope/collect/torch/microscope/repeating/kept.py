@@ -21,14 +21,21 @@ MOST = 1 << 16
 
 @contextmanager
 def kept(stack: Sequence[Entry]) -> Iterator[None]:
-    """A counter, a rate that the step has set, a list of losses: what trains on hangs on them."""
+    """A counter, a rate that the step has set, a list of losses: what trains on hangs on them.
+
+    Other threads may be filling lists and handing objects over meanwhile: beside them only numbers are put back.
+    """
+    is_alone = threading.active_count() == 1
     scopes = [(scope, dict(scope)) for scope in _scopes(stack)]
-    containers = [(one, one.copy()) for one in _containers(stack)] if threading.active_count() == 1 else []  # else others may be filling them
+    containers = [(one, one.copy()) for one in _containers(stack)] if is_alone else []
     try:
         yield
     finally:
         for scope, before in scopes:
-            put_back(scope, before)
+            if is_alone:
+                put_back(scope, before)
+            else:
+                scope.update({name: value for name, value in before.items() if type(value) in (int, float) and type(scope.get(name)) in (int, float)})
         for one, before in containers:
             _refill(one, before)
 
