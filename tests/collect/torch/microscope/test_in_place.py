@@ -94,6 +94,16 @@ def test_the_run_goes_on_as_if_the_step_had_not_been_repeated(diagnosed, monkeyp
     assert threading.active_count() == 1
 
 
+def test_where_a_lock_is_held_the_loss_is_told_by_its_line_and_not_as_what_came_before_it(diagnosed, monkeypatch):
+    monkeypatch.setenv("STEPSCOPE_NO_FORK", "1")
+    report, _, lines = diagnosed(DATA + LOCKED)
+
+    found = report.findings[0]
+    assert found.headline == "the loss is NaN; where it began could not be seen"
+    assert lines[found.place.line - 1].strip() == "loss = loss_of(a)"
+    assert found.seen["repeated"] == "the step holds a lock, which it would wait for again"
+
+
 class Ahead:
     def __init__(self):
         self.count, self.next, self.seen = 0, "first", []
