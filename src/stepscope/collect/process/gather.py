@@ -30,9 +30,15 @@ def merged(observations: Sequence[Observation], beats: Sequence[Beat], pid: int 
     first = next((seen for seen in mains if seen.moment.time > went_on), None)
     if first is None:
         return []
-    latest = [seen for seen in mains if (seen.moment.pid, seen.moment.rank) == (first.moment.pid, first.moment.rank)][-1]
+    latest = [seen for seen in mains if _is_of_one(first, seen)][-1]
     worker = _worker_behind(latest, [seen for seen in ordered if seen.moment.worker is not None])
     return [_named(worker or latest, beats)]
+
+
+def _is_of_one(one: Observation, other: Observation) -> bool:
+    """Whether two observations are of one process, which may not have known its rank at first."""
+    ranks = {one.moment.rank, other.moment.rank} - {None}
+    return one.moment.pid == other.moment.pid and len(ranks) < 2
 
 
 def parted(observations: Sequence[Observation]) -> tuple[list[Observation], list[Observation]]:

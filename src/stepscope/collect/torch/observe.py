@@ -114,7 +114,6 @@ def moment_of(failure: Failure, stack: list[Entry], worker: int | None = None) -
 
 def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = None) -> Moment:
     """Where the run is, with these frames on the stack."""
-    rank = os.environ.get("RANK", "")
     latest = next(iter(LOADERS.recent()), None)
     begun = bool(STEPS.finished_steps or latest)
     position = _try("the place in the loop", lambda: position_of(list(stack), begun)) if "torch" in sys.modules else None
@@ -126,12 +125,22 @@ def moment_at(stack: Sequence[Entry], stage: Stage | None, worker: int | None = 
         around=position.stage,
         step=STEPS.finished_steps + under_way if counted and (begun or LOADERS.in_worker) else None,
         epoch=_epoch([frame for frame, _, _ in stack]),
-        rank=int(rank) if rank.isdigit() else None,
+        rank=_rank(),
         worker=worker,
         time=time.time(),
         pid=os.getpid(),
         script=running_script(),
     )
+
+
+def _rank() -> int | None:
+    """As the launcher says, or the group that the program has made by itself (`torch.multiprocessing.spawn`)."""
+    told = os.environ.get("RANK", "")
+    if told.isdigit():
+        return int(told)
+    group = sys.modules.get("torch.distributed")
+    grouped = group is not None and group.is_available() and group.is_initialized() and group.get_world_size() > 1
+    return int(group.get_rank()) if group is not None and grouped else None
 
 
 def _epoch(frames: list[FrameType]) -> int | None:

@@ -1,9 +1,12 @@
 """What a forked child may not do."""
 
+import asyncio
 import os
 import socket
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -92,3 +95,35 @@ def test_a_child_that_takes_too_long_is_ended():
 
 def test_a_child_that_dies_gives_no_answer():
     assert ask(lambda keep: os._exit(3), 10) is None
+
+
+def test_a_childs_own_event_loop_wakes_itself():
+    async def waits():
+        return await asyncio.to_thread(time.sleep, 0.1)
+
+    assert isolated(lambda: asyncio.run(waits())) == b"done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_a_child_ends_with_a_parent_that_is_killed(tmp_path):
+    source = f"""
+import os, time
+from pathlib import Path
+from stepscope.collect.torch.forked.fork import ask
+from stepscope.collect.torch.forked.isolation import isolate
+def question(keep):
+    Path({str(tmp_path / "child")!r}).write_text(str(os.getpid()))
+    isolate(keep)
+    time.sleep(60)
+ask(question, 60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", source])
+    while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    parent.kill()
+    parent.wait()
+    time.sleep(0.5)
+
+    state = Path("/proc", (tmp_path / "child").read_text(), "stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"

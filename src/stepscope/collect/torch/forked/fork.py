@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 CHUNK = 1 << 16
+_FORK_BESIDE_THREADS = "ignore", None, DeprecationWarning, None, 0
+"""A filter of `warnings`."""
 
 
 def can_fork() -> bool:
@@ -69,15 +71,21 @@ def write(descriptor: int, text: bytes) -> None:
 
 
 def _fork() -> int | None:
-    """The child's number, 0 in the child; None where the system has none to give."""
+    """The child's number, 0 in the child; None where the system has none to give.
+
+    From Python 3.12 on a fork beside other threads is warned of. `catch_warnings` would not do: it makes Python forget which warnings
+    of the program's it has shown already.
+    """
     import warnings
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on: a fork beside other threads
-        try:
-            return os.fork()
-        except OSError:
-            return None
+    warnings.filters.insert(0, _FORK_BESIDE_THREADS)  # type: ignore[attr-defined]
+    try:
+        return os.fork()
+    except OSError:
+        return None
+    finally:
+        with suppress(ValueError):
+            warnings.filters.remove(_FORK_BESIDE_THREADS)  # type: ignore[attr-defined]
 
 
 def _heard(reading: int, until: float) -> tuple[bytes, bool]:
@@ -120,14 +128,16 @@ def _deaths_held_back() -> Iterator[None]:
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """In a forked child: raise TimeoutError within, once this time is over."""
+    """In a forked child, or in the main thread: raise TimeoutError within, once this time is over."""
 
     def over(*_: Any) -> None:
         raise TimeoutError
 
-    signal.signal(signal.SIGALRM, over)
+    before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        if before is not None:
+            signal.signal(signal.SIGALRM, before)

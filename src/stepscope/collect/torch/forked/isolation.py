@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import ctypes
 import io
 import os
 import signal
@@ -25,6 +26,8 @@ _FORBIDDEN = {
 }  # fmt: skip
 
 
+_PARENT_DEATH = 1
+"""What `prctl` is asked for: a signal when the parent dies."""
 COPIED = 1 << 26
 """Bytes up to which a file that is read and written is copied."""
 
@@ -35,6 +38,7 @@ class NotHere(PermissionError):
 
 def isolate(keep: int) -> None:
     """Cut this forked child off, all but the descriptor `keep`: shared memory, files, sockets, signals, other processes, exit handlers."""
+    _end_with_parent()
     threading.excepthook = lambda _: None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         with suppress(OSError, ValueError):
@@ -48,6 +52,12 @@ def isolate(keep: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent() -> None:
+    """A child that waits for ever must not outlive a parent that was killed; Linux alone can do that."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).prctl(_PARENT_DEATH, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _cut_descriptors(keep: int) -> None:
@@ -120,11 +130,19 @@ def _swallow_writes() -> None:
     if "torch" in sys.modules:  # it writes with a file of its own, in C++
         setattr(sys.modules["torch"], "save", lambda *_, **__: None)  # noqa: B010
     for name in ("send", "sendall", "sendto"):
-        setattr(socket.socket, name, _all_sent)
+        setattr(socket.socket, name, _sent(getattr(socket.socket, name)))
 
 
-def _all_sent(_: Any, data: Any, *__: Any) -> int:
-    return len(data)
+def _sent(original: Any) -> Any:
+    """What goes to a connection that was cut counts as sent; the child's own pairs, by which an event loop wakes itself, work."""
+
+    def send(connection: Any, data: Any, *more: Any) -> Any:
+        try:
+            return original(connection, data, *more)
+        except OSError:
+            return len(data)
+
+    return send
 
 
 def _forbid(event: str, arguments: tuple[Any, ...]) -> None:

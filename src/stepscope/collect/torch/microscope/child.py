@@ -15,6 +15,7 @@ from stepscope.collect.torch.forked.isolation import isolate
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.again import Attempt, Repeat, attempts, run
 from stepscope.collect.torch.microscope.repeating.aim import Aim
+from stepscope.collect.torch.microscope.repeating.held import let_go
 from stepscope.collect.torch.microscope.repeating.names import not_restored
 from stepscope.collect.torch.microscope.repeating.operands import is_finite
 from stepscope.collect.torch.microscope.repeating.quiet import quiet
@@ -40,6 +41,7 @@ def answer(keep: int, aim: Aim, stack: Sequence[Entry], start: int, rest: bool) 
     """What came of the attempts from number `start` on: a JSON text with `likeness`, `pieces` (evidence), `proven`, `why`, and the number of the `next`."""
     try:
         isolate(keep)
+        let_go(stack)
         reload_written()
         told = attempted(aim, stack, start, rest)
     except Exception as problem:

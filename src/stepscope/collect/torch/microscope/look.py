@@ -120,6 +120,8 @@ def _unrepeated(aim: Aim, why: str, stack: Sequence[Entry]) -> NonFinite:
     """What is known without a repeat: the variable of the user's that was not finite first, where one is; else the line of the loss."""
     is_nan = aim.value != aim.value or aim.handed == "nan" or any(bool(gradient.isnan().any()) for gradient in bad_gradients(STEPS.optimizers, ()))
     name, line = (aim.met in ("loss", "raise") and first_broken(stack)) or ("", None)
+    if name and aim.loss is not None and aim.names.get(name) is aim.loss():  # nothing was bad before it
+        name = ""
     users = [frame_of(*entry) for entry in stack if is_users(entry[0].f_code.co_filename)]
     frames = (line,) if line is not None else tuple(users[-1:])
     return NonFinite(met="loss" if aim.met == "late" else aim.met, kind="nan" if is_nan else "inf", born="unknown", name=name, frames=frames, why=why)

@@ -90,8 +90,8 @@ def _in_place(aim: Aim, stack: Sequence[Entry]) -> Once:
     """Where this process cannot be forked."""
     from stepscope.collect.torch.microscope.in_place import MOVED, repeat_in_place
 
-    def once(start: int, rest: bool, _: float) -> Told:
-        told = repeat_in_place(aim, stack, start, rest)
+    def once(start: int, rest: bool, seconds: float) -> Told:
+        told = repeat_in_place(aim, stack, start, rest, seconds)
         if told["pieces"]:
             told["pieces"][0]["value"]["why"] = MOVED
         return told

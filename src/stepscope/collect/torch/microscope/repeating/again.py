@@ -6,18 +6,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from stepscope.collect.owner import is_users
 from stepscope.collect.source import entries
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.forked.isolation import NotHere
-from stepscope.collect.torch.microscope.repeating.aim import Aim, names_at
+from stepscope.collect.torch.microscope.repeating.aim import Aim, bound_loss, names_at
 from stepscope.collect.torch.microscope.repeating.names import names_of, with_batch
 from stepscope.collect.torch.microscope.repeating.raised import refused
 from stepscope.collect.torch.microscope.repeating.rest import rests
 from stepscope.collect.torch.microscope.repeating.units import Unit, units
-from stepscope.collect.torch.microscope.watching.losses import handed_back, outside_transforms
+from stepscope.collect.torch.microscope.watching.losses import handed_back, number_of, outside_transforms
 from stepscope.collect.torch.tensors import same_values
 
 STATES = 3
@@ -58,7 +58,7 @@ class Repeat:
         """What objects hold that a step has computed."""
         self.state: list[tuple[Any, Any]] = []
         """What the step writes over, with the numbers that each run of it begins with."""
-        self.computed = False
+        self.computed = self.is_over = False
         self.loss_was_finite = True
         self.likeness = ""
         self.targets: list[Any] = []
@@ -67,6 +67,8 @@ class Repeat:
 
     def backward(self, loss: Any, value: float, proceed: Callable[[], Any], frame: FrameType | None) -> Any:
         """A backward of the repeated code. Raises Enough where this is the one that failed, Untouched where nothing was computed anew."""
+        if self.is_over:  # the user's own `except` or `finally` has gone on
+            raise Enough
         if self.aim.loss is not None and loss is self.aim.loss():
             raise Untouched
         self.computed = True
@@ -91,7 +93,7 @@ class Repeat:
         if self.births is not None and self.aim.met == "gradient" and self.aim.loss is None and (found := self.gradients()):
             self.computed, self.loss_was_finite = True, self.calls > 0
             self.likeness, self.targets = self._likeness_of(found), found
-            raise Enough
+            self._end()
 
     def ended(self) -> None:
         """What is repeated came to its end."""
@@ -105,7 +107,19 @@ class Repeat:
     def _reached(self, value: float, targets: list[Any], frame: FrameType | None) -> None:
         self.likeness = self.aim.likeness(value, names_at(frame))
         self.value, self.targets = value, targets
+        self._end()
+
+    def _end(self) -> NoReturn:
+        self.is_over = True
         raise Enough
+
+    def bound(self, loss: Any, value: float, frame: FrameType) -> bool:
+        """What was repeated raised between its loss, which this frame holds, and the backward (a metric is sent off there). Whether that is enough."""
+        if value - value == 0:
+            return False
+        self.computed, self.likeness = True, self.aim.likeness(value, names_at(frame))
+        self.value, self.targets = value, [loss]
+        return True
 
 
 class Proof(Repeat):
@@ -129,7 +143,12 @@ class Proof(Repeat):
         if finite and self.aim.met == "gradient":
             finite = not self.bad(proceed())
         self.outcome = "finite" if finite else "not finite"
-        raise Enough
+        return self._end()
+
+    def bound(self, loss: Any, value: float, frame: FrameType) -> bool:
+        """The loss tells, whatever it is."""
+        self.outcome = "finite" if value - value == 0 else "not finite"
+        return True
 
     def ended(self) -> None:
         """Where the step has raised, and this time nothing did: a function of the user's that a trainer calls holds no backward."""
@@ -174,13 +193,17 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch
             repeat.ended()
         except (Enough, Untouched):
             pass
-        except NotHere as wanted:
-            return str(wanted)
         except BaseException as exception:
-            return _after(exception, repeat)
+            if not (repeat.is_over or _has_loss(exception, repeat)):
+                return str(exception) if isinstance(exception, NotHere) else _after(exception, repeat)
     if repeat.targets:
         return "reached"
     return "nothing went wrong" if repeat.computed else "untouched"
+
+
+def _has_loss(exception: BaseException, repeat: Repeat) -> bool:
+    found = bound_loss(repeat.aim, list(entries(exception.__traceback__)))
+    return found is not None and repeat.bound(found[0], number_of(found[0]), found[1])
 
 
 def _after(exception: BaseException, repeat: Repeat) -> str:

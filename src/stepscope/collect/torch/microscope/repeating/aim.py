@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import struct
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
 from stepscope.collect.owner import is_users
+from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.tensors import is_tensor
 
 LIKE = 1e-3
@@ -52,6 +54,17 @@ def names_at(frame: FrameType | None) -> dict[str, Any]:
     if frame is None:
         return {}
     return {name: value for name, value in list(frame.f_locals.items()) if is_tensor(value) and value.is_floating_point()}
+
+
+def bound_loss(aim: Aim, stack: Sequence[Entry]) -> tuple[Any, FrameType] | None:
+    """A loss that was computed anew, under the name that it has in the step, and the frame that holds it."""
+    loss = aim.loss() if aim.loss is not None and aim.met == "loss" else None
+    called = next((name for name, value in aim.names.items() if value is loss), "")
+    for frame, _, _ in stack if called else ():
+        anew: Any = frame.f_locals.get(called)
+        if is_users(frame.f_code.co_filename) and is_tensor(anew) and anew is not loss and anew.numel() and anew.is_floating_point():
+            return anew, frame
+    return None
 
 
 def _alike(before: dict[str, Any], after: dict[str, Any]) -> str:

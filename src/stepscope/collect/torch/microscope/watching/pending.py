@@ -13,6 +13,7 @@ from stepscope.collect.torch.microscope.watching.gradients import all_finite, gr
 from stepscope.collect.torch.microscope.watching.left_behind import LeftBehind
 from stepscope.collect.torch.microscope.watching.modes import outside_modes
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
+from stepscope.collect.torch.microscope.watching.reach import Reach, is_apart
 from stepscope.collect.torch.steps import STEPS
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ class Pending:
         self.policy = "continue"
         self._in_a_row = 0
         self._left = ""
-        self._counts_alone = self.recovers = False
+        self._counts_alone = self._is_asked_for = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
+        self._reach = Reach()
         self._dropped = Dropped()
         self.has_dropped = False
         """Whether the bad step's update was dropped, of one optimizer at least."""
@@ -61,14 +63,16 @@ class Pending:
         if self.policy == "skip":
             self.averages.find()
 
-    def open(self, counts_alone: bool = True) -> None:
-        """A step that is not finite has been met; a closure's backward comes within the step, so the weights are marked at once.
+    def open(self, counts_alone: bool = True, loss: Any = None, is_over: bool = False) -> None:
+        """A step that is not finite has been met, by its `loss` if that is bad; a closure's backward comes within the step, so the weights are marked at once.
 
         `counts_alone` is false where, without an optimizer, only the next loss shows whether it reached a weight.
         """
         self.is_open, self.has_dropped, self._in_a_row, self._counts_alone, self._left = True, False, 1, counts_alone, ""
         self._thread = get_ident()
         self.left_behind.clear()
+        self._reach.note(loss, is_over)
+        self._is_asked_for = not counts_alone and loss is not None and is_apart(loss)
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
 
     def diagnosed(self, diagnosis: Observation) -> None:
@@ -79,15 +83,15 @@ class Pending:
         """A backward from its loss is over, and has left gradients that are "zero" (those of a mean over nothing are), "finite", or neither."""
         self._left = gradients
 
-    def met_again(self, trains: bool = True, has_optimizer: bool = False) -> None:
-        """The next loss is not finite either. Where nothing says that its gradients move a weight, only the end of the run shows that no other follows.
+    def met_again(self, trains: bool = True, has_optimizer: bool = False, apart: bool = False) -> None:
+        """The next loss is not finite either. Where nothing says that its gradients move a weight, or an optimizer's (they are `apart`), only the end of the run shows that no other follows.
 
         An optimizer that has not stepped yet may be waiting for the scale of the program's own making to come down.
         """
         if self._is_anothers:
             return
         self._in_a_row += 1
-        if self._in_a_row >= DEAD if has_optimizer or STEPS.optimizers else trains:
+        if (self._in_a_row >= DEAD and not apart) if has_optimizer or STEPS.optimizers else trains:
             self.confirm()
 
     @property
@@ -95,11 +99,11 @@ class Pending:
         """Whether, without an optimizer, it is known to matter: its gradients went to a tensor, or no finite loss followed."""
         return self._counts_alone or self._in_a_row > 1
 
-    def recover(self) -> None:
-        """Without an optimizer a loss that is finite again shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
-        if not self._is_anothers:
+    def recover(self, has_optimizer: bool) -> None:
+        """A loss is finite again. Without an optimizer, and of gradients that none takes, it shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
+        if not self._is_anothers and (self._is_asked_for or not has_optimizer):
             self.dismiss()
-            self.recovers = True
+            self.recovers = not has_optimizer
 
     def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""
@@ -108,7 +112,7 @@ class Pending:
         with outside_modes():
             self._dropped.give_back()
             self._before_update[id(optimizer)] = marks_of(optimizer)
-            if self.policy == "continue":
+            if self.policy == "continue" or self._reach.spares(optimizer):
                 return
             if not (loss_is_finite and all_finite(gradients_of([optimizer]))):
                 self.confirm()
@@ -126,7 +130,10 @@ class Pending:
         with outside_modes():
             self._dropped.give_back()
             moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
-            if ((moved or self._left == "zero") and not loss_is_finite) or not all_finite(parameters_of([optimizer])):
+            if self._reach.spares(optimizer):
+                return
+            is_lost = self._reach.has_broken(optimizer) if loss_is_finite else not all_finite(parameters_of([optimizer]))
+            if ((moved or self._left == "zero") and not loss_is_finite) or is_lost:
                 self.confirm()
             elif self._is_settled(moved, loss_is_finite):
                 self.settle()

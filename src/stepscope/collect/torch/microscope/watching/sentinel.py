@@ -8,6 +8,7 @@ from time import perf_counter
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from stepscope.collect.torch.forked.undisturbed import undisturbed
 from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.watching.beginnings import Beginnings
@@ -18,6 +19,7 @@ from stepscope.collect.torch.microscope.watching.losses import handed_back, numb
 from stepscope.collect.torch.microscope.watching.modes import item_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.microscope.watching.pending import Pending
+from stepscope.collect.torch.microscope.watching.reach import is_apart
 from stepscope.collect.torch.microscope.watching.scalers import Scalers
 from stepscope.collect.torch.microscope.watching.series import Series
 from stepscope.collect.torch.steps import STEPS
@@ -126,7 +128,7 @@ class Sentinel:
         if self._latest_finite:
             self.series.losses.append(value)
         elif self.pending.is_open and not self.pending.has_dropped:
-            self.pending.met_again(trains, self.gradients.has_optimizer)
+            self.pending.met_again(trains, self.gradients.has_optimizer, not trains and is_apart(loss))
         elif (value != value or not self.scalers.may_overflow(loss)) and (trains or not self.pending.recovers):
             self._look_at("loss", value, loss, frame, trains)
         return value
@@ -162,8 +164,7 @@ class Sentinel:
     def looks_after(self) -> bool:
         """Whether the gradients of this step, whose loss is finite, are looked at: as far as the budget goes, and always where a bad one is to have no effect."""
         if self.pending.is_open:
-            if not self.gradients.has_optimizer:
-                self.pending.recover()
+            self.pending.recover(self.gradients.has_optimizer)
             return False
         if not (self.beginnings.is_drawn or self.gradients.has_optimizer):  # nothing else says where a step begins
             self.budget.begins(perf_counter())
@@ -239,13 +240,14 @@ class Sentinel:
             self.pending.settle()
 
     def _look_at(self, met: str, value: float, loss: Any, frame: FrameType, trains: bool = True, given: Sequence[Any] = ()) -> None:
-        self.pending.open(trains and met != "gradient")
+        self.pending.open(trains and met != "gradient", loss if met == "loss" else None, is_over=met == "late")
         if self.look is not None and self._diagnoses < DIAGNOSES:
             self._diagnoses += 1
-            try:
-                self.pending.diagnosed(self.look(met, value, loss, frame, given))
-            except Exception as problem:
-                trouble("could not look at a step that is not finite", problem)
+            with undisturbed():
+                try:
+                    self.pending.diagnosed(self.look(met, value, loss, frame, given))
+                except Exception as problem:
+                    trouble("could not look at a step that is not finite", problem)
 
 
 def _holds_closure(args: Any, kwargs: Any) -> bool:
