@@ -68,6 +68,9 @@ NOISY = (1.0, 0.5, 1e-6, 2.0, 0.3, 1.5, 0.9, 2.8, 0.2, 0.7)
         (Course(losses=(2.0,), largest_weight=1e9), True),
         (Course(losses=NOISY, largest_weight=5e4), False),
         (Course(losses=NOISY, lr=float("inf")), True),
+        (Course(losses=(0.6, 0.4, 1.0, 0.5, 0.9, 2.2, 2.7, 6.5, 154.0)), True),
+        (Course(losses=(0.6, 0.4, 1.0, 0.5, 0.9, 2.2, 1.7, 6.5, 154.0)), False),
+        (Course(losses=(0.6, 0.4, 1.0, 0.5, 0.9, 2.2, 2.7, 6.5, 54.0)), False),
     ],
 )
 def test_a_divergence_is_borne_out_by_the_course(course, diverged):
