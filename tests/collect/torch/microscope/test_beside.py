@@ -30,6 +30,12 @@ TRAINER = """
     for batch in DataLoader(TensorDataset(x, y), 10, shuffle=True): trainer.step(batch)
 """
 
+CRITERION = """
+    criterion = nn.CrossEntropyLoss(weight=scale)
+    for a, b in DataLoader(TensorDataset(x, y), 10, shuffle=True):
+        loss = criterion(net(a), b)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
 PREPARED = """
     class Trainer:
         def prepare(self, batch): self.x, self.y = (batch[0] - batch[0].mean()) / batch[0].amax(1, keepdim=True), batch[1]
@@ -44,14 +50,14 @@ PREPARED = """
 
 @pytest.mark.parametrize(
     ("training", "name", "made"),
-    [(LOOP, "scale", "`scale = scale / scale.sum()`"), (FUNCTION, "weights", ""), (TRAINER, "self.balance", "`def __init__(self): self.balance = scale + 0`")],
+    [(LOOP, "scale", "`scale = scale / scale.sum()`"), (CRITERION, "scale", "`scale = scale / scale.sum()`"), (FUNCTION, "weights", ""), (TRAINER, "self.balance", "`def __init__(self): self.balance = scale + 0`")],
 )
 def test_class_weights_are_told_by_their_name_and_no_sample_is_named(reported, training, name, made):
     found, line = reported(COUNTS + training)
 
     assert (found["name"], found["confidence"]) == ("non-finite-input", "certain")
     assert found["headline"] == f"`{name}` holds NaN before the model sees it, in 1 of 4 entries"
-    assert line.startswith("loss = nn.functional.cross_entropy(")
+    assert line.startswith(("loss = nn.functional.cross_entropy(", "loss = criterion("))
     assert found["seen"].get("made at", "").endswith(made)
     assert (found["place"]["samples"], "not finite in" in found["seen"]) == ([], False)
     assert found["seen"]["repeated"] == "the step came out bit for bit the same"

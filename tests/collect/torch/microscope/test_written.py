@@ -176,3 +176,32 @@ def test_what_an_optimizer_of_ones_own_keeps_is_no_average_of_gradients(reported
 
 def test_a_climb_whose_length_is_kept_from_zero_is_healthy(silent):
     silent(CLIMBS.replace("NAME", "climb").replace("EPS", "1e-12"))
+
+
+FIRST = """
+    net = nn.Sequential(nn.Linear(6, 4), nn.Linear(4, 3)); optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+    def unit_rows(layers):
+        for layer in layers:
+            layer.weight.data /= layer(torch.zeros(5, layer.in_features)).std(0)[:, None]
+    ABOVE
+    for x in torch.randn(5, 8, 6):
+        loss = net(x).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        BELOW
+"""
+FILLS = "net[0].weight = nn.Parameter(torch.full((4, 6), float('inf')))"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "told_line"),
+    [
+        ("unit_rows(net)", "pass", "layer.weight.data /= layer(torch.zeros(5, layer.in_features)).std(0)[:, None]"),
+        (FILLS, "unit_rows(net)", "loss = net(x).square().mean()"),
+        (f"{FILLS}; net.load_state_dict(net.state_dict())", "unit_rows(net)", f"{FILLS}; net.load_state_dict(net.state_dict())"),
+    ],
+)
+def test_before_the_first_update_the_statement_that_has_been_run_is_told(reported, above, below, told_line):
+    found, line = reported(FIRST.replace("ABOVE", above).replace("BELOW", below))
+
+    assert (found["name"], line, found["seen"]["since"]) == ("weights-non-finite", told_line, "before the first update")
+    assert ("division" in found["fix"][0]) is (above == "unit_rows(net)")

@@ -97,11 +97,11 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     tensor, met = origin.tensor, origin.met
     place = storage(tensor)
     entries = met.stack if met is not None else []
-    born = "weight" if tensor in weights else "input"
-    name = weights.name(tensor) or names.get(place) or ("" if place in batch else _attribute(place, entries))
+    born = "weight" if tensor in weights and not _is_variable(tensor, names.get(place, ""), entries) else "input"
+    name = (weights.name(tensor) if born == "weight" else "") or names.get(place) or ("" if place in batch else _attribute(place, entries))
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
-    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights)
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights, entries)
     if born == "input" and written is not None:
         known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
@@ -115,6 +115,12 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
+
+
+def _is_variable(tensor: Any, name: str, entries: Sequence[Entry]) -> bool:
+    """Whether a buffer is a tensor that a variable of the user's holds and nobody has written to since: class weights that a loss was given."""
+    values = [entry[0].f_locals.get(name) for entry in entries if is_users(entry[0].f_code.co_filename)]
+    return not tensor.requires_grad and not tensor._version and any(is_tensor(value) and storage(value) == storage(tensor) for value in values)
 
 
 def _written_over(place: int, tensor: Any, births: Any) -> Frame | None:
