@@ -152,7 +152,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
-            rows=() if of_weights else _rows(birth.output),
+            rows=() if of_weights else _rows(birth.output, came_in=birth.nan and any(link.infinite for link in birth.links)),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
             dropped=known["met"] == "gradient" and birth.node is None and not own,
@@ -188,11 +188,12 @@ def _is_finite_in_full(birth: Birth) -> bool:
     return all(bool(one.isfinite().all()) for one in outputs if one.is_floating_point())
 
 
-def _rows(tensor: Any) -> tuple[int, ...]:
-    """The rows that are not finite; empty where all are, or where there are none."""
+def _rows(tensor: Any, came_in: bool = False) -> tuple[int, ...]:
+    """The rows that are not finite, or hold a NaN where infinities `came_in` (a mask's); empty where all are, or where there are none."""
     if not tensor.dim() or tensor.shape[0] < 2:
         return ()
-    bad = ~tensor.detach().isfinite().reshape(tensor.shape[0], -1).all(dim=1)
+    finite = ~tensor.detach().isnan() if came_in else tensor.detach().isfinite()
+    bad = ~finite.reshape(tensor.shape[0], -1).all(dim=1)
     rows = bad.nonzero().flatten().tolist()
     return tuple(rows[:ROWS]) if len(rows) < tensor.shape[0] else ()
 
