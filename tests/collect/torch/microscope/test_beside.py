@@ -87,3 +87,22 @@ def test_a_column_of_the_batch_is_no_table_beside_it(reported):
 
 def test_an_infinite_weight_that_no_label_meets_is_not_told(silent):
     silent(COUNTS.replace("scale = scale / scale.sum()", "pass") + LOOP)
+
+
+TABLE = """
+    table = torch.rand(60, 4); table[37, 2] = float("nan")
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.05)
+    BOUND
+        for some in torch.randperm(60).split(10):
+            loss = net(x[some]).square().mean()
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(("bound", "made"), [("x, y = table * 2, 1\n    if True:", "`x, y = table * 2, 1`"), ("for x in [table * 2]:", "")])
+def test_without_a_loader_the_statement_that_made_the_table_is_told(reported, bound, made):
+    found, line = reported(TABLE.replace("BOUND", bound))
+
+    assert (found["name"], line) == ("non-finite-input", "loss = net(x[some]).square().mean()")
+    assert found["seen"].get("made at", "").endswith(made)
+    assert ("made at" in found["seen"]) is bool(made)

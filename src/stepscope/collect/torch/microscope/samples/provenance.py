@@ -49,8 +49,10 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
 
 
 def _of_its_maker(step: NonFinite, proven: Proven, stack: Sequence[Entry]) -> NonFinite:
-    """What stood beside the batches, with the statement that has made it."""
-    return replace(step, beside=True, made=made_at(step.name, stack)) if proven.beside and step.born == "input" else step
+    """What stood beside the batches, or was there where no loader is, with the statement that has made it."""
+    if step.born != "input" or not (proven.beside or (step.name and not step.entered and step.written is None and not LOADERS.recent())):
+        return step
+    return replace(step, beside=proven.beside, made=made_at(step.name, stack))
 
 
 def _as_proven(batch: Batch, proven: Proven, step: NonFinite, course: Course | None) -> Batch:
