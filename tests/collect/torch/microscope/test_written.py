@@ -205,3 +205,37 @@ def test_before_the_first_update_the_statement_that_has_been_run_is_told(reporte
 
     assert (found["name"], line, found["seen"]["since"]) == ("weights-non-finite", told_line, "before the first update")
     assert ("division" in found["fix"][0]) is (above == "unit_rows(net)")
+
+
+SHARP = """
+    net = nn.Linear(6, 3); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    x = torch.randn(40, 10, 6)  # all scores of one batch come to lie below zero
+    @torch.no_grad()
+    def move(by, moves):
+        for p, step in zip(net.parameters(), moves): p.add_(by * step)
+    for a in x:
+        net(a)[:, 0].relu().mean().backward()
+        norm = sum(p.grad.square().sum() for p in net.parameters()).sqrt()
+        moves = [p.grad * (0.05 / norm) for p in net.parameters()]
+        with torch.no_grad():
+            UP
+        optimizer.zero_grad()
+        loss = net(a)[:, 0].relu().mean()
+        loss.backward()
+        with torch.no_grad():
+            for p, step in zip(net.parameters(), moves): p.sub_(step)
+        optimizer.step(); optimizer.zero_grad()
+"""
+
+
+@pytest.mark.parametrize(
+    ("up", "told_line"),
+    [
+        ("for p, step in zip(net.parameters(), moves): p.add_(step)", "for p, step in zip(net.parameters(), moves): p.add_(step)"),
+        ("move(1, moves)", "net(a)[:, 0].relu().mean().backward()"),
+    ],
+)
+def test_of_several_writers_the_one_between_two_losses_of_a_step_is_told(reported, up, told_line):
+    found, line = reported(SHARP.replace("UP", up))
+
+    assert (found["name"], line) == ("weights-non-finite", told_line)

@@ -9,7 +9,7 @@ from typing import Any
 
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.repeating.operands import storage
-from stepscope.collect.torch.microscope.tracing.ran import has_run
+from stepscope.collect.torch.microscope.tracing.ran import follows_backward, has_run
 from stepscope.collect.torch.microscope.tracing.weights import Weights
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
@@ -30,7 +30,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def written_by(weight: Any, weights: Weights, stack: Sequence[Entry]) -> Frame | None:
     """Before the first step the only statement that loads weights, or where none does, the only one that has divided them until then (`stack` says where the
-    step stands); later the only one that changes them by hand, or of several the only one that divides.
+    step stands); later the only one that changes them by hand, or of several the only one that divides, or that follows a finite loss of the same step.
 
     A gradient that was not finite, and that nobody has looked at (those of a function transform are handed back), makes a weight NaN as well: then no
     statement is blamed.
@@ -43,7 +43,10 @@ def written_by(weight: Any, weights: Weights, stack: Sequence[Entry]) -> Frame |
         return (loads or [frame_at(*place) for place in ran])[0] if len(loads) + len(ran) == 1 else None
     if SENTINEL.transforms or not gradients_were_finite(weight):
         return None
-    return frame_at(*next(iter(found))) if len(found) == 1 else frame_at(*divide[0]) if len(divide) == 1 else None
+    for places in (list(found), divide, [place for place in found if follows_backward(*place, stack)]):
+        if len(places) == 1:
+            return frame_at(*places[0])
+    return None
 
 
 def gradients_were_finite(weight: Any) -> bool:
