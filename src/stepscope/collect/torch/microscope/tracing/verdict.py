@@ -120,7 +120,8 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
 def _is_variable(tensor: Any, name: str, entries: Sequence[Entry]) -> bool:
     """Whether a buffer is a tensor that a variable of the user's holds and nobody has written to since: class weights that a loss was given."""
     values = [entry[0].f_locals.get(name) for entry in entries if is_users(entry[0].f_code.co_filename)]
-    return not tensor.requires_grad and not tensor._version and any(is_tensor(value) and storage(value) == storage(tensor) for value in values)
+    is_given = not (tensor.requires_grad or tensor.is_inference() or tensor._version)
+    return is_given and any(is_tensor(value) and storage(value) == storage(tensor) for value in values)
 
 
 def _written_over(place: int, tensor: Any, births: Any) -> Frame | None:
