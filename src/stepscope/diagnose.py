@@ -161,7 +161,7 @@ def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
 def _samples(batch: Batch | None) -> tuple[Sample, ...]:
     if batch is None:
         return ()
-    alone = len(batch.indices) == 1 and batch.rows != 1  # the one sample that is known of a batch: its row is not
+    alone = batch.listed or (len(batch.indices) == 1 and batch.rows != 1)  # the one sample that is known of a batch: its row is not
     return tuple(
         Sample(index=batch.indices[row] if row < len(batch.indices) else None, row=None if alone else row, file=batch.files.get(row))
         for row in batch.culprits[:SAMPLES_SHOWN]

@@ -5,6 +5,7 @@ import pytest
 from stepscope.evidence import Course, Frame, NonFinite, Stage, Tensor
 from stepscope.rules.numerics.advice import advice, advice_on_backward
 from stepscope.rules.numerics.non_finite_input import repeated
+from stepscope.rules.numerics.overflow_half import repeated as in_half
 
 
 def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0, smallest=None):
@@ -14,7 +15,7 @@ def step(operator, stage=Stage.FORWARD, rows=(), largest=1.0, smallest=None):
 
 @pytest.mark.parametrize(
     ("operator", "word"),
-    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal"), ("_weight_norm_interface", "direction"), ("lgamma", "below it")],
+    [("log", "above zero"), ("div_", "divisor"), ("exp", "88"), ("acos", "cosine"), ("std", "spread"), ("_softmax", "masked whole"), ("mean", "nothing"), ("rsqrt", "+ 1e-8"), ("_ctc_loss", "equal"), ("_weight_norm_interface", "direction"), ("lgamma", "below it"), ("native_layer_norm", "`eps`")],
 )
 def test_each_operator_has_its_own_advice(operator, word):
     assert word in advice(step(operator))[0]
@@ -27,6 +28,33 @@ def test_a_loss_is_advised_to_take_logits_where_it_takes_the_logarithm_of_probab
     assert not any("logits" in text for text in advice(step("log", Stage.LOSS, smallest=-0.4)))
     assert not any("logits" in text for text in advice(step("std", Stage.LOSS)))
     assert advice(step("an_operator_nobody_knows")) == ()
+
+
+@pytest.mark.parametrize(("shape", "dtype", "told"), [((), "float32", True), ((1,), "float32", True), ((8, 1), "int64", True), ((8, 1), "float32", False)])
+def test_an_empty_count_is_thought_of_where_the_divisor_can_be_one(shape, dtype, told):
+    divided = NonFinite("loss", "nan", "forward", operator="div", stage=Stage.LOSS, inputs=(Tensor((8, 4), "float32"), Tensor(shape, dtype)), output=Tensor((8, 4), "float32", nan=4))
+
+    assert any("leave the term out" in text for text in advice(divided)) is told
+
+
+@pytest.mark.parametrize(("infinite", "told"), [((3, 1), True), ((0, 0), False)])
+def test_infinity_less_infinity_is_that_of_a_row_masked_whole(infinite, told):
+    inputs = tuple(Tensor((3,), "float32", infinite=count) for count in infinite)
+
+    assert any("masked whole" in text for text in advice(NonFinite("raise", "nan", "forward", operator="sub", inputs=inputs, output=Tensor((3,), "float32", nan=3)))) is told
+
+
+@pytest.mark.parametrize(
+    ("operator", "inputs", "scalars", "word"),
+    [("mul", 1, (131072.0,), "131072"), ("mul", 1, (0.125,), "float32"), ("mul", 2, (), "float32"), ("_to_copy", 1, (), "order of 1"), ("bmm", 2, (), "float32")],
+)
+def test_what_overflows_in_half_precision_is_advised_by_what_led_there(operator, inputs, scalars, word):
+    given = (Tensor((4,), "float16"),) * inputs
+    overflowed = NonFinite("loss", "inf", "forward", operator=operator, inputs=given, scalars=scalars, output=Tensor((4,), "float16", infinite=4), half=True)
+
+    [draft] = in_half(overflowed)
+
+    assert any(word in text for text in (*draft.instead, *draft.fix)) or (word == "float32" and not draft.instead)
 
 
 def test_a_power_of_small_numbers_is_not_called_an_overflow():
@@ -68,6 +96,9 @@ NOISY = (1.0, 0.5, 1e-6, 2.0, 0.3, 1.5, 0.9, 2.8, 0.2, 0.7)
         (Course(losses=(2.0,), largest_weight=1e9), True),
         (Course(losses=NOISY, largest_weight=5e4), False),
         (Course(losses=NOISY, lr=float("inf")), True),
+        (Course(losses=(0.6, 0.4, 1.0, 0.5, 0.9, 2.2, 2.7, 6.5, 154.0)), True),
+        (Course(losses=(0.6, 0.4, 1.0, 0.5, 0.9, 2.2, 1.7, 6.5, 154.0)), False),
+        (Course(losses=(0.6, 0.4, 1.0, 0.5, 0.9, 2.2, 2.7, 6.5, 54.0)), False),
     ],
 )
 def test_a_divergence_is_borne_out_by_the_course(course, diverged):

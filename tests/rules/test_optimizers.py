@@ -52,6 +52,15 @@ def test_an_error_in_the_users_own_schedule_function_is_the_users():
     assert first(Failure("ZeroDivisionError", "division by zero", (LINE, SCHEDULER, own))).name == "user-code-exception"
 
 
+@pytest.mark.parametrize(("momentum", "named"), [(1.05, True), (1.0, True), (0.9, False)])
+def test_a_momentum_that_forgets_nothing_is_named_where_the_training_diverged(momentum, named):
+    course = Course(losses=(3.0, 2.0, 1.0, 30.0, 4e3, 1e6), optimizer="SGD", lr=0.01, momentum=momentum, built=LINE)
+
+    found = first(NonFinite("loss", "nan", "forward", "addmm"), course)
+
+    assert (found.name, "momentum" in found.seen, "momentum" in found.fix[0]) == ("divergence", named, named)
+
+
 @pytest.mark.parametrize(("lr", "word"), [(float("nan"), "NaN"), (float("inf"), "infinite")])
 def test_a_learning_rate_that_is_not_finite_is_told_as_it_is(lr, word):
     course = Course(losses=(3.0, 2.0, 1.0), optimizer="SGD", lr=lr, lr_set=LINE, decay=lr)

@@ -13,7 +13,8 @@ class Batch:
     """A batch with its provenance.
 
     `indices[r]` is the index in the data set of row r, empty where it is not known. `culprits` are the rows whose
-    values break the failing call (positions in the batch, from 0), empty where no row stands out.
+    values break the failing call (positions in the batch, from 0), empty where no row stands out; with `listed` they are places in `indices` alone, as the
+    user's own collate function may have put the rows in another order.
     `files` maps a row to the file that its sample was read from. `fields` are the batch's tensors by name, `loader` the line that built the loader,
     `dataset_size` the number of samples that it goes through.
     Where the samples could not be put together, `kinds` are their shapes and types with the rows of each, the most frequent first, and
@@ -22,6 +23,7 @@ class Batch:
 
     indices: tuple[int, ...] = ()
     culprits: tuple[int, ...] = ()
+    listed: bool = False
     files: dict[int, str] = field(default_factory=dict)
     fields: dict[str, Tensor] = field(default_factory=dict)
     rows: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stepscope.evidence.failure import Frame
 from stepscope.evidence.stage import Stage
@@ -11,6 +12,8 @@ from stepscope.evidence.tensor import Tensor
 
 GREW = 1000.0
 """How many times the losses of before a loss has to reach to have diverged."""
+CLIMBED, CLIMBS = 100.0, 4
+"""How many times them it has to reach where each of so many steps has raised it: noise jumps, it does not climb."""
 HEAVY = 1e4
 """The largest absolute weight from which on weights have grown out of all proportion; initialisation and training keep them below 100."""
 SWEPT = 1000.0
@@ -92,6 +95,7 @@ class Course:
     user's that sets it in the course of the run, `largest_weight` the
     largest absolute value among the weights that are finite, `weight` its name. `built` is the line that built the optimizer. `scaled` is true
     where a gradient scaler is in use. `decay` is the largest learning rate times weight decay by which an optimizer scales weights. `gradients_read` is the share of the backward passes (0 to 1) whose gradients the budget allowed to look at.
+    `momentum` is the largest share of the last update that an optimizer adds to the next.
     `lr_grew` says how many times larger the learning rate has become in the latest steps, in each by one and the same factor; `lr_began` is the rate that a schedule began with.
     """
 
@@ -104,6 +108,7 @@ class Course:
     built: Frame | None = None
     scaled: bool = False
     decay: float = 0.0
+    momentum: float = 0.0
     gradients_read: float = 1.0
     lr_grew: float = 1.0
     lr_began: float | None = None
@@ -124,7 +129,8 @@ class Course:
         """Whether the training had grown out of bounds before the step: its loss, or its weights where the losses do not tell otherwise."""
         steady = len(self.losses) >= MANY and self.growth < STEADY
         heavy = (self.largest_weight or 0.0) >= HEAVY and not steady
-        return self.growth >= GREW or heavy or (self.lr is not None and not math.isfinite(self.lr))
+        climbing = len(self.losses) > CLIMBS and all(after > before for before, after in pairwise(self.losses[-CLIMBS - 1 :]))
+        return self.growth >= (CLIMBED if climbing else GREW) or heavy or (self.lr is not None and not math.isfinite(self.lr))
 
     @property
     def lr_raised(self) -> bool:

@@ -142,13 +142,18 @@ def user_files() -> list[str]:
 
 def only_statement(pattern: re.Pattern[str]) -> Frame | None:
     """The user's only statement of this kind, in all of their modules and cells; None where there are several."""
-    found = [
+    found = statements(pattern)
+    return found[0] if len(found) == 1 else None
+
+
+def statements(pattern: re.Pattern[str]) -> list[Frame]:
+    """The user's statements of this kind."""
+    return [
         frame_at(file, node.lineno)
         for file in user_files()
         for node in ast.walk(tree_of(file) or ast.Module([], []))
         if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign)) and pattern.search(ast.unparse(node)) and not _quotes(node, pattern)
     ]
-    return found[0] if len(found) == 1 else None
 
 
 def _quotes(node: ast.AST, pattern: re.Pattern[str]) -> bool:

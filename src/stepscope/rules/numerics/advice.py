@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from stepscope.evidence import NonFinite, Stage
 
 _LOG = "Keep what goes into `log` above zero: `x.clamp(min=1e-6).log()`; a count or a price by `torch.log1p(x)`."
@@ -26,6 +28,7 @@ _CTC = "A clip needs a frame for each letter of its text, and one more between t
 _LGAMMA = "`lgamma` is infinite at zero and at the whole numbers below it: look for counts of -1 and less (a code for what is missing), and keep a parameter above zero: `x.clamp(min=1e-6)`."
 _PRODUCT = "A product that leaves the range of its type begins with values that are too large: scale them, or normalise what goes in."
 _RUNNING = "In evaluation mode the layer divides by the root of its `running_var`: look for values below zero in what was loaded into it, or averaged."
+_NORM = "A norm divides by the root of a variance, which is zero where all values are equal: leave its `eps` above zero (1e-5). From 1e19 on, squares leave the range of float32."
 _NO_ROW = "A row of -inf alone has no gradient: leave one place of it open, or mask with a large finite number (`-1e9`)."
 _UNMASKED = "What is left out afterwards takes part in the backward pass: choose before it, `x / torch.where(z != 0, z, 1.0)`, `torch.log(torch.where(x > 0, x, 1.0))`."
 _DIRECTION = "Weights that are all zero have no direction, and are divided by their length: prune with a mask beside them, or after the parametrisation is removed."
@@ -48,6 +51,7 @@ _ADVICE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("nll_loss_forward", "nll_loss2d_forward", "nll_loss"), (_LABELS,)),
     (("_ctc_loss", "ctc_loss"), (_CTC,)),
     (("native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm"), (_RUNNING,)),
+    (("native_layer_norm", "native_group_norm", "_fused_rms_norm"), (_NORM,)),
     (("_weight_norm_interface", "_weight_norm"), (_DIRECTION,)),
     (("mul", "mm", "bmm", "addmm", "matmul", "sum", "cumsum", "prod", "cumprod", "square"), (_PRODUCT,)),
 )
@@ -73,8 +77,10 @@ def advice(step: NonFinite) -> tuple[str, ...]:
         found = (_BARRED if any(tensor.infinite for tensor in step.inputs) else _SCORES,)
     if is_loss and found == (_LOG,) and _may_be_probabilities(step):
         found = (_LOG, _LOG_LOSS)
-    elif is_loss and found == (_DIVIDE,):
+    elif is_loss and found == (_DIVIDE,) and _divides_by_a_number(step):
         found = (_DIVIDE, _DIVIDE_EMPTY)
+    elif operator == "sub" and is_nan and step.inputs and all(tensor.infinite for tensor in step.inputs):
+        found = (_SOFTMAX,)
     one = bool(step.rows) and len(step.rows) == 1 and found != (_DIRECTION,)
     return (*found, _SAMPLE) if found and one else found
 
@@ -87,6 +93,11 @@ def advice_on_backward(forward: str) -> tuple[str, ...]:
 def _is_large(step: NonFinite) -> bool:
     """Whether what went in was so large that its power could overflow."""
     return any(max(abs(tensor.minimum or 0.0), abs(tensor.maximum or 0.0)) > 100 for tensor in step.inputs)
+
+
+def _divides_by_a_number(step: NonFinite) -> bool:
+    """Whether the divisor is one number, as a count of all of them is; one of each row is a property of the row, but for whole numbers."""
+    return len(step.inputs) < 2 or not math.prod(step.inputs[1].shape) > 1 or "int" in step.inputs[1].dtype
 
 
 def _may_be_probabilities(step: NonFinite) -> bool:

@@ -32,6 +32,7 @@ from stepscope.rules.numerics.told import course_facts, kind, ran_away
 
 DIVERGENCE = Rule("NUM105", Severity.ERROR, stage=Stage.OPTIMIZER, yields_to=("lr-too-high", "weight-decay-misuse", "normalisation-wrong"))
 
+_MOMENTUM = "Set the momentum of {0.momentum:g} below 1 (0.9 is usual): at 1 and above the updates grow by themselves, at any learning rate."
 LEAST, GREW = 6, 1e6
 """How many losses a log has to tell, and how many times the first ones the last is, where none of them overflowed."""
 _LOSS = wording(r"(?:^|[-|:,)\]] ?)(?:train(?:ing)?[ _/.-]?)?loss$")
@@ -48,6 +49,7 @@ def grew(step: NonFinite, course: Course) -> Witnessed:
         stage=Stage.OPTIMIZER,
         line=course.built or step.line,
         about="the optimizer was built here" if course.built else "",
+        fix=(_MOMENTUM.format(course),) if course.momentum >= 1 else (),
         seen={**course_facts(course), "overflowed in": f"`{step.operator}`" if step.operator else ""},
     )
 

@@ -48,7 +48,7 @@ def repeated(step: NonFinite) -> Witnessed:
         fix=(_WRITTEN,) if step.written else _of_line(step.made.code) if step.made is not None and not step.beside else (),
         instead=(_BESIDE.format(name), _DIVISOR) if step.beside else (),
         seen={
-            "made at": f"{step.made.file}:{step.made.line}, `{step.made.code.strip()}`" if step.made is not None and step.beside else "",
+            "made at": f"{step.made.file}:{step.made.line}, `{step.made.code.strip()}`" if step.made is not None and step.made not in step.frames else "",
             "file": step.file,
             "values": told(step.output),
             "came in with": _ENTERED.get(step.entered, ""),

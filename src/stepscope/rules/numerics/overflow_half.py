@@ -38,4 +38,20 @@ def repeated(step: NonFinite) -> Witnessed:
         confidence(step),
         line=step.line,
         seen={**facts(step), "in float32": "finite, as was tried"},
+        instead=_advice(step),
     )
+
+
+def _advice(step: NonFinite) -> tuple[str, ...]:
+    """What helps where a tensor did not fit as it came, or a number that the program has chosen led out of the range; else the page has to do."""
+    if step.operator == "_to_copy":
+        return (_SCALE,)
+    large = [scalar for scalar in step.scalars if abs(scalar) >= LARGE] if step.operator == "mul" and len(step.inputs) == 1 else []
+    return (_FACTOR.format(large[0]), _SCALER) if large else ()
+
+
+LARGE = 256.0
+"""A factor from which on it is what leads out of the range: a fixed scale of the loss."""
+_SCALE = "The tensor did not fit into 16 bits as it came, before anything was computed: bring it to the order of 1 (`(x - mean) / std`), or divide it by its largest value."
+_FACTOR = "The factor of {:g} is too large for 16 bits: multiply in float32 (`loss.float()`), and take a smaller one."
+_SCALER = "A scaler finds its factor by itself, and leaves out the updates that overflow: `torch.amp.GradScaler`."

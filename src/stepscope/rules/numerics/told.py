@@ -91,6 +91,7 @@ def course_facts(course: Course) -> dict[str, str]:
     return {
         "loss until then": ", ".join(f"{loss:.4g}" for loss in losses),
         "learning rate": f"{course.lr:g} ({course.optimizer}){raised}" if course.lr is not None else "",
+        "momentum": f"{course.momentum:g}: at 1 and above no update is ever forgotten" if course.momentum >= 1 else "",
         "largest weight": f"{course.largest_weight:.4g}" if course.largest_weight is not None else "",
     }
 

@@ -9,6 +9,7 @@ Fix
 ---
 - Look at the checkpoint: `all(v.isfinite().all() for v in state.values() if v.is_floating_point())`.
 - Fill what `torch.empty` allocates: `nn.Parameter(torch.zeros(n))`, or `nn.init`.
+- Look at what it is computed of: one divided by a count of zero, a spread of zero.
 
 Bad
 ---
@@ -38,7 +39,7 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
         f"{f'`{step.name}`' if step.name else 'a weight'} was {'NaN' if step.output.nan else 'infinite'} before {'any update' if first else 'this step'}",
         confidence(step),
         line=step.written or step.line,
-        about="the only statement that writes to weights" if step.written else "",
+        about=_about(step.written.code) if step.written else "",
         stage=Stage.SETUP if first else Stage.OPTIMIZER,
         seen={
             "values": told(step.output),
@@ -46,8 +47,19 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
             "looked at": "" if first else unread(course),
             "repeated": facts(step)["repeated"],
         },
-        instead=() if first else _WRITTEN if step.written else _LATER,
+        instead=_advice(step, first),
     )
+
+
+def _about(code: str) -> str:
+    return "the only statement that loads weights" if _LOADS in code else "the only statement that writes to weights"
+
+
+def _advice(step: NonFinite, first: bool) -> tuple[str, ...]:
+    """What helps; empty where it was so from the start, and no statement but one that loads it can have made it."""
+    if step.written is None:
+        return () if first else _LATER
+    return () if first and _LOADS in step.written.code else _WRITTEN
 
 
 @WEIGHTS_NON_FINITE.seen_in
@@ -88,6 +100,7 @@ def updated_by_own(step: NonFinite, course: Course) -> Witnessed:
     )
 
 
+_LOADS = "load_state_dict"
 _LATER = (
     "Look at what writes to weights besides the optimizer: `p.data`, `copy_`, an average of weights, `load_state_dict` in the loop.",
     "Watch them after each update: `all(p.isfinite().all() for p in model.parameters())`.",

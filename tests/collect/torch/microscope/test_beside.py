@@ -30,6 +30,12 @@ TRAINER = """
     for batch in DataLoader(TensorDataset(x, y), 10, shuffle=True): trainer.step(batch)
 """
 
+CRITERION = """
+    criterion = nn.CrossEntropyLoss(weight=scale)
+    for a, b in DataLoader(TensorDataset(x, y), 10, shuffle=True):
+        loss = criterion(net(a), b)
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
 PREPARED = """
     class Trainer:
         def prepare(self, batch): self.x, self.y = (batch[0] - batch[0].mean()) / batch[0].amax(1, keepdim=True), batch[1]
@@ -44,14 +50,14 @@ PREPARED = """
 
 @pytest.mark.parametrize(
     ("training", "name", "made"),
-    [(LOOP, "scale", "`scale = scale / scale.sum()`"), (FUNCTION, "weights", ""), (TRAINER, "self.balance", "`def __init__(self): self.balance = scale + 0`")],
+    [(LOOP, "scale", "`scale = scale / scale.sum()`"), (CRITERION, "scale", "`scale = scale / scale.sum()`"), (FUNCTION, "weights", ""), (TRAINER, "self.balance", "`def __init__(self): self.balance = scale + 0`")],
 )
 def test_class_weights_are_told_by_their_name_and_no_sample_is_named(reported, training, name, made):
     found, line = reported(COUNTS + training)
 
     assert (found["name"], found["confidence"]) == ("non-finite-input", "certain")
     assert found["headline"] == f"`{name}` holds NaN before the model sees it, in 1 of 4 entries"
-    assert line.startswith("loss = nn.functional.cross_entropy(")
+    assert line.startswith(("loss = nn.functional.cross_entropy(", "loss = criterion("))
     assert found["seen"].get("made at", "").endswith(made)
     assert (found["place"]["samples"], "not finite in" in found["seen"]) == ([], False)
     assert found["seen"]["repeated"] == "the step came out bit for bit the same"
@@ -81,3 +87,22 @@ def test_a_column_of_the_batch_is_no_table_beside_it(reported):
 
 def test_an_infinite_weight_that_no_label_meets_is_not_told(silent):
     silent(COUNTS.replace("scale = scale / scale.sum()", "pass") + LOOP)
+
+
+TABLE = """
+    table = torch.rand(60, 4); table[37, 2] = float("nan")
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.05)
+    BOUND
+        for some in torch.randperm(60).split(10):
+            loss = net(x[some]).square().mean()
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(("bound", "made"), [("x, y = table * 2, 1\n    if True:", "`x, y = table * 2, 1`"), ("for x in [table * 2]:", "")])
+def test_without_a_loader_the_statement_that_made_the_table_is_told(reported, bound, made):
+    found, line = reported(TABLE.replace("BOUND", bound))
+
+    assert (found["name"], line) == ("non-finite-input", "loss = net(x[some]).square().mean()")
+    assert found["seen"].get("made at", "").endswith(made)
+    assert ("made at" in found["seen"]) is bool(made)

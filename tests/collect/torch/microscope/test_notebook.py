@@ -4,6 +4,8 @@ import subprocess
 import sys
 from textwrap import dedent
 
+import pytest
+
 CELLS = """
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -42,6 +44,43 @@ def test_the_cell_and_its_line_are_named(tmp_path):
     assert "seen = torch.log(a)" in ended.stderr
     assert "sample 37" in ended.stderr
     assert "bit for bit the same" in ended.stderr
+
+
+TABLE = """
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    for cell in ['''
+    import torch, stepscope
+    from torch import nn
+    x = torch.rand(60, 4)
+    x[37, 2] = float("nan")
+    ''', '''
+    features = x - 0.5
+    net = nn.Linear(4, 1)
+    optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    ''', '''
+    AGAIN
+    ''', '''
+    with stepscope.guard():
+        for some in torch.arange(60).split(10):
+            loss = net(features[some]).square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    ''']:
+        shell.run_cell(cell, store_history=True)
+"""
+
+
+@pytest.mark.parametrize(("again", "told"), [("pass", True), ("features = features * 2", False)])
+def test_the_only_other_cell_that_made_a_table_is_told(tmp_path, again, told):
+    script = tmp_path / "cells.py"
+    script.write_text(dedent(TABLE.replace("AGAIN", again)))
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+
+    assert "`features` holds NaN before the model sees it" in ended.stderr
+    assert ("features = x - 0.5" in ended.stderr) is told
 
 
 CLIPPED = """

@@ -184,3 +184,29 @@ def test_leaving_goes_as_it_would_without_us(stage):
 
     assert (guarded.code, guarded.out, guarded.err) == (bare.code, bare.out, bare.err)
     assert bare.code == 3
+
+
+MOVES = """
+    x, legal = torch.rand(120, 6), torch.rand(120, 4) < 0.5
+    legal[:, 0] |= ~legal.any(1)
+    legal[77] = ROW
+    net = nn.Linear(6, 4); optimizer = torch.optim.SGD(net.parameters(), 0.05)
+    for a, b in DataLoader(TensorDataset(x, legal), 12, shuffle=True):
+        scores = net(a).masked_fill(~b, float("-inf"))
+        moves = torch.distributions.Categorical(logits=scores)
+        loss = -moves.log_prob(moves.sample()).mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+def test_the_infinities_of_a_mask_are_no_origin_where_a_library_refuses_nan(findings):
+    found, lines, _ = findings(MOVES.replace("ROW", "False"))
+
+    [first] = found
+    assert lines[first["place"]["line"] - 1].strip() == "moves = torch.distributions.Categorical(logits=scores)"
+    assert [sample["index"] for sample in first["place"]["samples"]] == [77]
+    assert ("," in first["seen"]["not finite in"], "masked whole" in first["fix"][0]) == (False, True)
+
+
+def test_moves_that_are_masked_in_part_are_no_failure(findings):
+    assert findings(MOVES.replace("ROW", "True"))[0] == []

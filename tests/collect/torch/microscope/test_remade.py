@@ -32,6 +32,21 @@ def test_a_sample_without_boxes_is_named_where_a_mean_over_them_is_nan(diagnosed
     assert told(report, lines)[1:] == (f"loss = {MEANS}", [29])
 
 
+@pytest.mark.parametrize(("collate", "row"), [("lambda some: torch.stack(sorted(some, key=lambda x: float(x.sum())))", None), ("lambda some: torch.stack(some)", True)])
+def test_a_row_is_told_where_it_is_that_of_the_batch_and_not_of_the_list_alone(diagnosed, collate, row):
+    source = """
+    net = nn.Linear(4, 4); optimizer = torch.optim.SGD(net.parameters(), 0.01)
+    samples = list(torch.rand(48, 4) + 0.1); samples[29] = torch.zeros(4)
+    """
+    loss = "(net(batch) / batch.sum(1, keepdim=True)).mean()"
+    report, _, lines = diagnosed(source + STEP.replace("COLLATE", collate).replace("LOSS", loss))
+
+    assert told(report, lines)[1:] == (f"loss = {loss}", [29])
+    [sample], broken = report.findings[0].place.samples, report.findings[0].seen["not finite in"]
+    assert broken.startswith("row 0 " if row is None else f"row {sample.row} ")
+    assert row or sample.row in (None, 0)
+
+
 def test_where_no_sample_of_the_batch_has_what_is_counted_none_is_named(diagnosed):
     loss = "sum(net(a).square().mean() / sum((b > 2).sum() for b in batch[1]) for a in batch[0])"
     report, _, lines = diagnosed(BOXES + STEP.replace("COLLATE", LISTS).replace("LOSS", loss))

@@ -176,3 +176,66 @@ def test_what_an_optimizer_of_ones_own_keeps_is_no_average_of_gradients(reported
 
 def test_a_climb_whose_length_is_kept_from_zero_is_healthy(silent):
     silent(CLIMBS.replace("NAME", "climb").replace("EPS", "1e-12"))
+
+
+FIRST = """
+    net = nn.Sequential(nn.Linear(6, 4), nn.Linear(4, 3)); optimizer = torch.optim.Adam(net.parameters(), 1e-3)
+    def unit_rows(layers):
+        for layer in layers:
+            layer.weight.data /= layer(torch.zeros(5, layer.in_features)).std(0)[:, None]
+    ABOVE
+    for x in torch.randn(5, 8, 6):
+        loss = net(x).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        BELOW
+"""
+FILLS = "net[0].weight = nn.Parameter(torch.full((4, 6), float('inf')))"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "told_line"),
+    [
+        ("unit_rows(net)", "pass", "layer.weight.data /= layer(torch.zeros(5, layer.in_features)).std(0)[:, None]"),
+        (FILLS, "unit_rows(net)", "loss = net(x).square().mean()"),
+        (f"{FILLS}; net.load_state_dict(net.state_dict())", "unit_rows(net)", f"{FILLS}; net.load_state_dict(net.state_dict())"),
+    ],
+)
+def test_before_the_first_update_the_statement_that_has_been_run_is_told(reported, above, below, told_line):
+    found, line = reported(FIRST.replace("ABOVE", above).replace("BELOW", below))
+
+    assert (found["name"], line, found["seen"]["since"]) == ("weights-non-finite", told_line, "before the first update")
+    assert ("division" in found["fix"][0]) is (above == "unit_rows(net)")
+
+
+SHARP = """
+    net = nn.Linear(6, 3); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    x = torch.randn(40, 10, 6)  # all scores of one batch come to lie below zero
+    @torch.no_grad()
+    def move(by, moves):
+        for p, step in zip(net.parameters(), moves): p.add_(by * step)
+    for a in x:
+        net(a)[:, 0].relu().mean().backward()
+        norm = sum(p.grad.square().sum() for p in net.parameters()).sqrt()
+        moves = [p.grad * (0.05 / norm) for p in net.parameters()]
+        with torch.no_grad():
+            UP
+        optimizer.zero_grad()
+        loss = net(a)[:, 0].relu().mean()
+        loss.backward()
+        with torch.no_grad():
+            for p, step in zip(net.parameters(), moves): p.sub_(step)
+        optimizer.step(); optimizer.zero_grad()
+"""
+
+
+@pytest.mark.parametrize(
+    ("up", "told_line"),
+    [
+        ("for p, step in zip(net.parameters(), moves): p.add_(step)", "for p, step in zip(net.parameters(), moves): p.add_(step)"),
+        ("move(1, moves)", "net(a)[:, 0].relu().mean().backward()"),
+    ],
+)
+def test_of_several_writers_the_one_between_two_losses_of_a_step_is_told(reported, up, told_line):
+    found, line = reported(SHARP.replace("UP", up))
+
+    assert (found["name"], line) == ("weights-non-finite", told_line)

@@ -41,14 +41,17 @@ def aim_of(stack: Sequence[Entry], raised: str, words: str) -> Aim | None:
 
 
 def refused(stack: Sequence[Entry], births: Any, raised: str) -> list[Any]:
-    """The tensors that are not finite and made the code of this stack raise: what a library was given, else the last single number, else what the check names."""
+    """The tensors that are not finite and made the code of this stack raise: what a library was given, else the last single number, else what the check names.
+
+    Of what a library holds those with a NaN count, where there is one: the infinities beside it may be a mask's.
+    """
     users = [place for place, entry in enumerate(stack) if is_users(entry[0].f_code.co_filename)]
     if births is None or not users:
         return []
     below = stack[users[-1] + 1 :]
     given = [*_named(below), *_shared(below, births)]
     numbers = [birth.output for birth in births.births[::-1] if birth.output.numel() == 1 and birth.node is None][:1]
-    return given or numbers or list(_asked(stack[users[-1] :], condition_of(stack[users[-1]], raised == EXIT)))
+    return [one for one in given if bool(one.isnan().any())] or given or numbers or list(_asked(stack[users[-1] :], condition_of(stack[users[-1]], raised == EXIT)))
 
 
 def _differentiated(stack: Sequence[Entry]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from stepscope.collect.torch.microscope.repeating.operands import is_finite
 from stepscope.collect.torch.microscope.repeating.order import bound_by
 from stepscope.collect.torch.microscope.repeating.units import Unit
 from stepscope.collect.torch.microscope.samples.drawn import Drawn
-from stepscope.collect.torch.syntax import assignments, frame_at, function_of, only_statement, own_nodes
+from stepscope.collect.torch.syntax import assignments, frame_at, function_of, only_statement, own_nodes, tree_of, user_files
 from stepscope.collect.torch.tensors import tensors_in
 from stepscope.evidence import Frame
 
@@ -45,8 +46,19 @@ def made_at(name: str, stack: Sequence[Entry]) -> Frame | None:
         return only_statement(re.compile(rf"\.{re.escape(attribute)} [-+*/]?= "))
     frame = next((entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename) and name in entry[0].f_locals), None)
     function = function_of(frame.f_code) if frame is not None else None
-    lines = _lines(function, name) if function is not None else []
-    return frame_at(frame.f_code.co_filename, max(lines)) if frame is not None and lines and max(lines) < frame.f_lineno else None
+    if frame is None or function is None:
+        return None
+    lines = _lines(function, name)
+    if not lines and not assignments(function, name) and frame.f_locals is frame.f_globals:
+        return _in_other_cells(frame.f_code.co_filename, name)
+    return frame_at(frame.f_code.co_filename, max(lines)) if lines and max(lines) < frame.f_lineno else None
+
+
+def _in_other_cells(own: str, name: str) -> Frame | None:
+    """The statement of a notebook's only other cell that binds a variable."""
+    cells = {file: tree for file in user_files() if file != own and not os.path.isfile(file) and (tree := tree_of(file)) is not None and assignments(tree, name)}
+    found = [frame_at(file, max(lines)) for file, tree in cells.items() if (lines := _lines(tree, name))]
+    return found[0] if len(found) == len(cells) == 1 else None
 
 
 def _lines(function: ast.AST, name: str) -> list[int]:

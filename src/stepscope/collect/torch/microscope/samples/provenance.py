@@ -19,7 +19,7 @@ from stepscope.collect.torch.microscope.samples.loaded_again import Found, ask_s
 from stepscope.collect.torch.microscope.samples.proof import Proven
 from stepscope.collect.torch.microscope.samples.streams import is_stream
 from stepscope.collect.torch.syntax import frame_at, function_of, loops_around
-from stepscope.evidence import Course, Frame, NonFinite, Observation
+from stepscope.evidence import Batch, Course, Frame, NonFinite, Observation
 
 
 def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -> Observation:
@@ -37,8 +37,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
     elif found is not None and step.written is not None:  # the step writes over its batch, and what came in was bad already
         step = replace(step, written=None, repeat="near", why="")
     batch = batch_of(list(stack), loaded or _blamed(proven, stack))
-    if batch is not None and _is_nobodys(step, seen.get(Course)):
-        batch = replace(batch, culprits=(), files={})
+    batch = _as_proven(batch, proven, step, seen.get(Course)) if batch is not None else None
     if found is None and came_in and step.written is None and not step.entered:
         loaded_by = batch.loader if batch is not None else None
         given = loaded_by or (_loop_of(stack) if proven.loader is not None or LOADERS.recent() else None)
@@ -50,8 +49,17 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
 
 
 def _of_its_maker(step: NonFinite, proven: Proven, stack: Sequence[Entry]) -> NonFinite:
-    """What stood beside the batches, with the statement that has made it."""
-    return replace(step, beside=True, made=made_at(step.name, stack)) if proven.beside and step.born == "input" else step
+    """What stood beside the batches, or was there where no loader is, with the statement that has made it."""
+    if step.born != "input" or not (proven.beside or (step.name and not step.entered and step.written is None and not LOADERS.recent())):
+        return step
+    return replace(step, beside=proven.beside, made=made_at(step.name, stack))
+
+
+def _as_proven(batch: Batch, proven: Proven, step: NonFinite, course: Course | None) -> Batch:
+    """The batch without culprits where no sample is to blame; as a list of samples alone where the rows that are not finite stand elsewhere in it."""
+    if _is_nobodys(step, course):
+        return replace(batch, culprits=(), files={})
+    return replace(batch, listed=proven.listed and not set(batch.culprits) <= set(step.rows))
 
 
 def _is_nobodys(step: NonFinite, course: Course | None) -> bool:

@@ -42,6 +42,7 @@ def course_now() -> Course:
         built=SITES.of(optimizer) if optimizer is not None else None,
         scaled=SENTINEL.scalers.in_use(),
         decay=max((_decay(optimizer, group) for optimizer in optimizers for group in optimizer.param_groups), default=0.0),
+        momentum=max((_momentum(group) for each in optimizers for group in each.param_groups), default=0.0),
         gradients_read=SENTINEL.gradients.share(SENTINEL.backwards),
         lr_grew=_growth([float(rate) for rate in SENTINEL.series.rates if rate is not None]),
         lr_began=max((float(group["initial_lr"]) for group in getattr(optimizer, "param_groups", ()) if "initial_lr" in group), default=None),
@@ -66,7 +67,13 @@ def _decay(optimizer: Any, group: dict[str, Any]) -> float:
     takes = type(optimizer) is sys.modules["torch"].optim.SGD or group.get("decoupled_weight_decay") or type(optimizer).__name__ in _DECOUPLED
     if not takes or group.get("maximize") or not isinstance(rate, (int, float)) or not isinstance(decay, (int, float)):
         return 0.0
-    return float(rate * decay) / (1 + float(group.get("momentum", 0.0)))
+    return float(rate * decay) / (1 + _momentum(group))
+
+
+def _momentum(group: dict[str, Any]) -> float:
+    """How much of the last update the next one takes over; 0 where the optimizer keeps none by that name."""
+    momentum = group.get("momentum")
+    return float(momentum) if isinstance(momentum, (int, float)) else 0.0
 
 
 def _largest(parameters: Sequence[Any]) -> float | None:

@@ -97,11 +97,11 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     tensor, met = origin.tensor, origin.met
     place = storage(tensor)
     entries = met.stack if met is not None else []
-    born = "weight" if tensor in weights else "input"
-    name = weights.name(tensor) or names.get(place) or ("" if place in batch else _attribute(place, entries))
+    born = "weight" if tensor in weights and not _is_variable(tensor, names.get(place, ""), entries) else "input"
+    name = (weights.name(tensor) if born == "weight" else "") or names.get(place) or ("" if place in batch else _attribute(place, entries))
     rows, columns = _rows(tensor), _columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
-    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights)
+    written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights, entries)
     if born == "input" and written is not None:
         known |= {"repeat": "", "why": "the step writes over it in place, so what came in is not known"}
     return [
@@ -115,6 +115,13 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
         ),
         layer_of(entries) if entries else None,
     ]  # fmt: skip
+
+
+def _is_variable(tensor: Any, name: str, entries: Sequence[Entry]) -> bool:
+    """Whether a buffer is a tensor that a variable of the user's holds and nobody has written to since: class weights that a loss was given."""
+    values = [entry[0].f_locals.get(name) for entry in entries if is_users(entry[0].f_code.co_filename)]
+    is_given = not (tensor.requires_grad or tensor.is_inference() or tensor._version)
+    return is_given and any(is_tensor(value) and storage(value) == storage(tensor) for value in values)
 
 
 def _written_over(place: int, tensor: Any, births: Any) -> Frame | None:
@@ -146,7 +153,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name,
-            rows=() if of_weights else _rows(birth.output),
+            rows=() if of_weights else _rows(birth.output, came_in=birth.nan and any(link.infinite for link in birth.links)),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
             dropped=known["met"] == "gradient" and birth.node is None and not own,
@@ -182,11 +189,12 @@ def _is_finite_in_full(birth: Birth) -> bool:
     return all(bool(one.isfinite().all()) for one in outputs if one.is_floating_point())
 
 
-def _rows(tensor: Any) -> tuple[int, ...]:
-    """The rows that are not finite; empty where all are, or where there are none."""
+def _rows(tensor: Any, came_in: bool = False) -> tuple[int, ...]:
+    """The rows that are not finite, or hold a NaN where infinities `came_in` (a mask's); empty where all are, or where there are none."""
     if not tensor.dim() or tensor.shape[0] < 2:
         return ()
-    bad = ~tensor.detach().isfinite().reshape(tensor.shape[0], -1).all(dim=1)
+    finite = ~tensor.detach().isnan() if came_in else tensor.detach().isfinite()
+    bad = ~finite.reshape(tensor.shape[0], -1).all(dim=1)
     rows = bad.nonzero().flatten().tolist()
     return tuple(rows[:ROWS]) if len(rows) < tensor.shape[0] else ()
 

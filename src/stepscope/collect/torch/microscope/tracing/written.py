@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any
 
+from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.repeating.operands import storage
+from stepscope.collect.torch.microscope.tracing.ran import follows_backward, has_run
 from stepscope.collect.torch.microscope.tracing.weights import Weights
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
-from stepscope.collect.torch.syntax import frame_at, only_statement, own_nodes, tree_of, user_files
+from stepscope.collect.torch.syntax import frame_at, own_nodes, statements, tree_of, user_files
 from stepscope.evidence import Frame
 
 _LOADS = re.compile(r"\bload_state_dict\(")
@@ -26,19 +28,25 @@ _Statement = ast.Expr | ast.Assign | ast.AugAssign
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def written_by(weight: Any, weights: Weights) -> Frame | None:
-    """Before the first step the only statement that loads weights; later the only one that changes them by hand, or of several the only one that divides.
+def written_by(weight: Any, weights: Weights, stack: Sequence[Entry]) -> Frame | None:
+    """Before the first step the only statement that loads weights, or where none does, the only one that has divided them until then (`stack` says where the
+    step stands); later the only one that changes them by hand, or of several the only one that divides, or that follows a finite loss of the same step.
 
     A gradient that was not finite, and that nobody has looked at (those of a function transform are handed back), makes a weight NaN as well: then no
     statement is blamed.
     """
-    if not STEPS.finished_steps and SENTINEL.backwards < 2:
-        return only_statement(_LOADS)
-    if SENTINEL.transforms or not gradients_were_finite(weight):
-        return None
     found = {(file, node.lineno): node for file in user_files() for node in _writers(file, lambda name: weights.is_elsewhere(weight, name))}
     divide = [place for place, node in found.items() if _divides(node)]
-    return frame_at(*next(iter(found))) if len(found) == 1 else frame_at(*divide[0]) if len(divide) == 1 else None
+    if not STEPS.finished_steps and SENTINEL.backwards < 2:
+        loads = statements(_LOADS)
+        ran = [] if loads else [place for place in divide if has_run(*place, stack)]
+        return (loads or [frame_at(*place) for place in ran])[0] if len(loads) + len(ran) == 1 else None
+    if SENTINEL.transforms or not gradients_were_finite(weight):
+        return None
+    for places in (list(found), divide, [place for place in found if follows_backward(*place, stack)]):
+        if len(places) == 1:
+            return frame_at(*places[0])
+    return None
 
 
 def gradients_were_finite(weight: Any) -> bool:
