@@ -48,6 +48,7 @@ class NonFinite:
     `left_behind` is a running average that is not finite since, though the step's update was left out.
     `beside` is true where an input that is not finite is no loader's: it stood beside the batches, which are finite; `made` is the statement that
     has made an input so, in the user's loading code (where that is not known, the loop that took the batch) or beside it.
+    `drawn_from` is the line that built the loader of the samples to blame, where the program draws from several.
     `file` is what a stream has read the sample from that is not finite. `parameters` counts the parameters whose gradients are not finite.
     """
 
@@ -80,6 +81,7 @@ class NonFinite:
     left_behind: str = ""
     beside: bool = False
     made: Frame | None = None
+    drawn_from: Frame | None = None
 
     @property
     def line(self) -> Frame | None:

@@ -27,7 +27,7 @@ from stepscope.evidence import Flaws, NonFinite, Stage
 from stepscope.finding import Severity
 from stepscope.rule import Rule, Witnessed
 from stepscope.rules.found import at_flaws, shown
-from stepscope.rules.numerics.told import confidence, facts, kind, told
+from stepscope.rules.numerics.told import at, confidence, facts, kind, told
 
 NON_FINITE_INPUT = Rule("NUM101", Severity.ERROR, stage=Stage.DATA)
 
@@ -48,12 +48,12 @@ def repeated(step: NonFinite) -> Witnessed:
         fix=(_WRITTEN,) if step.written else _of_line(step.made.code) if step.made is not None and not step.beside else (),
         instead=(_BESIDE.format(name), _DIVISOR) if step.beside else (),
         seen={
-            "made at": f"{step.made.file}:{step.made.line}, `{step.made.code.strip()}`" if step.made is not None and step.made not in step.frames else "",
+            "made at": at(step.made) if step.made is not None and step.made not in step.frames else "",
             "file": step.file,
             "values": told(step.output),
             "came in with": _ENTERED.get(step.entered, ""),
             "columns": ", ".join(map(str, step.columns)),
-            **{name: text for name, text in facts(step).items() if name in ("not finite in", "left behind", "repeated") and not (name != "repeated" and _is_vector(step))},
+            **{name: text for name, text in facts(step).items() if name in ("not finite in", "drawn from", "left behind", "repeated") and not (name != "repeated" and _is_vector(step))},
             "first met by": f"`{step.operator}`" if step.operator else "",
         },
     )

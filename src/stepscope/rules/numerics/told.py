@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from stepscope.evidence import Course, NonFinite, Tensor
+from stepscope.evidence import Course, Frame, NonFinite, Tensor
 from stepscope.finding import Confidence
 
 _USUAL = {"SGD": 0.5, "LBFGS": 2.0, "Adadelta": 2.0, "Adagrad": 0.5, "Rprop": 0.5, "ASGD": 0.5, "Adafactor": 0.1}
@@ -54,6 +54,7 @@ def facts(step: NonFinite) -> dict[str, str]:
         **_operands(step),
         "came out": told(step.output) if step.output is not None else "",
         "not finite in": rows,
+        "drawn from": at(step.drawn_from) if step.drawn_from is not None else "",
         "its gradients": "finite all the same: the weights are spared, what the loss is logged or averaged in is not" if step.spared else "",
         "left behind": f"`{step.left_behind}` is not finite: the update was left out, not what the forward pass has averaged, and evaluation divides by it" if step.left_behind else "",
         "repeated": "; ".join(filter(None, (_REPEATS.get(step.repeat, ""), step.why))),
@@ -82,6 +83,11 @@ def told(tensor: Tensor) -> str:
     known = f"{tensor.minimum:.4g} to {tensor.maximum:.4g}, " if tensor.minimum is not None and tensor.maximum is not None else ""
     broken = [f"{tensor.nan} NaN"] * bool(tensor.nan) + [f"{tensor.infinite} infinite"] * bool(tensor.infinite)
     return f"{known}{', '.join(broken) + ', ' if broken else ''}{tensor.dtype}, {size}"
+
+
+def at(line: Frame) -> str:
+    """A line of the user's in a finding's words."""
+    return f"{line.file}:{line.line}, `{line.code.strip()}`"
 
 
 def course_facts(course: Course) -> dict[str, str]:

@@ -52,7 +52,7 @@ def repeated(step: NonFinite, course: Course, moment: Moment) -> Witnessed:
 
 
 def _about(code: str) -> str:
-    return "the only statement that loads weights" if _LOADS in code else "the only statement that writes to weights"
+    return "the only statement that loads weights" if _LOADS in code else "writes to weights"
 
 
 def _advice(step: NonFinite, first: bool) -> tuple[str, ...]:

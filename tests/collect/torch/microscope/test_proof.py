@@ -149,6 +149,18 @@ def test_a_sample_is_named_by_the_loader_that_handed_it_out(diagnosed, size, val
     assert "something has changed them" not in str(report.findings[0].seen)
 
 
+@pytest.mark.parametrize(("value", "seen"), [("-9.0", "not finite in"), ("float('nan')", "values")])
+@pytest.mark.parametrize("others", [True, False])
+def test_of_several_loaders_the_one_is_told_that_the_sample_was_drawn_from(diagnosed, value, seen, others):
+    source = TWO.replace("DataLoader(TensorDataset(source, y), 16, shuffle=True)", "first").replace("DataLoader(TensorDataset(other), SIZE, shuffle=True)", "second" if others else "[(other[32:48],)] * 3")
+    source = source.replace("    net =", "    first = DataLoader(TensorDataset(source, y), 16, shuffle=True)\n    second = DataLoader(TensorDataset(other), 16, shuffle=True)\n    net =")
+    report, _, _ = diagnosed(source.replace("VALUE", value))
+    found = report.findings[0].seen
+
+    assert seen in found
+    assert found.get("drawn from", "").endswith(", `second = DataLoader(TensorDataset(other), 16, shuffle=True)`") is others
+
+
 def test_what_was_put_together_of_two_loaders_names_no_sample_of_the_wrong_one(diagnosed):
     source = TWO.replace("SIZE", "16").replace("VALUE", "-9.0")
     source = source.replace("loss = nn", "both = torch.cat([b, a]); score = step(both); optimizer.zero_grad(); score.backward(); optimizer.step(); continue; nn")

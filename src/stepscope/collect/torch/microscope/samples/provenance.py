@@ -45,6 +45,8 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
         found = Found((), (given,)) if given is not None else None
     if found is not None:
         step = replace(step, frames=found.frames, stage=found.stage, file=found.file, made=found.line)
+    if batch is not None and batch.culprits and sum(not history.is_over for history in LOADERS.recent()) > 1:
+        step = replace(step, drawn_from=batch.loader)
     return seen.with_(step, replace(seen.moment, stage=step.stage or seen.moment.stage), batch)
 
 
