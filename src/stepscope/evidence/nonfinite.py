@@ -49,6 +49,7 @@ class NonFinite:
     `beside` is true where an input that is not finite is no loader's: it stood beside the batches, which are finite; `made` is the statement that
     has made an input so, in the user's loading code (where that is not known, the loop that took the batch) or beside it.
     `drawn_from` is the line that built the loader of the samples to blame, where the program draws from several.
+    `turn` holds the variables of the program's own loops where no loader is drawn from, each with its value ("`i` = 88").
     `file` is what a stream has read the sample from that is not finite. `parameters` counts the parameters whose gradients are not finite.
     """
 
@@ -82,6 +83,7 @@ class NonFinite:
     beside: bool = False
     made: Frame | None = None
     drawn_from: Frame | None = None
+    turn: tuple[str, ...] = ()
 
     @property
     def line(self) -> Frame | None:

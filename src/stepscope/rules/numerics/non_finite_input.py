@@ -53,7 +53,7 @@ def repeated(step: NonFinite) -> Witnessed:
             "values": told(step.output),
             "came in with": _ENTERED.get(step.entered, ""),
             "columns": ", ".join(map(str, step.columns)),
-            **{name: text for name, text in facts(step).items() if name in ("not finite in", "drawn from", "left behind", "repeated") and not (name != "repeated" and _is_vector(step))},
+            **{name: text for name, text in facts(step).items() if name in ("not finite in", "in the loop", "drawn from", "left behind", "repeated") and not (name != "repeated" and _is_vector(step))},
             "first met by": f"`{step.operator}`" if step.operator else "",
         },
     )

@@ -54,6 +54,7 @@ def facts(step: NonFinite) -> dict[str, str]:
         **_operands(step),
         "came out": told(step.output) if step.output is not None else "",
         "not finite in": rows,
+        "in the loop": ", ".join(step.turn),
         "drawn from": at(step.drawn_from) if step.drawn_from is not None else "",
         "its gradients": "finite all the same: the weights are spared, what the loss is logged or averaged in is not" if step.spared else "",
         "left behind": f"`{step.left_behind}` is not finite: the update was left out, not what the forward pass has averaged, and evaluation divides by it" if step.left_behind else "",

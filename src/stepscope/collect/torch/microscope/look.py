@@ -22,6 +22,7 @@ from stepscope.collect.torch.microscope.repeating.raised import EXIT, aim_of
 from stepscope.collect.torch.microscope.repeating.rest import first_broken
 from stepscope.collect.torch.microscope.samples.proof import Proven
 from stepscope.collect.torch.microscope.samples.provenance import with_provenance
+from stepscope.collect.torch.microscope.samples.turn import turn_of
 from stepscope.collect.torch.microscope.tracing.course import course_now
 from stepscope.collect.torch.microscope.tries import best_of
 from stepscope.collect.torch.microscope.watching.gradients import kind_of
@@ -75,8 +76,12 @@ def stack_at(frame: FrameType | None) -> list[Entry]:
 def diagnose(aim: Aim, stack: Sequence[Entry]) -> Observation:
     """What the best repeat shows: the first that came out bit for bit, else the nearest."""
     moment = replace(moment_at(stack, Stage.BACKWARD if aim.met == "gradient" else Stage.LOSS), step=_step(aim, stack))
-    course = course_now()
-    seen = Observation(moment, course)
+    seen = _repeated(aim, Observation(moment, course_now()), stack)
+    step = seen.get(NonFinite)
+    return seen.with_(replace(step, turn=turn_of(stack))) if step is not None and aim.met != "late" else seen
+
+
+def _repeated(aim: Aim, seen: Observation, stack: Sequence[Entry]) -> Observation:
     best, why = best_of(aim, stack)
     if best is None:
         return seen.with_(_unrepeated(aim, why or "no part of the code computes the loss anew", stack))
