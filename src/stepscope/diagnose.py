@@ -18,7 +18,8 @@ _STEP = (
     Stage.METRICS, Stage.LOGGING,
 )  # fmt: skip
 """The stages in the order of a step."""
-SAMPLES_SHOWN = 20
+SAMPLES_KEPT = 4096
+"""Samples that a finding lists, whatever a report shows of them."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,8 @@ def _stage(draft: Draft, observation: Observation) -> Stage:
 
 
 def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
-    moment, layer, call = observation.moment, observation.get(Layer), observation.get(Call)
+    moment, layer, call, step = observation.moment, observation.get(Layer), observation.get(Call), observation.get(NonFinite)
+    made_here = step.made_by if step is not None and line == step.line else None
     return Place(
         file=line.file if line else moment.script,
         line=line.line if line else None,
@@ -152,7 +154,7 @@ def _place(draft: Draft, observation: Observation, line: Frame | None) -> Place:
         step=moment.step,
         epoch=moment.epoch,
         layer=draft.layer or (layer.path if layer else None),
-        operator=draft.operator or (call.function if call else None),
+        operator=draft.operator or made_here or (call.function if call else None),
         rank=moment.rank,
         samples=_samples(observation.get(Batch)),
     )
@@ -164,7 +166,7 @@ def _samples(batch: Batch | None) -> tuple[Sample, ...]:
     alone = batch.listed or (len(batch.indices) == 1 and batch.rows != 1)  # the one sample that is known of a batch: its row is not
     return tuple(
         Sample(index=batch.indices[row] if row < len(batch.indices) else None, row=None if alone else row, file=batch.files.get(row))
-        for row in batch.culprits[:SAMPLES_SHOWN]
+        for row in batch.culprits[:SAMPLES_KEPT]
     )
 
 

@@ -90,6 +90,11 @@ class NonFinite:
         """The user's line: the innermost of the frames that is the user's own."""
         return next((frame for frame in reversed(self.frames) if frame.user), None)
 
+    @property
+    def made_by(self) -> str | None:
+        """The operator that made it of finite values; None where it was there before any was run."""
+        return None if self.born in ("input", "weight", "constant", "unknown") else self.operator or None
+
 
 @dataclass(frozen=True)
 class Course:

@@ -38,6 +38,14 @@ def test_each_of_two_bad_samples_in_a_batch_is_named(diagnosed):
     assert told(report, lines)[2] == [23, 27]
 
 
+def test_more_samples_than_are_shown_are_all_named_where_a_step_is_short(diagnosed):
+    source = NET.replace("rand(60, 5)", "rand(96, 5)").replace("x[23, 3]", "x[3:43, 3]").replace("10, shuffle=True", "48, shuffle=False").replace("MIX", "pass")
+    report, _, lines = diagnosed(source)
+
+    assert told(report, lines)[2] == list(range(3, 43))
+    assert report.findings[0].place.operator == "log"
+
+
 def test_a_divergence_names_no_sample(diagnosed):
     report, _, _lines = diagnosed("""
     x = torch.randn(256, 10) * 5; y = x @ torch.randn(10, 1)

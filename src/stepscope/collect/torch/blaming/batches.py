@@ -23,7 +23,7 @@ from stepscope.collect.torch.sites import SITES
 from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Batch, Remainder
 
-FILES = 5
+FILES = 20
 """Samples whose files are looked up."""
 
 

@@ -19,8 +19,8 @@ from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
 from stepscope.collect.torch.steps import STEPS
 from stepscope.evidence import Frame, NonFinite
 
-ALONE, SECONDS = 16, 2.0
-"""Rows that are tried by themselves at most, and how long that may take."""
+ALONE, SECONDS, SOON = 16, 2.0, 0.5
+"""So many rows are tried by themselves within so many seconds; more of them only where that is soon done."""
 _COMPUTED = ("forward", "backward")
 """Where it began in an operator that the whole batch went through: one number, all of its rows, or rows of another kind (boxes, positives)."""
 
@@ -86,8 +86,12 @@ def _guilty(attempt: Attempt, repeat: Repeat, group: Sequence[Place], rows: tupl
         return ()
     if len(rows) == 1:
         return rows
-    until = time.monotonic() + SECONDS
-    return tuple(row for row in rows[:ALONE] if time.monotonic() < until and outcome(tuple(other for other in rows if other != row)) == "not finite")
+    began = time.monotonic()
+
+    def has_time(tried: int) -> bool:
+        return time.monotonic() - began < (SECONDS if tried < ALONE else SOON)
+
+    return tuple(row for tried, row in enumerate(rows) if has_time(tried) and outcome(tuple(other for other in rows if other != row)) == "not finite")
 
 
 def _placed(at: Place, rows: tuple[int, ...], drawn: Drawn | None) -> Proven:

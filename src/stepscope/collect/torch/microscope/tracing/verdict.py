@@ -28,7 +28,8 @@ from stepscope.evidence import Frame, NonFinite, Stage
 
 SHOWN = 5
 """Tensors shown of what went into an operator."""
-ROWS = 64
+ROWS = 1 << 17
+"""Rows of an operator's output that are told; those of one sample (its tokens, its pixels) are many."""
 
 
 def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Sequence[Any] = ()) -> list[Any]:
