@@ -9,10 +9,12 @@ from typing import Any
 
 from stepscope.collect.torch.microscope.watching.budget import Budget
 from stepscope.collect.torch.microscope.watching.by_hand import works_on_gradients
+from stepscope.collect.torch.microscope.watching.glimpse import Glimpse
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of
 from stepscope.collect.torch.microscope.watching.leaves import Leaves
 from stepscope.collect.torch.microscope.watching.losses import outside_transforms
 from stepscope.collect.torch.microscope.watching.modes import outside_modes
+from stepscope.collect.torch.microscope.watching.parameters import parameters_of
 from stepscope.collect.torch.steps import STEPS
 
 
@@ -27,6 +29,7 @@ class GradientReads:
     def begin(self, budget: Budget) -> None:
         """Read from now on, at the expense of this account."""
         self.leaves = Leaves()
+        self.glimpse = Glimpse()
         self.are_backwards_own = True
         """Whether what a backward leaves in the gradients is what the update takes."""
         self._budget = budget
@@ -40,7 +43,9 @@ class GradientReads:
         """Whether the backward of this loss has left finite gradients, or `handed` them back."""
         began = perf_counter()
         with outside_transforms() if handed else nullcontext(), outside_modes():
-            finite = all_finite(gradients_of(STEPS.optimizers) or ([] if self.has_optimizer else [*self.leaves.gradients(loss), *handed]))
+            optimizers = STEPS.optimizers
+            finite = all_finite(gradients_of(optimizers) or ([] if self.has_optimizer else [*self.leaves.gradients(loss), *handed]))
+            self.glimpse.choose([parameters_of([optimizer]) for optimizer in optimizers] or [self.leaves.tensors[::-1]])
         self._read += 1
         self._budget.pay_thinned(began)
         return finite

@@ -162,13 +162,13 @@ class Sentinel:
             self._look_at("late", value, None, frame)
 
     def looks_after(self) -> bool:
-        """Whether the gradients of this step, whose loss is finite, are looked at: as far as the budget goes, and always where a bad one is to have no effect."""
+        """Whether the gradients of this step, whose loss is finite, are looked at: as far as the budget goes, where one shows that it is bad, and always where a bad one is to have no effect."""
         if self.pending.is_open:
             self.pending.recover(self.gradients.has_optimizer)
             return False
         if not (self.beginnings.is_drawn or self.gradients.has_optimizer):  # nothing else says where a step begins
             self.budget.begins(perf_counter())
-        return (self.budget.allows and not self.budget.brief) or self.pending.policy != "continue"
+        return (self.budget.allows and not self.budget.brief) or self.pending.policy != "continue" or self.gradients.glimpse.shows_bad()
 
     def after(self, loss: Any, value: float, frame: FrameType, handed: Any = ()) -> None:
         """The gradients of a finite loss; those that are `handed` back are the update's own where no optimizer is there to take them."""

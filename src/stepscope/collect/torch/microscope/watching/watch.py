@@ -104,8 +104,11 @@ def _watched(original: Any, weighs: bool) -> Any:
             return _again(loss, tensors, lambda: original(tensors, *args, **kwargs), sys._getframe(1))
         try:
             if SENTINEL.look is not None:
-                if SENTINEL.budget.brief and SENTINEL.glances(plain_number(tensors), sys._getframe(1)):
-                    return original(tensors, *args, **kwargs)
+                if SENTINEL.budget.brief and SENTINEL.glances(value := plain_number(tensors), sys._getframe(1)):
+                    result = original(tensors, *args, **kwargs)
+                    if SENTINEL.gradients.glimpse.shows_bad():
+                        _over(tensors, value, sys._getframe(1), result)
+                    return result
                 began = 0.0 if SENTINEL.budget.brief else perf_counter()
                 loss = loss_of(tensors, args, kwargs, is_transformed, weighs)
                 loss, value = _before(loss, tensors, args, sys._getframe(1), began, weighs)
