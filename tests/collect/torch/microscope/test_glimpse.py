@@ -73,6 +73,15 @@ def test_the_smallest_of_the_first_parameters_is_read(net):
     assert glimpse.shows_bad()
 
 
+def test_a_gradient_that_cannot_be_added_up_is_left_alone(net):
+    glimpse, parameters = Glimpse(), backward(net)
+    glimpse.choose([parameters])
+    parameters[2].grad = None
+    parameters[2].data = parameters[2].data.to(pytest.importorskip("torch").float8_e4m3fn)
+    parameters[2].grad = parameters[2].detach().clone()
+    assert not glimpse.shows_bad()
+
+
 def test_a_model_is_not_held(net):
     import gc
     import weakref

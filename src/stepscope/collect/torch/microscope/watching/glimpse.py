@@ -40,12 +40,15 @@ class Glimpse:
         core = sys.modules["torch"]._C
         if core._len_torch_dispatch_stack() or core._len_torch_function_stack() or core._functorch.peek_interpreter_stack() is not None:
             return False
-        for reference in self._chosen:
-            gradient = getattr(reference(), "grad", None)
-            if gradient is not None and gradient.is_cpu:  # a model may be moved to an accelerator
-                total = core.TensorBase.item(core.TensorBase.sum(gradient))
-                if total - total != 0:
-                    return True
+        try:
+            for reference in self._chosen:
+                gradient = getattr(reference(), "grad", None)
+                if gradient is not None and gradient.is_cpu:  # a model may be moved to an accelerator
+                    total = core.TensorBase.item(core.TensorBase.sum(gradient))
+                    if total - total != 0:
+                        return True
+        except Exception:  # of a kind that has no sum, since it was chosen
+            self._chosen = []
         return False
 
 
