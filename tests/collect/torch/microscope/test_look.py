@@ -283,6 +283,17 @@ HARMLESS = {
         scaler.step(optimizer)
         scaler.update()
     """,
+    "a scale that is so high that the loss overflows and its gradients do not": """
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.001)
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**115)
+    for step in range(12):
+        loss = scaler.scale(net(torch.randn(8, 4)).square().mean() + 1e4)
+        assert loss.isinf()
+        optimizer.zero_grad()
+        loss.backward()
+        scaler.step(optimizer)
+        scaler.update()
+    """,
     "gradients that are cleaned by hand": """
     net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
     for step in range(5):
