@@ -343,6 +343,17 @@ def test_what_reaches_no_weight_is_left_in_peace(diagnosed, case):
     assert all(p.isfinite().all() for p in weights)
 
 
+@pytest.mark.parametrize("policy", ["skip", "stop"])
+@pytest.mark.parametrize("case", [case for case in HARMLESS if "clean" in case])
+def test_gradients_that_are_cleaned_in_time_are_the_update_under_every_policy(diagnosed, case, policy):
+    _, without, _ = diagnosed(HARMLESS[case])
+    report, names, _ = diagnosed(HARMLESS[case], on_nonfinite=policy)
+
+    assert report is None
+    assert all(one.equal(other) for one, other in zip(names["net"].parameters(), without["net"].parameters(), strict=True))
+    assert len(names["optimizer"]._optimizer_step_pre_hooks) <= 1
+
+
 def test_skip_drops_the_update_alone(diagnosed):
     report, names, _ = diagnosed(NET + LOOPS["a loader"], on_nonfinite="skip")
 
