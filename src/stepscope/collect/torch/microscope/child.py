@@ -29,7 +29,6 @@ from stepscope.collect.torch.microscope.tracing.own_state import begun_otherwise
 from stepscope.collect.torch.microscope.tracing.own_update import with_own_update
 from stepscope.collect.torch.microscope.tracing.verdict import verdict
 from stepscope.collect.torch.microscope.tracing.weights import Weights
-from stepscope.collect.torch.microscope.watching.gradients import values_of
 from stepscope.collect.torch.microscope.watching.parameters import parameters_of, without_gradients
 from stepscope.collect.torch.microscope.watching.random_states import distinct
 from stepscope.collect.torch.microscope.watching.sentinel import SENTINEL
@@ -165,7 +164,7 @@ def _next(came: str, attempt: Attempt) -> int | None:
 
 def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
     """The gradients that are not finite: of the optimizers' parameters, or where there is no optimizer, of the models in sight."""
-    there = [values_of(p.grad) for p in _trained(optimizers, stack) if p.grad is not None]
+    there = [p.grad._values() if p.grad.is_sparse else p.grad for p in _trained(optimizers, stack) if p.grad is not None]
     return [gradient for gradient in there if not bool(gradient.isfinite().all())]
 
 
