@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+LETTERS = 300
+"""Of an exception's text that are said: PyTorch lists all of its backends in some."""
 _told: set[str] = set()
 
 
@@ -19,7 +21,8 @@ def trouble(what: str, problem: BaseException) -> None:
         return
     _told.add(what)
     try:
-        print(f"stepscope: {what}: {type(problem).__name__}: {problem}. The run goes on.", file=sys.__stderr__)
+        words = " ".join(str(problem).split())
+        print(f"stepscope: {what}: {type(problem).__name__}: {words[:LETTERS]}{'...' * (len(words) > LETTERS)}. The run goes on.", file=sys.__stderr__)
         if os.environ.get("STEPSCOPE_DEBUG"):
             import traceback
 

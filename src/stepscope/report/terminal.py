@@ -38,11 +38,11 @@ def _skipped(report: Report, colour: bool) -> Iterator[str]:
     if not report.skipped:
         return
     count = len(report.skipped)
-    yield _paint(f"{count} bad sample{'s were' if count > 1 else ' was'} replaced by others:", "word", colour)
+    what = "replaced by others" if any(bad.index is not None for bad in report.skipped) else "passed over"
+    yield _paint(f"{count} bad sample{'s were' if count > 1 else ' was'} {what}:", "word", colour)
     for bad in report.skipped[:LISTED]:
-        name = f"sample {bad.index}" if bad.index is not None else f"record {bad.position}"
         file = f" ({_clean(bad.file)})" if bad.file else ""
-        yield f"  {name}{file}: {_clean(bad.reason)}"
+        yield f"  {bad.name}{file}: {_clean(bad.reason)}"
     if count > LISTED:
         yield f"  and {count - LISTED} more; --output report.json lists them all"
     yield ""

@@ -15,6 +15,7 @@ The absence of one of them costs one feature, with a note, never the run.
 | `torch._C._functorch.get_unwrapped`, `is_gradtrackingtensor`, `is_functorch_wrapped_tensor`, `peek_interpreter_stack`, `torch._functorch.pyfunctorch.temporarily_clear_interpreter_stack` | the loss of a function transform, and to leave it while its step is repeated |
 | `torch.utils._python_dispatch.TorchDispatchMode._should_skip_dynamo` | in a repeated step: without it torch loads its compiler, which takes a second |
 | `torch._C._pop_torch_dispatch_stack`, `_push_on_torch_dispatch_stack`, `_len_torch_dispatch_stack`, the same of `torch_function`, `torch._C.TensorBase` | to read a step behind the back of the program's own modes and patches |
+| `Tensor._values` | the values of a sparse gradient, coalesced or not |
 | `torch._dynamo.utils.counters` | whether anything was compiled: a compiled step of an optimizer is not counted |
 | `torch._dynamo.trace_rules.BUILTIN_INLINE_WHEN_CALLED`, `SKIP_DIRS`, `_recompile_re` | Dynamo does not compile our own frames |
 | `torch.autograd._unsafe_preserve_version_counter` | in a step that is repeated in place: tensors that it writes over are put back |

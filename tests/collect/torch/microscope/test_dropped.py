@@ -36,6 +36,16 @@ TAKERS = {
         loss(rows).backward()
         moved.append(not net[3].weight.equal(before))
     """,
+    "an optimizer with a hook of its own": """
+    optimizer = torch.optim.Adam(net.parameters(), 0.1); stepped = []
+    optimizer.register_step_pre_hook(lambda *_: stepped.append(1))
+    EACH
+        optimizer.zero_grad()
+        loss(rows).backward()
+        optimizer.step()
+        moved.append(not net[3].weight.equal(before))
+    assert len(optimizer._optimizer_step_pre_hooks) == 1 and len(stepped) == len(moved)
+    """,
     "an optimizer that asks each weight for its gradient": """
     class Heavy(torch.optim.Optimizer):
         def __init__(self, parameters): super().__init__(parameters, {})

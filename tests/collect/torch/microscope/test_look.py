@@ -283,6 +283,17 @@ HARMLESS = {
         scaler.step(optimizer)
         scaler.update()
     """,
+    "a scale that is so high that the loss overflows and its gradients do not": """
+    net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.001)
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**115)
+    for step in range(12):
+        loss = scaler.scale(net(torch.randn(8, 4)).square().mean() + 1e4)
+        assert loss.isinf()
+        optimizer.zero_grad()
+        loss.backward()
+        scaler.step(optimizer)
+        scaler.update()
+    """,
     "gradients that are cleaned by hand": """
     net = nn.Linear(4, 1); optimizer = torch.optim.SGD(net.parameters(), 0.01)
     for step in range(5):
@@ -330,6 +341,17 @@ def test_what_reaches_no_weight_is_left_in_peace(diagnosed, case):
     assert report is None
     weights = [p for name in ("net", "w") if name in names for p in (names[name].parameters() if name == "net" else [names[name]])]
     assert all(p.isfinite().all() for p in weights)
+
+
+@pytest.mark.parametrize("policy", ["skip", "stop"])
+@pytest.mark.parametrize("case", [case for case in HARMLESS if "clean" in case])
+def test_gradients_that_are_cleaned_in_time_are_the_update_under_every_policy(diagnosed, case, policy):
+    _, without, _ = diagnosed(HARMLESS[case])
+    report, names, _ = diagnosed(HARMLESS[case], on_nonfinite=policy)
+
+    assert report is None
+    assert all(one.equal(other) for one, other in zip(names["net"].parameters(), without["net"].parameters(), strict=True))
+    assert len(names["optimizer"]._optimizer_step_pre_hooks) <= 1
 
 
 def test_skip_drops_the_update_alone(diagnosed):

@@ -136,3 +136,41 @@ def test_records_of_a_stream_that_do_not_fit_are_passed_over(workers):
 def test_a_stream_whose_records_all_differ_raises_its_own_exception():
     with pytest.raises(RuntimeError, match="equal size"):
         seen(Ragged(range(0, 20, 2)), batch_size=8)
+
+
+class ByShape(Numbers):
+    """Half of the samples are of one shape and half of the other: a batch sampler keeps them apart."""
+
+    def __init__(self, bad=()):
+        super().__init__(bad=bad, odd=range(0, 40, 2), size=40)
+        self.targets = [0] * 40
+
+
+@pytest.mark.parametrize("bad", [[10], [10, 12], [8, 9, 10, 11]], ids=["one", "two of a batch", "of both shapes"])
+@pytest.mark.parametrize("size", [2, 4])
+def test_one_that_stands_in_for_another_and_does_not_fit_is_no_bad_sample(size, bad):
+    shapes = [range(0, 40, 2), range(1, 40, 2)]
+    batches = [[*shape[at : at + size]] for shape in shapes for at in range(0, 20, size)]
+    handed, report = seen(ByShape(bad=bad), batch_sampler=batches)
+
+    assert {bad.index for bad in report.skipped} == set(bad)
+    assert [len(samples) for samples, _ in handed] == [size] * (40 // size)
+    assert all(len({sample % 2 for sample in samples}) == 1 and len(set(samples)) == size for samples, _ in handed)
+
+
+def test_the_reason_of_each_tells_its_own_shape():
+    class Sizes(Numbers):
+        def __getitem__(self, index):
+            return torch.zeros({3: 3, 5: 4}.get(index, 2)), index
+
+    _, report = seen(Sizes(), batch_size=8)
+
+    told = {bad.index: bad.reason.partition("but got ")[2] for bad in report.skipped}
+    assert told == {3: "[2] at entry 0 and [3] at entry 1", 5: "[2] at entry 0 and [4] at entry 1"}
+
+
+def test_where_no_other_can_be_loaded_the_exception_says_so():
+    with pytest.raises(OSError, match="cannot read 0") as raised:
+        seen(Numbers(bad=range(40)), batch_size=8)
+
+    assert raised.value.__notes__[0].startswith("stepscope: no other sample could take its place: 2")

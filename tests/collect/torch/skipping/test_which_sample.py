@@ -20,6 +20,7 @@ from torch.utils.data import (
 
 import stepscope
 from stepscope.collect.torch.skipping.marks import mark_of
+from stepscope.report.terminal import render
 
 
 class Asked(Numbers):
@@ -152,8 +153,34 @@ class Stream(IterableDataset):
 def test_workers_count_the_records_of_a_stream_each_for_itself(tmp_path):
     _, report = seen(Stream(tmp_path), batch_size=3, num_workers=2)
 
-    assert [bad.position for bad in report.skipped] == [1, 1]
+    assert {bad.name for bad in report.skipped} == {"record 1 of worker 0", "record 1 of worker 1"}
     assert {str(bad.file)[-5:] for bad in report.skipped} == {"2.txt", "3.txt"}
+
+
+class Lines(IterableDataset):
+    """Each worker goes through lines of its own, that it reads from no file."""
+
+    def __iter__(self):
+        share = get_worker_info()
+        return map(self.parsed, range(share.id, 24, share.num_workers) if share else range(24))
+
+    def parsed(self, number):
+        if number in (6, 7):  # the fourth of either worker
+            raise ValueError(f"line {number} cannot be parsed")
+        return torch.full((2,), float(number)), 0
+
+
+def test_bad_records_at_one_position_of_several_workers_are_several(tmp_path):
+    kept = tmp_path / "bad.jsonl"
+    first, second = (seen(Lines(), skip_list=kept, batch_size=4, num_workers=2)[1] for _ in range(2))
+
+    for report in (first, second):
+        assert {(bad.position, bad.worker) for bad in report.skipped} == {(3, 0), (3, 1)}
+        assert "2 bad samples were passed over:" in render(report)
+        assert "record 3 of worker 1: ValueError: line 7 cannot be parsed" in render(report)
+    with pytest.raises(ValueError, match="line"):
+        seen(Lines(), limit=1, batch_size=4, num_workers=2)
+    assert [bad.name for bad in seen(Lines(), batch_size=4)[1].skipped] == ["record 6", "record 7"]
 
 
 def test_a_list_that_was_written_by_hand_or_badly_is_read_as_far_as_it_goes(tmp_path):

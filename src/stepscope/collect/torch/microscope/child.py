@@ -164,7 +164,8 @@ def _next(came: str, attempt: Attempt) -> int | None:
 
 def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
     """The gradients that are not finite: of the optimizers' parameters, or where there is no optimizer, of the models in sight."""
-    return [p.grad for p in _trained(optimizers, stack) if p.grad is not None and not bool(p.grad.isfinite().all())]
+    there = [p.grad._values() if p.grad.is_sparse else p.grad for p in _trained(optimizers, stack) if p.grad is not None]
+    return [gradient for gradient in there if not bool(gradient.isfinite().all())]
 
 
 def _trained(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:

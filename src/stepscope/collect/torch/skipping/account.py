@@ -45,6 +45,7 @@ class Account:
         key, ledger = key_of(bad), self._ledger
         ledger.refresh()
         if ledger.known(key):
+            ledger.meet(key)
             return
         count = ledger.count(key if self._limit.endswith("%") else None)
         if count >= self._most(bad.size):

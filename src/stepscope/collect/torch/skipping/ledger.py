@@ -107,7 +107,7 @@ def key_of(bad: Skipped) -> Key:
 
     A list that a person has written bears no marks.
     """
-    place = (bad.position, bad.file) if bad.index is None else str(bad.index)
+    place = (bad.position, bad.worker, bad.file) if bad.index is None else str(bad.index)
     return bad.dataset, bad.size, place, bad.mark
 
 

@@ -12,7 +12,7 @@ from stepscope.collect.torch.skipping.account import Account
 from stepscope.collect.torch.skipping.collating import unfit
 from stepscope.collect.torch.skipping.names import row_of
 from stepscope.collect.torch.skipping.others import others
-from stepscope.collect.torch.skipping.reasons import Reason, file_of
+from stepscope.collect.torch.skipping.reasons import Reason, file_of, note
 from stepscope.collect.torch.skipping.splits import Splits
 
 ROUNDS = 8
@@ -39,14 +39,14 @@ class Maps:
         chosen = list(wanted)
         at_once = self._at_once(dataset, iter(chosen) if hasattr(wanted, "__next__") else wanted, chosen)
         if at_once is not None:
-            return self._collated(fetcher, chosen, at_once)
-        samples, files = [], []
+            return self._collated(fetcher, tuple(chosen), chosen, at_once)
+        asked_for, samples, files = tuple(chosen), [], []
         for place, index in enumerate(chosen):
             _announce(dataset, index)
             sample, chosen[place] = self._load(dataset, index, chosen)
             samples.append(sample)
             files.append(self._account.opened)
-        return self._collated(fetcher, chosen, samples, files)
+        return self._collated(fetcher, asked_for, chosen, samples, files)
 
     def _at_once(self, dataset: Any, wanted: Any, chosen: Sequence[Any]) -> Any:
         """The samples of a data set that answers lists; None where one of them is bad, so that they are loaded one by one."""
@@ -70,11 +70,11 @@ class Maps:
 
     def _another(self, dataset: Any, index: Any, batch: Sequence[Any], reason: Reason | None) -> tuple[Any, Any]:
         """Another sample with its index. Raises the problem itself where none can be loaded, or where too many are bad."""
-        file = file_of(reason.problem) or self._account.opened if reason else None
+        file, tried = file_of(reason.problem) or self._account.opened if reason else None, 0
         for other in others(dataset, index, batch, self._seen, self._splits.around(dataset, index)):
             if self._account.knows(dataset, other):
                 continue
-            self._account.opened = None
+            self._account.opened, tried = None, tried + 1
             try:
                 sample = _asked(dataset, other)
                 if reason is not None and not reason.may_follow(sample):
@@ -88,10 +88,12 @@ class Maps:
                 self._account.meet(dataset, index)
             self._account.opened = opened
             return sample, other
-        raise reason.problem if reason else LookupError(f"no other sample can take the place of sample {index}")
+        problem = reason.problem if reason else LookupError(f"no other sample can take the place of sample {index}")
+        note(problem, f"no other sample could take its place: {tried} were tried")
+        raise problem
 
-    def _collated(self, fetcher: Any, chosen: list[Any], samples: Any, files: Sequence[str | None] = ()) -> Any:
-        """The batch. Samples that keep it from being put together are replaced."""
+    def _collated(self, fetcher: Any, asked_for: Sequence[Any], chosen: list[Any], samples: Any, files: Sequence[str | None] = ()) -> Any:
+        """The batch. Samples that keep it from being put together are replaced; one that stands in for another is no bad one for it."""
         try:
             return fetcher.collate_fn(samples)
         except Exception as raised:
@@ -101,13 +103,14 @@ class Maps:
         first = problem
         for _ in range(ROUNDS):
             samples = self._loaded_again(fetcher.dataset, chosen)  # what failed may have changed them
-            found = unfit(fetcher, samples, chosen, problem)
+            stand_ins = [row for row, index in enumerate(chosen) if index is not asked_for[row]]
+            found = unfit(fetcher, samples, chosen, problem, stand_ins)
             if not found.rows:
                 break
             for row, words in found.rows.items():
                 self._account.opened = files[row] if files else None
                 reason = Reason(problem, "collate", words, found.may_follow)
-                samples[row], chosen[row] = self._another(fetcher.dataset, chosen[row], chosen, reason)
+                samples[row], chosen[row] = self._another(fetcher.dataset, asked_for[row], chosen, reason)
             try:
                 return fetcher.collate_fn(samples)
             except Exception as again:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import GeneratorType
 from typing import Any
 
@@ -59,7 +60,8 @@ class Streams:
             raise StopIteration
 
     def _pass_over(self, fetcher: Any, position: int, file: str | None, reason: Reason) -> None:
-        self._account.write_down(fetcher.dataset, None, reason, file, position=position)
+        worker = sys.modules["torch"].utils.data.get_worker_info()
+        self._account.write_down(fetcher.dataset, None, reason, file, position=position, worker=worker and worker.id)
 
     def _next(self, fetcher: Any) -> Any:
         for _ in range(IN_A_ROW):

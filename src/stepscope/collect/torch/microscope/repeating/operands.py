@@ -34,9 +34,9 @@ def storage(tensor: Any) -> int:
 
 
 def tensors(value: Any) -> list[Any]:
-    """The tensors in what an operator is given or gives."""
+    """The tensors in what an operator is given or gives; of sparse ones the values that they hold."""
     if isinstance(value, torch.Tensor):
-        return [value]
+        return [value._values() if value.is_sparse else value]
     if isinstance(value, dict):
         value = list(value.values())
     return [tensor for item in value for tensor in tensors(item)] if isinstance(value, (list, tuple)) else []

@@ -172,10 +172,10 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
                 return
             self._by_storage.pop(place, None)
             return
-        inputs = [tensor for tensor in tensors((args, kwargs)) if tensor is not output and id(tensor) not in written]
-        if not before and any(storage(tensor) == place for tensor in inputs):  # a view
-            if not func._schema.is_mutable:
-                return
+        given = tensors((args, kwargs))
+        inputs = [tensor for tensor in given if tensor is not output and id(tensor) not in written]
+        if not before and any(storage(tensor) == place for tensor in given) and not func._schema.is_mutable:  # a view
+            return
         links = [*before, *(self._link(tensor) for tensor in inputs)]
         has_nan = bool(output.isnan().any())
         is_new = all(link.finite for link in links) or (has_nan and not any(link.nan for link in links))

@@ -15,8 +15,12 @@ def gradients_of(optimizers: Any) -> list[Any]:
 
 
 def readable(gradients: list[Any]) -> list[Any]:
-    """Those that are there and can be looked at without waiting for a device."""
-    return [gradient for gradient in gradients if gradient is not None and gradient.is_cpu and not gradient.is_sparse and holds_values(gradient)]
+    """Those that are there and can be looked at without waiting for a device; of sparse ones (an embedding's) the values that they hold."""
+    return [
+        gradient._values() if gradient.is_sparse else gradient
+        for gradient in gradients
+        if gradient is not None and gradient.is_cpu and holds_values(gradient)
+    ]
 
 
 def _is_finite(tensor: Any) -> bool:

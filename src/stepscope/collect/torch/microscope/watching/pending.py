@@ -8,6 +8,7 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.averages import Averages
+from stepscope.collect.torch.microscope.watching.behind import Behind
 from stepscope.collect.torch.microscope.watching.dropped import Dropped
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of, readable
 from stepscope.collect.torch.microscope.watching.left_behind import LeftBehind
@@ -42,6 +43,7 @@ class Pending:
         self._before_update: dict[int, list[str]] = {}
         self._reach = Reach()
         self._dropped = Dropped()
+        self._behind = Behind()
         self.has_dropped = False
         """Whether the bad step's update was dropped, of one optimizer at least."""
         self.averages = Averages()
@@ -105,6 +107,13 @@ class Pending:
             self.dismiss()
             self.recovers = not has_optimizer
 
+    def stepping(self, optimizer: Any, loss_is_finite: bool) -> None:
+        """An optimizer's step begins. Before it is interfered with, its own hooks have their turn."""
+        if self.policy == "continue":
+            self.updating(optimizer, loss_is_finite)
+        elif not self._is_anothers:
+            self._behind.call(optimizer, lambda: self.updating(optimizer, loss_is_finite))
+
     def updating(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer is about to move the weights; under any policy but "continue" a bad update is confirmed, and stopped, before it happens."""
         if self._is_anothers:
@@ -127,6 +136,7 @@ class Pending:
         """
         if self._is_anothers:
             return
+        self._behind.over()
         with outside_modes():
             self._dropped.give_back()
             moved = self._before_update.pop(id(optimizer), None) != marks_of(optimizer)
@@ -157,6 +167,7 @@ class Pending:
 
     def dismiss(self) -> None:
         """Somebody took care of it."""
+        self._behind.over()
         self.is_open, self._diagnosis, self._in_a_row = False, None, 0
 
     def confirm(self, stops: bool = True) -> None:

@@ -9,6 +9,10 @@ FALLS = 4
 """Steps in a row that a gradient scaler has skipped, its scale already down to 1, from which on it is no longer looking for its scale."""
 
 
+HIGH = 2.0**64
+"""A scale from which on a loss of 32 bits has no room for it: it grows so high where nothing overflows before (bfloat16)."""
+
+
 class Scalers:
     """The gradient scalers of the run: their skipped steps are normal, a scale that only falls is not."""
 
@@ -26,8 +30,8 @@ class Scalers:
         return [scaler for scaler in alive if scaler is not None and scaler.is_enabled()]
 
     def may_overflow(self, loss: Any) -> bool:
-        """Whether a loss that is infinite may have been finite before it was scaled. In 32 bits there is room for any scale."""
-        return self.in_use() and str(loss.dtype) == "torch.float16"
+        """Whether a loss that is infinite may have been finite before it was scaled. In 32 bits there is room for any scale but a very high one."""
+        return any(str(loss.dtype) == "torch.float16" or scaler.get_scale() >= HIGH for scaler in self.living())
 
     def in_use(self) -> bool:
         """Whether gradients are scaled."""

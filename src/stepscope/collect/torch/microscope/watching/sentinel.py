@@ -188,7 +188,7 @@ class Sentinel:
         if not self.pending.is_open and not (STEPS.knows(optimizer) and self.backwards and self.gradients.are_backwards_own):
             self._look_before(optimizer, _holds_closure(args, kwargs), sys._getframe(2))
         if self.pending.is_open and not (self.pending.has_dropped and _holds_closure(args, kwargs)):
-            self.pending.updating(optimizer, self._latest_finite)
+            self.pending.stepping(optimizer, self._latest_finite)
 
     def _look_before(self, optimizer: Any, closes: bool, frame: FrameType) -> None:
         """Gradients that no backward has shown: of an optimizer that has not stepped yet, of a function transform, or worked on by hand since."""
