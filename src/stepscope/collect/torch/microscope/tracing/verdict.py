@@ -64,7 +64,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         known["dropped"] = finite_loss and repeat.loss_was_finite and _left_out(origin.tensor, weights)
         return _of_tensor(origin, known, weights, batch, names, births)
     own = own_work(origin.birth, births, repeat.aim.met)
-    return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
+    return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own, weights)
 
 
 def _is_of_the_step(origin: Origin, weights: Weights, made: set[int]) -> bool:
@@ -140,7 +140,7 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
     return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, entered="python", **known)]
 
 
-def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> list[Any]:
+def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str, weights: Weights) -> list[Any]:
     of_weights = own == "own gradient" and birth.node is None  # gradients of weights, which have no rows of the batch
     entries = birth.stack if own or birth.node is None else births.sites.get(birth.node, birth.stack)
     frames = tuple(frame_of(*entry) for entry in entries)
@@ -149,10 +149,10 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             born=own or ("backward" if birth.node is not None else "forward"),
             operator=birth.name,
             frames=frames,
-            stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births),
+            stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births, weights),
             inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
-            node=birth.node_name,
+            node=birth.node_name if birth.node is None else births.nodes.get(birth.node, birth.node_name),
             rows=() if of_weights else _rows(birth.output, came_in=birth.nan and any(link.infinite for link in birth.links)),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
