@@ -3,6 +3,7 @@
 import pytest
 
 from stepscope.evidence import Course, Frame, NonFinite, Stage, Tensor
+from stepscope.rules.gradients.custom_gradient_wrong import not_finite
 from stepscope.rules.numerics.advice import advice, advice_on_backward
 from stepscope.rules.numerics.non_finite_input import repeated
 from stepscope.rules.numerics.overflow_half import repeated as in_half
@@ -123,3 +124,11 @@ def test_a_line_that_loads_is_advised_by_what_it_does(code, words):
     [draft] = repeated(observed)
 
     assert [any(word in text for text in draft.fix) for word in ("divides", "logarithm")] == [word in words for word in ("divides", "logarithm")]
+
+
+def test_a_backward_of_ones_own_is_advised_by_its_operator():
+    made = NonFinite("gradient", "inf", "own backward", operator="exp", inputs=(Tensor((4,), "float32", minimum=-3.0, maximum=231.0),), output=Tensor((4,), "float32", infinite=1))
+
+    [draft] = not_finite(made, Course())
+
+    assert ["88" in draft.instead[0], "gradcheck" in draft.instead[-1], any("divide by" in text for text in draft.instead)] == [True, True, False]
