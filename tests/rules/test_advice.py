@@ -1,5 +1,7 @@
 """What helps is chosen by the operator, and a divergence by the course of the training."""
 
+from dataclasses import replace
+
 import pytest
 
 from stepscope.evidence import Course, Frame, NonFinite, Stage, Tensor
@@ -56,6 +58,14 @@ def test_what_overflows_in_half_precision_is_advised_by_what_led_there(operator,
     [draft] = in_half(overflowed)
 
     assert any(word in text for text in (*draft.instead, *draft.fix)) or (word == "float32" and not draft.instead)
+
+
+def test_the_number_that_overflowed_is_not_called_its_factor():
+    one = Tensor((), "float16", minimum=58592.0, maximum=58592.0)
+    overflowed = NonFinite("loss", "inf", "forward", operator="mul", inputs=(one,), scalars=(58592.0, 2.0), output=Tensor((), "float16", infinite=1), half=True)
+    scaled = replace(overflowed, inputs=(replace(one, minimum=0.7, maximum=0.7),), scalars=(0.7, 131072.0))
+
+    assert [bool(draft.instead) for each in (overflowed, scaled) for draft in in_half(each)] == [False, True]
 
 
 def test_a_power_of_small_numbers_is_not_called_an_overflow():
