@@ -54,7 +54,7 @@ def _of_its_maker(step: NonFinite, proven: Proven, stack: Sequence[Entry]) -> No
     """What stood beside the batches, or was there where no loader is, with the statement that has made it."""
     if step.born != "input" or not (proven.beside or (step.name and not step.entered and step.written is None and not LOADERS.recent())):
         return step
-    return replace(step, beside=proven.beside, made=made_at(step.name, stack))
+    return replace(step, beside=proven.beside, made=made_at(step.name.partition("[")[0], stack))
 
 
 def _as_proven(batch: Batch, proven: Proven, step: NonFinite, course: Course | None) -> Batch:

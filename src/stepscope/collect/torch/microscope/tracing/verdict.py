@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
@@ -26,8 +26,8 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Frame, NonFinite, Stage
 
-SHOWN = 5
-"""Tensors shown of what went into an operator."""
+SHOWN, ENTRIES = 5, 50
+"""Tensors shown of what went into an operator, and entries of a mapping that are looked at."""
 ROWS = 64
 
 
@@ -212,6 +212,14 @@ def _batch_storages() -> dict[int, str]:
     return {storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
 
 
+def _called(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The tensors in the value of a variable, by what the user calls them: an entry of a mapping by its key; large ones (states of models) are left out."""
+    if not isinstance(value, dict):
+        yield from ((name, tensor) for tensor in tensors_in(value))
+    elif len(value) < ENTRIES:
+        yield from ((f'{name}["{key}"]' if isinstance(key, str) else name, tensor) for key, part in list(value.items()) for tensor in tensors_in(part))
+
+
 def _attribute(place: int, entries: Sequence[Entry]) -> str:
     """What the frames that met a tensor call it, where one of their objects holds it: no frame of the user's shows a module that a trainer calls."""
     return next((name for name, tensor in held_by_objects(entries) if storage(tensor) == place), "")
@@ -222,9 +230,9 @@ def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
     found: dict[int, str] = {}
     for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
         for name, value in list(frame.f_locals.items()):
-            for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
+            for path, tensor in _called(name, value):
                 if tensor.grad_fn is None:
-                    found.setdefault(storage(tensor), name)
+                    found.setdefault(storage(tensor), path)
     for name, tensor in held_by_objects(stack):
         found.setdefault(storage(tensor), name)
     return found
