@@ -136,6 +136,16 @@ def test_a_line_that_loads_is_advised_by_what_it_does(code, words):
     assert [any(word in text for text in draft.fix) for word in ("divides", "logarithm")] == [word in words for word in ("divides", "logarithm")]
 
 
+@pytest.mark.parametrize(("rows", "columns", "word"), [((), (), "where `adj` is made"), ((3,), (), ""), ((), (2,), "")])
+def test_a_table_that_is_broken_throughout_is_advised_by_its_maker(rows, columns, word):
+    maker = Frame("train.py", 7, "<module>", "adj = normalize(adj)", user=True)
+    observed = NonFinite("loss", "nan", "input", name="adj", made=maker, rows=rows, rows_of=60, columns=columns, output=Tensor((60, 60), "float32", nan=236))
+
+    [draft] = repeated(observed)
+
+    assert any("where `adj` is made" in text for text in draft.instead) is bool(word)
+
+
 def test_a_backward_of_ones_own_is_advised_by_its_operator():
     made = NonFinite("gradient", "inf", "own backward", operator="exp", inputs=(Tensor((4,), "float32", minimum=-3.0, maximum=231.0),), output=Tensor((4,), "float32", infinite=1))
 
