@@ -126,7 +126,7 @@ def _complete(draft: Draft, observation: Observation) -> Finding:
     place = _place(draft, observation, draft.line or failed)
     others = []
     if draft.line and failed and (draft.line.file, draft.line.line) != (failed.file, failed.line):
-        others.append(Place(failed.file, failed.line, failed.code, "the run stopped here"))
+        others.append(Place(failed.file, failed.line, failed.code, "first met here" if NonFinite in observation else "the run stopped here"))
     if definition and (definition.file, definition.line) not in {(p.file, p.line) for p in (place, *others)}:
         others.append(definition)
     log = observation.get(Log)

@@ -1,8 +1,11 @@
 """What helps is chosen by the operator, and a divergence by the course of the training."""
 
+from dataclasses import replace
+
 import pytest
 
 from stepscope.evidence import Course, Frame, NonFinite, Stage, Tensor
+from stepscope.rules.gradients.custom_gradient_wrong import not_finite
 from stepscope.rules.numerics.advice import advice, advice_on_backward
 from stepscope.rules.numerics.non_finite_input import repeated
 from stepscope.rules.numerics.overflow_half import repeated as in_half
@@ -55,6 +58,14 @@ def test_what_overflows_in_half_precision_is_advised_by_what_led_there(operator,
     [draft] = in_half(overflowed)
 
     assert any(word in text for text in (*draft.instead, *draft.fix)) or (word == "float32" and not draft.instead)
+
+
+def test_the_number_that_overflowed_is_not_called_its_factor():
+    one = Tensor((), "float16", minimum=58592.0, maximum=58592.0)
+    overflowed = NonFinite("loss", "inf", "forward", operator="mul", inputs=(one,), scalars=(58592.0, 2.0), output=Tensor((), "float16", infinite=1), half=True)
+    scaled = replace(overflowed, inputs=(replace(one, minimum=0.7, maximum=0.7),), scalars=(0.7, 131072.0))
+
+    assert [bool(draft.instead) for each in (overflowed, scaled) for draft in in_half(each)] == [False, True]
 
 
 def test_a_power_of_small_numbers_is_not_called_an_overflow():
@@ -123,3 +134,21 @@ def test_a_line_that_loads_is_advised_by_what_it_does(code, words):
     [draft] = repeated(observed)
 
     assert [any(word in text for text in draft.fix) for word in ("divides", "logarithm")] == [word in words for word in ("divides", "logarithm")]
+
+
+@pytest.mark.parametrize(("rows", "columns", "word"), [((), (), "where `adj` is made"), ((3,), (), ""), ((), (2,), "")])
+def test_a_table_that_is_broken_throughout_is_advised_by_its_maker(rows, columns, word):
+    maker = Frame("train.py", 7, "<module>", "adj = normalize(adj)", user=True)
+    observed = NonFinite("loss", "nan", "input", name="adj", made=maker, rows=rows, rows_of=60, columns=columns, output=Tensor((60, 60), "float32", nan=236))
+
+    [draft] = repeated(observed)
+
+    assert any("where `adj` is made" in text for text in draft.instead) is bool(word)
+
+
+def test_a_backward_of_ones_own_is_advised_by_its_operator():
+    made = NonFinite("gradient", "inf", "own backward", operator="exp", inputs=(Tensor((4,), "float32", minimum=-3.0, maximum=231.0),), output=Tensor((4,), "float32", infinite=1))
+
+    [draft] = not_finite(made, Course())
+
+    assert ["88" in draft.instead[0], "gradcheck" in draft.instead[-1], any("divide by" in text for text in draft.instead)] == [True, True, False]

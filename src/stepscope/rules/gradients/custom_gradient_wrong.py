@@ -35,6 +35,7 @@ import re
 from stepscope.evidence import Course, Failure, NonFinite, OwnBackward, Stage, wording
 from stepscope.finding import Confidence, Severity
 from stepscope.rule import Rule, Witnessed
+from stepscope.rules.numerics.advice import advice
 from stepscope.rules.numerics.told import confidence, diverged, facts, made
 
 CUSTOM_GRADIENT_WRONG = Rule("GRD107", Severity.ERROR, stage=Stage.BACKWARD)
@@ -51,6 +52,9 @@ _OTHER = wording(
     r"|(?P<type>expected Variable or None \(got \w+\))"
 )
 
+_UNDEFINED = "Keep the operator away from where it is not defined: divide by `x + 1e-8`, clamp before `log`."
+_CHECKED = "Hold it against differences: `torch.autograd.gradcheck(Function.apply, inputs)` with float64 inputs, of the size that failed."
+
 
 @CUSTOM_GRADIENT_WRONG.seen_in
 def not_finite(step: NonFinite, course: Course) -> Witnessed:
@@ -61,7 +65,7 @@ def not_finite(step: NonFinite, course: Course) -> Witnessed:
             confidence(step),
             line=step.line,
             seen=facts(step),
-            fix=("Keep the operator away from where it is not defined: divide by `x + 1e-8`, clamp before `log`.",),
+            instead=(*(advice(step) or (_UNDEFINED,)), _CHECKED),
         )
 
 

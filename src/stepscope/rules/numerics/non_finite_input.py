@@ -46,7 +46,7 @@ def repeated(step: NonFinite) -> Witnessed:
         line=step.written,
         about="the step writes over it here" if step.written else "",
         fix=(_WRITTEN,) if step.written else _of_line(step.made.code) if step.made is not None and not step.beside else (),
-        instead=(_BESIDE.format(name), _DIVISOR) if step.beside else (),
+        instead=(_BESIDE.format(name), _DIVISOR) if step.beside or _is_whole(step) else (),
         seen={
             "made at": at(step.made) if step.made is not None and step.made not in step.frames else "",
             "file": step.file,
@@ -68,6 +68,11 @@ _LOGARITHM = "The line takes a logarithm: keep what goes in above zero (`np.log(
 _LOGS = {"log", "log2", "log10"}
 _BESIDE = "Look at where {} is made: a count of zero, a mean over nothing, a value that was never filled in."
 _DIVISOR = "Keep the divisor away from zero: a count as `count.clamp(min=1)`, a deviation as `std + 1e-8`."
+
+
+def _is_whole(step: NonFinite) -> bool:
+    """Whether a statement of the program's has made it, and no row or column of it is finite (an adjacency that was divided by the root of a degree of zero): nothing can be left out of it."""
+    return step.made is not None and step.made not in step.frames and not step.rows and not step.columns
 
 
 def _is_vector(step: NonFinite) -> bool:

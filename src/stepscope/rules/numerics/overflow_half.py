@@ -46,7 +46,8 @@ def _advice(step: NonFinite) -> tuple[str, ...]:
     """What helps where a tensor did not fit as it came, or a number that the program has chosen led out of the range; else the page has to do."""
     if step.operator == "_to_copy":
         return (_SCALE,)
-    large = [scalar for scalar in step.scalars if abs(scalar) >= LARGE] if step.operator == "mul" and len(step.inputs) == 1 else []
+    given = step.inputs[0].maximum if len(step.inputs) == 1 and not step.inputs[0].shape else None  # one number is among the scalars too
+    large = [scalar for scalar in step.scalars if abs(scalar) >= LARGE and scalar != given] if step.operator == "mul" and len(step.inputs) == 1 else []
     return (_FACTOR.format(large[0]), _SCALER) if large else ()
 
 

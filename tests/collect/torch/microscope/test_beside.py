@@ -106,3 +106,29 @@ def test_without_a_loader_the_statement_that_made_the_table_is_told(reported, bo
     assert (found["name"], line) == ("non-finite-input", "loss = net(x[some]).square().mean()")
     assert found["seen"].get("made at", "").endswith(made)
     assert ("made at" in found["seen"]) is bool(made)
+
+
+KEYS = """
+    from torch.utils.data import default_collate
+    x = torch.rand(32, 4); near = x.clone(); near[GAP, 2] = float("nan")
+    stats = {"mean": x.mean(0), "std": x.std(0) SPOILED}
+    data = [{"image": x[i], "near": near[i]} for i in range(32)]
+    net = nn.Linear(4, 4); optimizer = torch.optim.SGD(net.parameters(), 0.1)
+    for batch in DataLoader(data, 8):
+        out = net((batch["image"] - stats["mean"]) / stats["std"])
+        loss = (out - batch["near"]).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("gap", "spoiled", "called", "samples"),
+    [("[19]", "", '`batch["near"]` holds NaN', [19]), ("[]", "* torch.nan", '`stats["std"]` holds NaN', [])],
+)
+def test_an_entry_of_a_mapping_is_told_by_its_key(reported, gap, spoiled, called, samples):
+    found, _ = reported(KEYS.replace("GAP", gap).replace("SPOILED", spoiled))
+
+    assert found["headline"].startswith(called)
+    assert [sample["index"] for sample in found["place"]["samples"]] == samples
+    if spoiled:
+        assert found["seen"]["made at"].partition("`")[2].startswith("stats = {")

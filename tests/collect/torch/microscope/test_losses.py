@@ -144,3 +144,29 @@ def test_derivatives_that_the_loss_is_computed_with_are_no_steps_of_their_own(re
     """)
 
     assert (found["name"], found["place"]["step"], line) == ("non-finite-gradient", bad, "u = net(t) * t.sqrt() ** 3")
+
+
+DISC = """
+    at = torch.cartesian_prod(torch.linspace(-1, 1, 5), torch.linspace(-1, 1, 5))[torch.arange(25) SHIFT]
+    net = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 1)); optimizer = torch.optim.Adam(net.parameters())
+    def solution(xy):
+        r = torch.norm(xy, dim=1, keepdim=True)
+        return (1 - r) * net(torch.cat([xy, r], 1))
+    for it in range(3):
+        xy = at.clone().requires_grad_()
+        (du,) = torch.autograd.grad(solution(xy).sum(), xy, create_graph=True)
+        (ddu,) = torch.autograd.grad(du.sum(), xy, create_graph=True)
+        loss = (ddu.sum(1) + 1).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+def test_a_second_derivative_that_is_not_finite_is_told_at_the_line_of_the_forward_pass(reported):
+    found, line = reported(DISC.replace("SHIFT", ""))
+
+    assert (found["name"], line) == ("non-finite-gradient", "r = torch.norm(xy, dim=1, keepdim=True)")
+    assert found["headline"].startswith("the backward of `linalg_vector_norm` made the first NaN")
+
+
+def test_second_derivatives_away_from_the_point_are_left_in_peace(silent):
+    silent(DISC.replace("SHIFT", "!= 12"))

@@ -210,3 +210,29 @@ def test_the_infinities_of_a_mask_are_no_origin_where_a_library_refuses_nan(find
 
 def test_moves_that_are_masked_in_part_are_no_failure(findings):
     assert findings(MOVES.replace("ROW", "True"))[0] == []
+
+
+PIXELS = """
+    x = torch.rand(48, 4) * 0.8 + 0.1
+    x[30] = ROW
+    net = nn.Linear(4, 4)
+    optimizer = torch.optim.Adam(net.parameters())
+    best = torch.tensor(float("inf"))
+    for (b,) in DataLoader(TensorDataset(x), 8, shuffle=True):
+        z = -torch.log(1 - b)
+        loss = -torch.distributions.FAMILY.log_prob(z).mean() + net(b).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+
+def test_infinities_that_a_distribution_refuses_as_its_values_are_followed_back(reported):
+    found, line = reported(PIXELS.replace("ROW", "1.0").replace("FAMILY", "Normal(0.0, 1.0)"))
+
+    assert line == "z = -torch.log(1 - b)"
+    assert [sample["index"] for sample in found["place"]["samples"]] == [30]
+
+
+def test_finite_values_that_a_distribution_refuses_are_no_nan_whatever_is_infinite_beside_them(reported):
+    found, line = reported(PIXELS.replace("ROW", "-1.0").replace("FAMILY", "LogNormal(0.0, 1.0)"))
+
+    assert (found["name"].startswith("non-finite"), "log_prob" in line) == (False, True)

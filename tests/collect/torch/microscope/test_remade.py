@@ -211,3 +211,34 @@ def test_samples_that_fail_only_for_being_alike_are_not_named(diagnosed):
     """)
 
     assert told(report, lines)[1:] == ("loss = ((out - out.mean(0)).abs().sum() / (a - a.mean(0)).abs().sum())", [])
+
+
+HIDDEN = """
+    from functools import partial
+    x, y = torch.rand(64, 4), torch.rand(64, 4); known = torch.rand(64) > 0.3; known[[24, 25, 26, 27]] = False; known[KNOWN] = True
+    class Trainer:
+        def __init__(self):
+            self.net = nn.Linear(4, 4); self.optimizer = torch.optim.SGD(self.net.parameters(), 0.01)
+        def training_step(self, batch):
+            a, b, keep = batch
+            return (self.net(a)[keep] - b[keep]).square().mean()
+        def closure(self, step):
+            loss = step()
+            self.optimizer.zero_grad(); loss.backward()
+        def fit(self, loader):
+            for batch in loader:
+                self.closure(partial(self.training_step, COPY))
+                self.optimizer.step()
+    Trainer().fit(DataLoader(TensorDataset(x, y, known), 4))
+"""
+
+
+@pytest.mark.parametrize(("copy", "samples"), [("batch", [24, 25, 26, 27]), ("[part.clone() for part in batch]", [])])
+def test_samples_are_named_where_a_trainer_hides_their_batch_from_the_names_of_its_functions(diagnosed, copy, samples):
+    report, _, lines = diagnosed(HIDDEN.replace("KNOWN", "63").replace("COPY", copy))
+
+    assert told(report, lines)[1:] == ("return (self.net(a)[keep] - b[keep]).square().mean()", samples)
+
+
+def test_a_hidden_batch_that_has_something_to_count_is_left_in_peace(diagnosed):
+    assert diagnosed(HIDDEN.replace("KNOWN", "24").replace("COPY", "batch"))[0] is None

@@ -90,3 +90,39 @@ def test_a_label_at_a_class_that_is_masked_is_told_with_its_sample_and_what_went
 
 def test_classes_masked_that_no_label_names_are_not_told(diagnosed):
     assert diagnosed(BARRED.replace("MASK", "allowed[40, 2] = False"))[0] is None
+
+
+GATHERED = """
+    x = torch.rand(96, 4); y = x.sum(1, keepdim=True); known = torch.rand(96) > 0.3; known[START:START + 4] = False
+    net = nn.Linear(4, 1); optimizer = torch.optim.OPTIMIZER
+    for i in range(0, 96, 4):
+        a, b, keep = x[i:i + 4], y[i:i + 4], known[i:i + 4]
+        loss = (net(a)[keep] - b[keep]).square().mean() / 4
+        loss.backward()
+        CARE
+        if i % 16 == 12:
+            optimizer.step(); optimizer.zero_grad()
+"""
+CLEARED = {
+    "left out before its backward": ("loss.backward()", "if loss.isnan(): continue\n        loss.backward()"),
+    "cleared": ("CARE", "if loss.isnan(): optimizer.zero_grad()"),
+    "set to zero": ("CARE", "if loss.isnan(): optimizer.zero_grad(set_to_none=False)"),
+    "no step in which losses are gathered": ("if i % 16 == 12:", "if not loss.isnan():"),
+}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("start", [48, 52, 60])
+def test_a_mean_over_nothing_among_losses_that_are_gathered_is_told(diagnosed, start, optimizer):
+    report, _, lines = diagnosed(GATHERED.replace("OPTIMIZER", optimizer).replace("START", str(start)).replace("CARE", "pass"))
+
+    assert told(report, lines)[:2] == ("non-finite-loss", "loss = (net(a)[keep] - b[keep]).square().mean() / 4")
+    assert report.findings[0].seen["its gradients"].startswith("finite all the same")
+
+
+@pytest.mark.parametrize("start", [48, 52])
+@pytest.mark.parametrize("care", CLEARED)
+def test_one_among_losses_that_are_gathered_is_not_told_where_it_is_taken_care_of(diagnosed, start, care):
+    source = GATHERED.replace("OPTIMIZER", OPTIMIZERS[0]).replace("START", str(start)).replace(*CLEARED[care]).replace("CARE", "pass")
+
+    assert diagnosed(source)[0] is None

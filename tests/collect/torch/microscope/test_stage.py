@@ -37,3 +37,44 @@ def test_a_module_that_compares_the_models_answer_is_the_loss(diagnosed, out, lo
     report, _, lines = diagnosed(PARTS.replace("OUT", out).replace("LOSS", loss))
 
     assert told(report, lines)[0] == name
+
+
+TEACHER = """
+    import copy
+    student = nn.Sequential(nn.Linear(4, 4), nn.Tanh()); teacher = copy.deepcopy(student).requires_grad_(False)
+    sums = {name: torch.zeros_like(value) for name, value in student.state_dict().items()}
+    x = torch.rand(48, 4)
+    x[20] = ROW
+    optimizer = torch.optim.SGD(student.parameters(), 0.01)
+    for updates, (a,) in enumerate(DataLoader(TensorDataset(x), 8), BEGIN):
+        averaged = {name: value / (1 - 0.9 ** updates) for name, value in sums.items()}
+        HAND_ON
+        b = a / a.sum(1, keepdim=True)
+        with torch.no_grad():
+            aim = teacher(b)
+        loss = (student(a) - aim).square().mean()
+        optimizer.zero_grad(); loss.backward(); optimizer.step()
+        for name, value in student.state_dict().items():
+            sums[name].mul_(0.9).add_(value.detach(), alpha=0.1)
+"""
+AVERAGED = "averaged = {name: value / (1 - 0.9 ** updates) for name, value in sums.items()}"
+
+
+@pytest.mark.parametrize(
+    ("begin", "row", "hand_on", "expected"),
+    [
+        ("0", "1.0", "teacher.load_state_dict(averaged)", ("non-finite-forward", AVERAGED)),
+        ("0", "1.0", "[p.data.copy_(averaged[n]) for n, p in teacher.named_parameters()]", ("non-finite-forward", AVERAGED)),
+        ("1", "0.0", "teacher.load_state_dict(averaged)", ("normalisation-wrong", "b = a / a.sum(1, keepdim=True)")),
+    ],
+)
+def test_an_average_of_weights_is_no_batch_that_is_prepared(diagnosed, begin, row, hand_on, expected):
+    report, _, lines = diagnosed(TEACHER.replace("BEGIN", begin).replace("ROW", row).replace("HAND_ON", hand_on))
+
+    assert told(report, lines)[:2] == expected
+
+
+def test_an_average_that_has_begun_is_left_in_peace(diagnosed):
+    report, _, _ = diagnosed(TEACHER.replace("BEGIN", "1").replace("ROW", "1.0").replace("HAND_ON", "teacher.load_state_dict(averaged)"))
+
+    assert report is None

@@ -13,7 +13,7 @@ from stepscope.collect.source import entries
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.forked.isolation import NotHere
 from stepscope.collect.torch.microscope.repeating.aim import Aim, bound_loss, names_at
-from stepscope.collect.torch.microscope.repeating.names import names_of, with_batch
+from stepscope.collect.torch.microscope.repeating.names import hidden, names_of, with_batch
 from stepscope.collect.torch.microscope.repeating.raised import refused
 from stepscope.collect.torch.microscope.repeating.rest import rests
 from stepscope.collect.torch.microscope.repeating.units import Unit, units
@@ -189,7 +189,7 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch
         if repeat.births is not None:
             instruments.enter_context(repeat.births)
         try:
-            attempt.unit.run(names_of(attempt.unit) if batch is None else with_batch(attempt.unit, batch))
+            attempt.unit.run(_names(attempt, batch, instruments))
             repeat.ended()
         except (Enough, Untouched):
             pass
@@ -199,6 +199,16 @@ def run(attempt: Attempt, repeat: Repeat, put_back: Callable[[Any], None], batch
     if repeat.targets:
         return "reached"
     return "nothing went wrong" if repeat.computed else "untouched"
+
+
+def _names(attempt: Attempt, batch: Any, instruments: ExitStack) -> dict[str, Any]:
+    if batch is None:
+        return names_of(attempt.unit)
+    try:
+        return with_batch(attempt.unit, batch)
+    except NotHere:
+        instruments.enter_context(hidden(batch))
+        return names_of(attempt.unit)
 
 
 def _has_loss(exception: BaseException, repeat: Repeat) -> bool:

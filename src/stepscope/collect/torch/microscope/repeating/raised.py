@@ -21,6 +21,8 @@ _NOT_FINITE = re.compile(r"nan\b|\binf(inite|inity)?\b|(?<!de)finite\b|isinf|div
 """Words of a check for NaN and infinity."""
 _NOT_IN_RANGE = re.compile(r"between 0 and 1\b|positive-definite|ill-conditioned|invalid numeric entries", re.IGNORECASE)
 """Words of a library's check of values that NaN fails too: of a binary cross-entropy, a factorisation, an assignment (scipy)."""
+_OUT_OF_SUPPORT = "found invalid values"
+"""Words of a distribution that was given values which none of it can be: NaN, infinities, and finite ones too."""
 _BY_ANOMALY_MODE = re.compile(r"returned nan values in its \d+th output")
 
 
@@ -35,6 +37,8 @@ def aim_of(stack: Sequence[Entry], raised: str, words: str) -> Aim | None:
     below = stack[stack.index(users[-1]) :]
     condition = condition_of(users[-1], raised == EXIT)
     value = next(_broken_numbers(below), None) if _NOT_FINITE.search(f"{words} {condition.text}") else None
+    if value is None and _OUT_OF_SUPPORT in words:
+        value = next(_broken_numbers(below[1:]), None)
     if value is None and (condition.compares or _NOT_IN_RANGE.search(words)):
         value = next((float("nan") for tensor in _asked(below, condition) if bool(tensor.isnan().any())), None)
     return Aim("raise", value, None, names_at(frame), (raised, frame.f_code.co_filename, line)) if value is not None else None

@@ -31,7 +31,7 @@ def _is_older(unit: Unit, drawn: Sequence[Drawn], name: str) -> bool:
 
     A variable that a function was given may be made of the batch.
     """
-    root, _, attribute = name.partition(".")
+    root, _, attribute = name.partition("[")[0].partition(".")
     if unit.loop is None or unit.skipped is not None:
         return unit.loop is None and bool(attribute)
     given = bound_by([unit.loop.target]) if isinstance(unit.loop, ast.For) else set()

@@ -14,7 +14,7 @@ from stepscope.collect.torch.loading.loader_history import History
 from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.samples.beside import made_at
 from stepscope.collect.torch.microscope.samples.drawn import drawn_in
-from stepscope.collect.torch.microscope.samples.generated import line_in_generator
+from stepscope.collect.torch.microscope.samples.generated import line_in_generator, rows_in_generator
 from stepscope.collect.torch.microscope.samples.loaded_again import Found, ask_samples, whose_rows
 from stepscope.collect.torch.microscope.samples.proof import Proven
 from stepscope.collect.torch.microscope.samples.streams import is_stream
@@ -36,7 +36,7 @@ def with_provenance(seen: Observation, proven: Proven, stack: Sequence[Entry]) -
         found, step = None, replace(step, repeat="", why=step.why or "loaded again, its samples are finite: something has changed them since")
     elif found is not None and step.written is not None:  # the step writes over its batch, and what came in was bad already
         step = replace(step, written=None, repeat="near", why="")
-    batch = batch_of(list(stack), loaded or _blamed(proven, stack))
+    batch = batch_of(list(stack), loaded or _blamed(proven, step.rows_of or 0, stack))
     batch = _as_proven(batch, proven, step, seen.get(Course)) if batch is not None else None
     if found is None and came_in and step.written is None and not step.entered:
         loaded_by = batch.loader if batch is not None else None
@@ -54,7 +54,7 @@ def _of_its_maker(step: NonFinite, proven: Proven, stack: Sequence[Entry]) -> No
     """What stood beside the batches, or was there where no loader is, with the statement that has made it."""
     if step.born != "input" or not (proven.beside or (step.name and not step.entered and step.written is None and not LOADERS.recent())):
         return step
-    return replace(step, beside=proven.beside, made=made_at(step.name, stack))
+    return replace(step, beside=proven.beside, made=made_at(step.name.partition("[")[0], stack))
 
 
 def _as_proven(batch: Batch, proven: Proven, step: NonFinite, course: Course | None) -> Batch:
@@ -69,7 +69,7 @@ def _is_nobodys(step: NonFinite, course: Course | None) -> bool:
     return course is not None and course.diverged and step.born != "input" and not step.half
 
 
-def _blamed(proven: Proven, stack: Sequence[Entry]) -> Blamed | None:
+def _blamed(proven: Proven, rows_of: int, stack: Sequence[Entry]) -> Blamed | None:
     """The samples that the rows are; None where neither the loader's list nor the statements tell."""
     history, indices = _loader(proven, stack)
     if not proven.rows:
@@ -77,7 +77,8 @@ def _blamed(proven: Proven, stack: Sequence[Entry]) -> Blamed | None:
     if history is not None and indices and max(proven.rows) < len(indices):
         rows = whose_rows(history, indices, proven.rows) if history.own_order and not proven.listed else proven.rows
         return Blamed(history, indices, rows) if rows else None
-    return Blamed(None, proven.picked, proven.rows) if max(proven.rows) < len(proven.picked) else None
+    picked = proven.picked or (rows_in_generator(rows_of, stack) if history is None else ())
+    return Blamed(None, picked, proven.rows) if max(proven.rows) < len(picked) else None
 
 
 def _of_loading(proven: Proven, stack: Sequence[Entry]) -> tuple[Found | None, Blamed | None]:

@@ -115,6 +115,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         super().__init__()
         self.births: list[Birth] = []
         self.sites: dict[int, list[Entry]] = {}
+        self.nodes: dict[int, str] = {}
+        """Of the nodes of a derivative's own graph: the node of the forward pass that they stand for."""
         self.written: dict[int, list[Entry]] = {}
         """Where a tensor was first written over, by storage."""
         self.passed: int | None = None
@@ -144,6 +146,8 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         number = torch._C._autograd._get_sequence_nr() - 1
         if node is None and number not in self.sites:
             self._note_site(number)
+        elif node is not None and number > self._number:
+            self._note_second(number, node)
         self._number = number
         name = func.__name__.partition(".")[0]
         if node is None and name in PICKS:
@@ -203,6 +207,13 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
         is_transformed = any(_TRANSFORMS in entry[0].f_code.co_filename for entry in stack)
         for each in range(self._number + 1 if is_transformed else number, number + 1):
             self.sites.setdefault(each, stack)
+
+    def _note_second(self, number: int, node: Any) -> None:
+        """What a backward pass computes with a graph of its own (`create_graph`) stands where the operator does that it is the backward of."""
+        first = int(node._sequence_nr())
+        for each in range(self._number + 1, number + 1) if first in self.sites else ():
+            self.sites.setdefault(each, self.sites[first])
+            self.nodes.setdefault(each, self.nodes.get(first, str(node.name())))
 
     def _link(self, tensor: Any) -> Link:
         if is_finite(tensor):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from types import FrameType
 from typing import Any
 
@@ -19,16 +19,17 @@ _CALLS = ("_wrapped_call_impl", "_call_impl")
 """The functions of torch that a module is called through."""
 
 
-def stage_in_step(birth: Birth, frames: tuple[Frame, ...], births: Any) -> Stage:
+def stage_in_step(birth: Birth, frames: tuple[Frame, ...], births: Any, weights: Container[Any]) -> Stage:
     """The stage of the operator: outside of any module, what goes through the model prepares the batch, and what does not is the loss.
 
-    What a weight has had a part in is no batch any more.
+    What a weight has had a part in is no batch any more, nor is what the step writes into one (an average of weights, a code's centres).
     """
     told = stage_of_frames(frames)
     if any(frame.name == "_call_impl" for frame in frames) or told in (Stage.AUGMENT, Stage.DATA, Stage.COLLATE):
         return Stage.LOSS if told in (None, Stage.FORWARD) and _in_criterion(birth, births) else told or Stage.FORWARD
     if any(_in_model(later) for later in _made_of(birth, births)):
-        return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights else Stage.AUGMENT
+        is_batch = any(_in_model(later) for later in _made_of(birth, births, weights))
+        return Stage.FORWARD if told == Stage.FORWARD or birth.of_weights or not is_batch else Stage.AUGMENT
     return Stage.LOSS
 
 
@@ -63,11 +64,11 @@ def _called(birth: Birth) -> tuple[Any, FrameType | None]:
     return called, next((frame for module, frame in found if module is called and frame.f_code.co_name not in _CALLS), None)
 
 
-def _made_of(birth: Birth, births: Any) -> Iterator[Birth]:
-    """What the forward pass made of it later: `loss = criterion(net(x.log()), y)` is a line of the loss, and the `log` is not."""
+def _made_of(birth: Birth, births: Any, but: Container[Any] = ()) -> Iterator[Birth]:
+    """What the forward pass made of it later: `loss = criterion(net(x.log()), y)` is a line of the loss, and the `log` is not. What it wrote into tensors of `but` is left out."""
     made = {id(birth)}
     for later in births.births[birth.order + 1 :]:
-        if later.node is None and any(id(link.source) in made for link in later.links):
+        if later.node is None and any(id(link.source) in made for link in later.links) and later.output not in but:
             made.add(id(later))
             yield later
 

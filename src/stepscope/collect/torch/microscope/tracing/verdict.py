@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
@@ -26,8 +26,8 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Frame, NonFinite, Stage
 
-SHOWN = 5
-"""Tensors shown of what went into an operator."""
+SHOWN, ENTRIES = 5, 50
+"""Tensors shown of what went into an operator, and entries of a mapping that are looked at."""
 ROWS = 1 << 17
 """Rows of an operator's output that are told; those of one sample (its tokens, its pixels) are many."""
 
@@ -65,7 +65,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
         known["dropped"] = finite_loss and repeat.loss_was_finite and _left_out(origin.tensor, weights)
         return _of_tensor(origin, known, weights, batch, names, births)
     own = own_work(origin.birth, births, repeat.aim.met)
-    return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own)
+    return _of_birth(origin.birth, {**known, "met": _met(repeat, None if own else origin.birth)}, births, own, weights)
 
 
 def _is_of_the_step(origin: Origin, weights: Weights, made: set[int]) -> bool:
@@ -141,7 +141,7 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
     return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, entered="python", **known)]
 
 
-def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> list[Any]:
+def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str, weights: Weights) -> list[Any]:
     of_weights = own == "own gradient" and birth.node is None  # gradients of weights, which have no rows of the batch
     entries = birth.stack if own or birth.node is None else births.sites.get(birth.node, birth.stack)
     frames = tuple(frame_of(*entry) for entry in entries)
@@ -150,10 +150,10 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str) -> lis
             born=own or ("backward" if birth.node is not None else "forward"),
             operator=birth.name,
             frames=frames,
-            stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births),
+            stage=Stage.BACKWARD if own or birth.node is not None else stage_in_step(birth, frames, births, weights),
             inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
-            node=birth.node_name,
+            node=birth.node_name if birth.node is None else births.nodes.get(birth.node, birth.node_name),
             rows=() if of_weights else _rows(birth.output, came_in=birth.nan and any(link.infinite for link in birth.links)),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
@@ -213,6 +213,14 @@ def _batch_storages() -> dict[int, str]:
     return {storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
 
 
+def _called(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The tensors in the value of a variable, by what the user calls them: an entry of a mapping by its key; large ones (states of models) are left out."""
+    if not isinstance(value, dict):
+        yield from ((name, tensor) for tensor in tensors_in(value))
+    elif len(value) < ENTRIES:
+        yield from ((f'{name}["{key}"]' if isinstance(key, str) else name, tensor) for key, part in list(value.items()) for tensor in tensors_in(part))
+
+
 def _attribute(place: int, entries: Sequence[Entry]) -> str:
     """What the frames that met a tensor call it, where one of their objects holds it: no frame of the user's shows a module that a trainer calls."""
     return next((name for name, tensor in held_by_objects(entries) if storage(tensor) == place), "")
@@ -223,9 +231,9 @@ def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
     found: dict[int, str] = {}
     for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
         for name, value in list(frame.f_locals.items()):
-            for tensor in tensors_in(value) if not isinstance(value, dict) or len(value) < 50 else []:
+            for path, tensor in _called(name, value):
                 if tensor.grad_fn is None:
-                    found.setdefault(storage(tensor), name)
+                    found.setdefault(storage(tensor), path)
     for name, tensor in held_by_objects(stack):
         found.setdefault(storage(tensor), name)
     return found

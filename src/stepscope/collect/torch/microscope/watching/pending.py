@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stepscope.collect.torch.microscope.watching.averages import Averages
 from stepscope.collect.torch.microscope.watching.behind import Behind
+from stepscope.collect.torch.microscope.watching.carried import Carried
 from stepscope.collect.torch.microscope.watching.dropped import Dropped
 from stepscope.collect.torch.microscope.watching.gradients import all_finite, gradients_of, marks_of, readable
 from stepscope.collect.torch.microscope.watching.left_behind import LeftBehind
@@ -41,7 +42,7 @@ class Pending:
         self._left = ""
         self._counts_alone = self._is_asked_for = self.recovers = False
         self._before_update: dict[int, list[str]] = {}
-        self._reach = Reach()
+        self._reach, self._carried = Reach(), Carried()
         self._dropped = Dropped()
         self._behind = Behind()
         self.has_dropped = False
@@ -73,6 +74,7 @@ class Pending:
         self.is_open, self.has_dropped, self._in_a_row, self._counts_alone, self._left = True, False, 1, counts_alone, ""
         self._thread = get_ident()
         self.left_behind.clear()
+        self._carried.clear()
         self._reach.note(loss, is_over)
         self._is_asked_for = not counts_alone and loss is not None and is_apart(loss)
         self._before_update = {id(optimizer): marks_of(optimizer) for optimizer in STEPS.optimizers}
@@ -84,6 +86,8 @@ class Pending:
     def left(self, gradients: str) -> None:
         """A backward from its loss is over, and has left gradients that are "zero" (those of a mean over nothing are), "finite", or neither."""
         self._left = gradients
+        if gradients:
+            self._carried.note()
 
     def met_again(self, trains: bool = True, has_optimizer: bool = False, apart: bool = False) -> None:
         """The next loss is not finite either. Where nothing says that its gradients move a weight, or an optimizer's (they are `apart`), only the end of the run shows that no other follows.
@@ -101,11 +105,13 @@ class Pending:
         """Whether, without an optimizer, it is known to matter: its gradients went to a tensor, or no finite loss followed."""
         return self._counts_alone or self._in_a_row > 1
 
-    def recover(self, has_optimizer: bool) -> None:
-        """A loss is finite again. Without an optimizer, and of gradients that none takes, it shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
+    def recover(self, has_optimizer: bool, backwards: int) -> None:
+        """A loss is finite again, the last of so many, and its backward is over. Without an optimizer, and of gradients that none takes, it shows that no weight was reached: an energy is infinite outside of its support, and the move refused."""
         if not self._is_anothers and (self._is_asked_for or not has_optimizer):
             self.dismiss()
             self.recovers = not has_optimizer
+        elif self._left and not self._is_anothers:
+            self._carried.added_to(backwards)
 
     def stepping(self, optimizer: Any, loss_is_finite: bool) -> None:
         """An optimizer's step begins. Before it is interfered with, its own hooks have their turn."""
@@ -143,7 +149,7 @@ class Pending:
             if self._reach.spares(optimizer):
                 return
             is_lost = self._reach.has_broken(optimizer) if loss_is_finite else not all_finite(parameters_of([optimizer]))
-            if ((moved or self._left == "zero") and not loss_is_finite) or is_lost:
+            if ((moved or self._left == "zero") and not loss_is_finite) or (moved and self._carried.is_certain) or is_lost:
                 self.confirm()
             elif self._is_settled(moved, loss_is_finite):
                 self.settle()

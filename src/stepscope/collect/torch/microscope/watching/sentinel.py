@@ -164,7 +164,7 @@ class Sentinel:
     def looks_after(self) -> bool:
         """Whether the gradients of this step, whose loss is finite, are looked at: as far as the budget goes, where one shows that it is bad, and always where a bad one is to have no effect."""
         if self.pending.is_open:
-            self.pending.recover(self.gradients.has_optimizer)
+            self.pending.recover(self.gradients.has_optimizer, self.backwards)
             return False
         if not (self.beginnings.is_drawn or self.gradients.has_optimizer):  # nothing else says where a step begins
             self.budget.begins(perf_counter())
