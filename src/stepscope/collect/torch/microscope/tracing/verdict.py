@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from stepscope.collect.failure import frame_of
@@ -14,8 +14,9 @@ from stepscope.collect.torch.loading.loaders import LOADERS
 from stepscope.collect.torch.microscope.repeating.again import Repeat
 from stepscope.collect.torch.microscope.repeating.operands import storage
 from stepscope.collect.torch.microscope.samples.reload import is_reloaded
-from stepscope.collect.torch.microscope.tracing.attributes import held_by_objects
 from stepscope.collect.torch.microscope.tracing.births import Birth
+from stepscope.collect.torch.microscope.tracing.called import attribute_of, names_of
+from stepscope.collect.torch.microscope.tracing.extent import bad_columns, bad_rows
 from stepscope.collect.torch.microscope.tracing.origin import Origin, origin_of
 from stepscope.collect.torch.microscope.tracing.own_code import own_work
 from stepscope.collect.torch.microscope.tracing.stage import stage_in_step
@@ -26,10 +27,8 @@ from stepscope.collect.torch.steps import STEPS
 from stepscope.collect.torch.tensors import is_tensor, tensor_of, tensors_in
 from stepscope.evidence import Frame, NonFinite, Stage
 
-SHOWN, ENTRIES = 5, 50
-"""Tensors shown of what went into an operator, and entries of a mapping that are looked at."""
-ROWS = 1 << 17
-"""Rows of an operator's output that are told; those of one sample (its tokens, its pixels) are many."""
+SHOWN = 5
+"""Tensors shown of what went into an operator."""
 
 
 def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Sequence[Any] = ()) -> list[Any]:
@@ -39,7 +38,7 @@ def verdict(repeat: Repeat, weights: Weights, stack: Sequence[Entry], own: Seque
     """
     births = repeat.births
     batch = _batch_storages()
-    names = _names_of(stack)
+    names = names_of(stack)
     finite_loss = repeat.aim.met == "gradient"
     made = {storage(tensor) for value in own for tensor in tensors_in(value)}
 
@@ -99,8 +98,8 @@ def _of_tensor(origin: Origin, known: dict[str, Any], weights: Weights, batch: d
     place = storage(tensor)
     entries = met.stack if met is not None else []
     born = "weight" if tensor in weights and not _is_variable(tensor, names.get(place, ""), entries) else "input"
-    name = (weights.name(tensor) if born == "weight" else "") or names.get(place) or ("" if place in batch else _attribute(place, entries))
-    rows, columns = _rows(tensor), _columns(tensor)
+    name = (weights.name(tensor) if born == "weight" else "") or names.get(place) or ("" if place in batch else attribute_of(place, entries))
+    rows, columns = bad_rows(tensor), bad_columns(tensor)
     update = update_of(tensor) if born == "weight" and STEPS.finished_steps else None
     written = _written_over(place, tensor, births) if born == "input" else update.built if update else written_by(tensor, weights, entries)
     if born == "input" and written is not None:
@@ -137,7 +136,7 @@ def _of_entering(birth: Birth, known: dict[str, Any]) -> list[Any]:
     """Values that came into the step from outside of PyTorch: out of an array, a list or a number."""
     frames = tuple(frame_of(*entry) for entry in birth.stack)
     rows_of = int(birth.output.shape[0]) if birth.output.dim() else None
-    rows, columns = _rows(birth.output), _columns(birth.output)
+    rows, columns = bad_rows(birth.output), bad_columns(birth.output)
     return [NonFinite(born="input", output=tensor_of(birth.output), frames=frames, rows=rows, columns=columns, rows_of=rows_of, stage=Stage.DATA, entered="python", **known)]
 
 
@@ -154,7 +153,7 @@ def _of_birth(birth: Birth, known: dict[str, Any], births: Any, own: str, weight
             inputs=tuple((birth.seen or [tensor_of(link.tensor) for link in birth.links])[:SHOWN]),
             output=tensor_of(birth.output),
             node=birth.node_name if birth.node is None else births.nodes.get(birth.node, birth.node_name),
-            rows=() if of_weights else _rows(birth.output, came_in=birth.nan and any(link.infinite for link in birth.links)),
+            rows=() if of_weights else bad_rows(birth.output, came_in=birth.nan and any(link.infinite for link in birth.links)),
             rows_of=int(birth.output.shape[0]) if birth.output.dim() else None,
             half=_is_finite_in_full(birth),
             dropped=known["met"] == "gradient" and birth.node is None and not own,
@@ -190,50 +189,7 @@ def _is_finite_in_full(birth: Birth) -> bool:
     return all(bool(one.isfinite().all()) for one in outputs if one.is_floating_point())
 
 
-def _rows(tensor: Any, came_in: bool = False) -> tuple[int, ...]:
-    """The rows that are not finite, or hold a NaN where infinities `came_in` (a mask's); empty where all are, or where there are none."""
-    if not tensor.dim() or tensor.shape[0] < 2:
-        return ()
-    finite = ~tensor.detach().isnan() if came_in else tensor.detach().isfinite()
-    bad = ~finite.reshape(tensor.shape[0], -1).all(dim=1)
-    rows = bad.nonzero().flatten().tolist()
-    return tuple(rows[:ROWS]) if len(rows) < tensor.shape[0] else ()
-
-
-def _columns(tensor: Any) -> tuple[int, ...]:
-    if tensor.dim() != 2:
-        return ()
-    columns = (~tensor.detach().isfinite()).any(dim=0).nonzero().flatten().tolist()
-    return tuple(columns[:8]) if len(columns) < tensor.shape[1] else ()
-
-
 def _batch_storages() -> dict[int, str]:
     """The tensors of the batches that loaders handed out last, by storage."""
     kept = [history.kept for history in LOADERS.recent()[:3] if history.kept is not None]
     return {storage(tensor): "" for batch in kept for tensor in tensors_in(batch)}
-
-
-def _called(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """The tensors in the value of a variable, by what the user calls them: an entry of a mapping by its key; large ones (states of models) are left out."""
-    if not isinstance(value, dict):
-        yield from ((name, tensor) for tensor in tensors_in(value))
-    elif len(value) < ENTRIES:
-        yield from ((f'{name}["{key}"]' if isinstance(key, str) else name, tensor) for key, part in list(value.items()) for tensor in tensors_in(part))
-
-
-def _attribute(place: int, entries: Sequence[Entry]) -> str:
-    """What the frames that met a tensor call it, where one of their objects holds it: no frame of the user's shows a module that a trainer calls."""
-    return next((name for name, tensor in held_by_objects(entries) if storage(tensor) == place), "")
-
-
-def _names_of(stack: Sequence[Entry]) -> dict[int, str]:
-    """The tensors among the names of the user's frames that no operator made, by storage, and those of their objects; a framework's names tell the user nothing."""
-    found: dict[int, str] = {}
-    for frame in [entry[0] for entry in reversed(stack) if is_users(entry[0].f_code.co_filename)]:
-        for name, value in list(frame.f_locals.items()):
-            for path, tensor in _called(name, value):
-                if tensor.grad_fn is None:
-                    found.setdefault(storage(tensor), path)
-    for name, tensor in held_by_objects(stack):
-        found.setdefault(storage(tensor), name)
-    return found
