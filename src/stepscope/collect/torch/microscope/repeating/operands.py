@@ -42,6 +42,11 @@ def tensors(value: Any) -> list[Any]:
     return [tensor for item in value for tensor in tensors(item)] if isinstance(value, (list, tuple)) else []
 
 
+def held_by_sparse(args: Any) -> list[Any]:
+    """The values that sparse tensors hold which an operator is given. One that asks for them gives the very tensor."""
+    return [value._values() for value in args if isinstance(value, torch.Tensor) and value.is_sparse]
+
+
 def scalars(value: Any) -> list[Any]:
     if isinstance(value, dict):
         value = list(value.values())

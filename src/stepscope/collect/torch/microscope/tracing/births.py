@@ -12,6 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from stepscope.collect.torch.calls import Entry
 from stepscope.collect.torch.microscope.repeating.operands import (
     changed,
+    held_by_sparse,
     is_finite,
     scalars,
     stack_here,
@@ -176,9 +177,9 @@ class Births(TorchDispatchMode):  # type: ignore[misc]
                 return
             self._by_storage.pop(place, None)
             return
-        given = tensors((args, kwargs))
-        inputs = [tensor for tensor in given if tensor is not output and id(tensor) not in written]
-        if not before and any(storage(tensor) == place for tensor in given) and not func._schema.is_mutable:  # a view
+        inputs = [tensor for tensor in tensors((args, kwargs)) if tensor is not output and id(tensor) not in written]
+        is_view = place in map(storage, (*inputs, *held_by_sparse(args)))
+        if not before and is_view and not func._schema.is_mutable:
             return
         links = [*before, *(self._link(tensor) for tensor in inputs)]
         has_nan = bool(output.isnan().any())
