@@ -346,8 +346,9 @@ def test_what_reaches_no_weight_is_left_in_peace(diagnosed, case):
 @pytest.mark.parametrize("policy", ["skip", "stop"])
 @pytest.mark.parametrize("case", [case for case in HARMLESS if "clean" in case])
 def test_gradients_that_are_cleaned_in_time_are_the_update_under_every_policy(diagnosed, case, policy):
-    _, without, _ = diagnosed(HARMLESS[case])
-    report, names, _ = diagnosed(HARMLESS[case], on_nonfinite=policy)
+    source = HARMLESS[case].replace("range(5)", "range(2)")
+    _, without, _ = diagnosed(source)
+    report, names, _ = diagnosed(source, on_nonfinite=policy)
 
     assert report is None
     assert all(one.equal(other) for one, other in zip(names["net"].parameters(), without["net"].parameters(), strict=True))
