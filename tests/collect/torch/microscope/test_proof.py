@@ -58,6 +58,7 @@ def test_a_divergence_names_no_sample(diagnosed):
 
     assert report.findings[0].name in ("divergence", "lr-too-high")
     assert report.findings[0].place.samples == ()
+    assert [place.about for place in report.findings[0].places][:1] == ["first met here"]  # not that the run has stopped: it goes on
 
 
 @pytest.mark.parametrize("encoder", ["h = encoder(x)", "h = encoder(x).detach()", "with torch.no_grad(): h = encoder(x)"])

@@ -17,7 +17,7 @@ from stepscope.collect.torch.microscope.repeating.again import Attempt, Repeat, 
 from stepscope.collect.torch.microscope.repeating.aim import Aim
 from stepscope.collect.torch.microscope.repeating.held import let_go
 from stepscope.collect.torch.microscope.repeating.names import not_restored
-from stepscope.collect.torch.microscope.repeating.operands import is_finite
+from stepscope.collect.torch.microscope.repeating.operands import is_finite, tensors
 from stepscope.collect.torch.microscope.repeating.quiet import quiet
 from stepscope.collect.torch.microscope.repeating.redrawn import redraw
 from stepscope.collect.torch.microscope.repeating.rest import lost_names
@@ -164,8 +164,7 @@ def _next(came: str, attempt: Attempt) -> int | None:
 
 def bad_gradients(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
     """The gradients that are not finite: of the optimizers' parameters, or where there is no optimizer, of the models in sight."""
-    there = [p.grad._values() if p.grad.is_sparse else p.grad for p in _trained(optimizers, stack) if p.grad is not None]
-    return [gradient for gradient in there if not bool(gradient.isfinite().all())]
+    return [gradient for gradient in tensors([p.grad for p in _trained(optimizers, stack)]) if not bool(gradient.isfinite().all())]
 
 
 def _trained(optimizers: Sequence[Any], stack: Sequence[Entry]) -> list[Any]:
